@@ -1,0 +1,1 @@
+"""Anlan (安澜): an open, self-hosted emergency-management platform."""

@@ -1,0 +1,1 @@
+"""Base: the Django foundations every domain module stands on."""

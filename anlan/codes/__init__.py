@@ -1,0 +1,1 @@
+"""Code tables: national and international codes as versioned CSV and TOML, and one small loader."""

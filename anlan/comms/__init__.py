@@ -1,0 +1,1 @@
+"""Comms: messages out and in, their channels, deliveries, receipts and rooms."""

@@ -1,0 +1,1 @@
+"""Demo: the demo county, replays and simulated people, all declared as invented."""

@@ -1,0 +1,1 @@
+"""Engines: pure numerical and reasoning functions on arrays, with units, validity and a source."""

@@ -1,0 +1,1 @@
+"""Forecast: engine runs, gridded products and their verification."""

@@ -1,0 +1,1 @@
+"""Gateways: doors to devices, peers and other platforms, in and out."""

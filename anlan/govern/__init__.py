@@ -1,0 +1,1 @@
+"""Govern: statistics, indicators, appraisal and the burden meter."""

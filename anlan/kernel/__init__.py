@@ -1,0 +1,1 @@
+"""Kernel: clock, ids, units, errors, registry, events and lifecycles; standard library only."""

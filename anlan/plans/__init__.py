@@ -1,0 +1,1 @@
+"""Plans: structured plans (预案), their steps, and drills."""

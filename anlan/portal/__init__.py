@@ -1,0 +1,1 @@
+"""Portal: the public side - alerts near me, shelters, citizen reports, services."""

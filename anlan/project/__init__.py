@@ -1,0 +1,1 @@
+"""Project: settings, supervisor, urls, server entry, command line and benchmark runner."""

@@ -1,0 +1,1 @@
+"""Protocols: wire formats as pure functions between bytes and dataclasses."""

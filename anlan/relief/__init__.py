@@ -1,0 +1,1 @@
+"""Relief: loss reports (灾情), relief goods and money, resettlement and recovery."""

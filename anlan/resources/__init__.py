@@ -1,0 +1,1 @@
+"""Resources: teams, equipment, stores, vehicles, aircraft, shelters, experts; reserve and release."""

@@ -1,0 +1,1 @@
+"""Respond: duty desk, incidents and statutory reports, response levels, command, tasks, evacuation."""

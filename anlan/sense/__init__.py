@@ -1,0 +1,1 @@
+"""Sense: stations, streams, observations, data quality and alarms (报警)."""

@@ -1,0 +1,1 @@
+"""Web: the metadata API and the built front end."""
