@@ -1,0 +1,100 @@
+"""Workspaces: `live`, `demo` and any number of exercises, each a directory of its own.
+
+A workspace's directory holds everything that must be kept: ``workspace.json`` (written once),
+``clock.json`` (exercises), ``secret`` (the master key), the databases, files, logs and ``conf/``.
+Only exercises, and by default `demo`, use console channels; so a drill can never ring a real phone.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from anlan.kernel.errors import Conflict, Invalid, Missing
+
+KINDS = ("live", "demo", "exercise")
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One workspace: where it lives and what it is."""
+
+    dir: Path
+    kind: str
+    name: str
+    title: str = ""
+    parent: str = ""  # an exercise: the directory its registers were copied from
+
+    @property
+    def clock_file(self) -> Path:
+        """Where this workspace's time is set; absent means real time."""
+        return self.dir / "clock.json"
+
+    @property
+    def console_only(self) -> bool:
+        """Whether messages may only go to the console twin, never to a real phone."""
+        return self.kind != "live"
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session cookie; workspaces share a host, so each has its own."""
+        return f"anlan_{self.name}"
+
+    def secret(self) -> bytes:
+        """Read the master key (``ANLAN_SECRET_FILE`` or ``DIR/secret``); `Missing` without one."""
+        path = Path(os.environ.get("ANLAN_SECRET_FILE") or self.dir / "secret")
+        try:
+            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            raise Missing(f"找不到密钥文件 {path}；从备份取回它，否则个人信息无法读取") from None
+        except ValueError as error:
+            raise Invalid(f"密钥文件 {path} 不是十六进制文本") from error
+        if len(key) != SECRET_BYTES:
+            raise Invalid(f"密钥文件 {path} 应为 {SECRET_BYTES} 字节")
+        return key
+
+
+def create(directory: Path, *, kind: str, name: str, title: str = "", parent: str = "") -> Workspace:
+    """Make a directory a workspace, with a new master key; `Conflict` when it already is one."""
+    if kind not in KINDS:
+        raise Invalid(f"工作区种类只能是 {'、'.join(KINDS)}")
+    if (directory / "workspace.json").exists():
+        raise Conflict(f"{directory} 已经是一个工作区")
+    directory.mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(directory, kind, name, title or name, parent)
+    secret = directory / "secret"
+    if "ANLAN_SECRET_FILE" not in os.environ and not secret.exists():
+        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    known = {key: value for key, value in asdict(workspace).items() if key != "dir"}
+    draft = directory / "workspace.json.new"
+    draft.write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    os.replace(draft, directory / "workspace.json")  # last: a half-made directory is no workspace
+    return workspace
+
+
+def load(directory: Path) -> Workspace:
+    """Read the workspace a directory holds; `Missing` when it holds none."""
+    try:
+        raw = json.loads((directory / "workspace.json").read_text(encoding="utf-8"))
+        return Workspace(
+            directory, raw["kind"], raw["name"], raw.get("title", ""), raw.get("parent", "")
+        )
+    except FileNotFoundError:
+        raise Missing(f"{directory} 不是安澜的工作区") from None
+    except (KeyError, ValueError) as error:
+        raise Invalid(f"{directory}/workspace.json 无法读取：{error}") from error
+
+
+def directory() -> Path:
+    """Tell the data directory of this process: ``ANLAN_DATA``, else ``var/demo`` beside the code."""
+    given = os.environ.get("ANLAN_DATA")
+    return Path(given) if given else Path(__file__).resolve().parents[2] / "var" / "demo"
+
+
+def current() -> Workspace:
+    """Read this process's workspace."""
+    return load(directory())
