@@ -1,0 +1,1 @@
+"""The offline base map's features."""

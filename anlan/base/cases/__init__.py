@@ -1,0 +1,1 @@
+"""Cases join everything that belongs to one matter."""

@@ -1,0 +1,1 @@
+"""Database back ends with this house's durability discipline."""

@@ -1,0 +1,1 @@
+"""SQLite: WAL, full synchronous commits, and a first-come gate for writers."""

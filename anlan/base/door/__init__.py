@@ -1,0 +1,1 @@
+"""The way in over HTTP: who asks, in what language, and how errors leave."""

@@ -1,0 +1,1 @@
+"""Attachments: stored once by digest, shown where they belong."""

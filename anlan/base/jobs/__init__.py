@@ -1,0 +1,1 @@
+"""Background work: one table, leases, retries, schedules."""

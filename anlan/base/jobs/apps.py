@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "anlan.base.jobs"
+    label = "jobs"
+    verbose_name = "后台作业"

@@ -1,0 +1,1 @@
+"""Append-only, hash-chained account of every deed (留痕)."""

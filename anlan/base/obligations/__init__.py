@@ -1,0 +1,1 @@
+"""Somebody owes something by a time; unanswered ones climb (事项)."""

@@ -1,0 +1,1 @@
+"""Events that leave a transaction with it and reach every handler once."""

@@ -1,0 +1,1 @@
+"""Units, persons, posts, duty rota, households, residents."""

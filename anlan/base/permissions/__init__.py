@@ -1,0 +1,1 @@
+"""Who may do what where, asked in one place (权限)."""

@@ -1,0 +1,1 @@
+"""Administrative regions and grid cells: codes, boundaries, scope (行政区划)."""

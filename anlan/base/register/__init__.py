@@ -1,0 +1,1 @@
+"""Registers: one model and one declaration give every surface (台账)."""

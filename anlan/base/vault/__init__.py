@@ -1,0 +1,1 @@
+"""Personal values, encrypted with a key per person, so that erasing is destroying a key."""

@@ -1,0 +1,93 @@
+"""Django's settings: one file, from the environment and the workspace only."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from anlan.kernel import clock, ids, workspace
+from anlan.kernel.errors import Invalid, Missing
+from anlan.project import environment
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DATA_DIR = workspace.directory()
+
+try:
+    WORKSPACE: workspace.Workspace | None = workspace.load(DATA_DIR)
+except Missing:  # `makemigrations`, type checks and the like need no workspace
+    WORKSPACE = None
+
+if WORKSPACE is not None:
+    clock.use(WORKSPACE.clock_file if WORKSPACE.kind == "exercise" else None)
+if environment.text("ANLAN_NODE"):
+    ids.use_node(environment.number("ANLAN_NODE"))
+
+DEBUG = environment.flag("ANLAN_DEBUG")
+# Django signs nothing of ours with it; our own secrets derive from the workspace's master key.
+SECRET_KEY = WORKSPACE.secret().hex() if WORKSPACE is not None else "no-workspace"
+ALLOWED_HOSTS = ["*"]  # the door checks origins; a county server is reached by name, address, proxy
+ROOT_URLCONF = "anlan.project.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "anlan.base.vault",
+    "anlan.base.journal",
+    "anlan.base.outbox",
+    "anlan.base.jobs",
+    "anlan.base.regions",
+    "anlan.base.permissions",
+    "anlan.base.register",
+    "anlan.base.files",
+    "anlan.base.cases",
+    "anlan.base.basemap",
+    "anlan.base.places",
+    "anlan.base.people",
+    "anlan.base.obligations",
+    "anlan.resources",
+    "anlan.web",
+    "anlan.demo",
+]
+
+MIDDLEWARE: list[str] = ["anlan.base.door.middleware.door"]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "anlan" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise Invalid("DATABASE_URL 应为 postgres://用户:口令@主机:端口/库")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "anlan.base.db.sqlite",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10},
+        "TEST": {"NAME": None},
+    }
+
+
+_url = environment.text("DATABASE_URL")
+DATABASES = {"default": _postgres(_url) if _url else _sqlite(DATA_DIR / "records.sqlite3")}
+LOGGING_CONFIG = None
