@@ -1,0 +1,90 @@
+"""Questions about accounts: who a user is as an actor, and what stands in the lists."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from anlan.base.permissions.actor import Actor, Holding
+from anlan.base.permissions.models import Delegation, Grant, User
+from anlan.kernel import clock
+
+
+def actor_of(user: User, *, via: str = "session") -> Actor:
+    """Resolve a user to an actor: own grants, and what was lent to them (two queries).
+
+    Ends and beginnings are kept in the holdings, so an actor may be kept for a while. A locked
+    account holds nothing.
+    """
+    roles: tuple[Holding, ...] = ()
+    if user.is_active:
+        roles = (*_granted(user.id), *_lent(user.id))
+    return Actor(
+        ref=f"user:{user.id}",
+        user_id=user.id,
+        name=user.name,
+        roles=roles,
+        region=user.region,
+        person=user.person,
+        via=via,
+    )
+
+
+def epoch() -> int:
+    """Read how often anything about accounts changed; one small query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count FROM permissions_epoch WHERE id = 1")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def holders(role: str, code: str = "") -> list[str]:
+    """List the users granted a role whose region holds `code` ("" for any region)."""
+    now = clock.now()
+    rows = Grant.objects.filter(role=role, user__is_active=True).filter(_in_force(now))
+    return [user for user, prefix in rows.values_list("user_id", "prefix") if _holds(prefix, code)]
+
+
+def _holds(prefix: str, code: str) -> bool:
+    return not code or code.startswith(prefix)
+
+
+def _in_force(now: datetime) -> Q:
+    return (Q(valid_from=None) | Q(valid_from__lte=now)) & (Q(until=None) | Q(until__gt=now))
+
+
+def _granted(user: str) -> Iterable[Holding]:
+    rows = Grant.objects.filter(user=user).values_list("role", "prefix", "valid_from", "until")
+    return [
+        Holding(role, prefix, since=since, until=until)
+        for role, prefix, since, until in rows.order_by("role", "prefix")
+    ]
+
+
+def _lent(user: str) -> Iterable[Holding]:
+    """List what others lent this user and still hold; nobody lends what was lent to them."""
+    now = clock.now()
+    lent = list(
+        Delegation.objects.filter(
+            taker=user, revoked_at=None, until__gt=now, giver__is_active=True
+        ).values_list("giver_id", "role", "prefix", "starts", "until")
+    )
+    if not lent:
+        return []
+    own: dict[tuple[str, str], list[Holding]] = {}
+    grants = Grant.objects.filter(user__in={row[0] for row in lent})
+    for giver, role, prefix, since, until in grants.values_list(
+        "user_id", "role", "prefix", "valid_from", "until"
+    ):
+        own.setdefault((giver, role), []).append(Holding(role, prefix, until, since))
+    return [
+        Holding(role, prefix, since=starts, until=_earlier(until, base.until), giver=giver)
+        for giver, role, prefix, starts, until in lent
+        for base in own.get((giver, role), ())
+        if prefix.startswith(base.prefix)
+    ]
+
+
+def _earlier(one: datetime, other: datetime | None) -> datetime:
+    return one if other is None else min(one, other)
