@@ -1,0 +1,35 @@
+"""What every row of every register has; the rows themselves live with their modules."""
+
+from django.db import models
+
+from anlan.kernel.ids import LENGTH, new_id
+
+
+class Row(models.Model):
+    """One thing that exists. Deleting is retiring, so that old incidents still point at it."""
+
+    id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id, editable=False)
+    region = models.ForeignKey(
+        "regions.Region", on_delete=models.PROTECT, related_name="+", verbose_name="所在地区"
+    )
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    created_at = models.DateTimeField("建立时间", editable=False)
+    changed_at = models.DateTimeField("修改时间", editable=False)
+    changed_by = models.CharField("修改人", max_length=40, editable=False)
+    reviewed_at = models.DateTimeField("确认时间", null=True, editable=False)
+    retired_at = models.DateTimeField("停用时间", null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Located(models.Model):
+    """A row with a point: WGS-84 degrees, and the H3 cell for heat and aggregation."""
+
+    lon = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    cell = models.BigIntegerField("网格", null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["lat", "lon"], name="%(class)s_lat_lon")]

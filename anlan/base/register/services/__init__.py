@@ -1,0 +1,23 @@
+"""Deeds on registers: the only way rows are written."""
+
+from anlan.base.register.services.rows import (
+    Change,
+    Saved,
+    restore_row,
+    retire_row,
+    review_row,
+    save_row,
+    save_rows,
+    unmask_row,
+)
+
+__all__ = [
+    "Change",
+    "Saved",
+    "restore_row",
+    "retire_row",
+    "review_row",
+    "save_row",
+    "save_rows",
+    "unmask_row",
+]
