@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class OutboxConfig(AppConfig):
+    """Facts on their way to those who listen."""
+
     name = "anlan.base.outbox"
     label = "outbox"
-    verbose_name = "事件发件箱"
+    verbose_name = "事件投递"
