@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from anlan.project.supervisor.roles import Preparation, Recipe, Role
@@ -21,7 +22,7 @@ HERE = (sys.executable, str(Path(__file__).resolve()))
 class Door(http.server.BaseHTTPRequestHandler):
     """Answers everything with its process id."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class calls it so
+    def do_GET(self) -> None:
         body = f"{os.getpid()}\n".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -70,11 +71,11 @@ RECIPES = {
         (Preparation("准备 Preparing", (*HERE, "prepared"), kinds=("demo",)),),
         nested=nested,
     ),
-    "broken": Recipe((WEB, Role("work", (*HERE, "broken")))),
+    "misconfigured": Recipe((WEB, Role("work", (*HERE, "broken")))),
     "unprepared": Recipe((WEB,), (Preparation("准备 Preparing", (*HERE, "broken")),)),
     "silent": Recipe((WORK,), patience_s=1.0),
 }
-CHILDREN = {
+CHILDREN: dict[str, Callable[[], None]] = {
     "serve": serve,
     "work": work,
     "stubborn": stubborn,
