@@ -1,0 +1,1 @@
+"""Geography on arrays: datums, distances, shapes, cells, polygon indexes, tiles, terrain."""
