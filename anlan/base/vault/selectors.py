@@ -1,0 +1,33 @@
+"""Find subjects by what was sealed."""
+
+from django.db.models import Count
+
+from anlan.base.vault import ciphers, keyring, tokens
+from anlan.base.vault.models import Token
+
+#: Nobody reads more hits than these; a longer list says "ask more exactly".
+MOST_HITS = 1000
+
+
+def subjects_matching(kind: str, text: str, *, limit: int = MOST_HITS) -> list[str]:
+    """List the subjects kept under what was asked; see `tokens` for the kinds.
+
+    For ``chars`` every pair of neighbouring characters must match, so a hit may rarely be wrong
+    (王小明小 for 小明王小): open the values before acting on them.
+    """
+    asked = tokens.ask(kind, text)
+    if not asked:
+        return []
+    key = keyring.find([keyring.TOKENS]).by_subject.get(keyring.TOKENS)
+    if key is None:
+        return []
+    macs = {ciphers.token(key, kind, one) for one in asked}
+    hits = Token.objects.filter(kind=kind, mac__in=macs).values_list("subject", flat=True)
+    if len(macs) > 1:
+        hits = hits.annotate(n=Count("mac")).filter(n=len(macs)).values_list("subject", flat=True)
+    return list(hits.order_by("subject")[:limit])
+
+
+def is_destroyed(subjects: list[str]) -> set[str]:
+    """Tell which of these subjects were erased."""
+    return set(keyring.find(subjects).destroyed)
