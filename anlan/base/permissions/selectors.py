@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
+from anlan.base.permissions import rights
 from anlan.base.permissions.actor import Actor, Holding
+from anlan.base.permissions.gate import may
 from anlan.base.permissions.models import Delegation, Grant, User
 from anlan.kernel import clock
 
@@ -88,3 +90,19 @@ def _lent(user: str) -> Iterable[Holding]:
 
 def _earlier(one: datetime, other: datetime | None) -> datetime:
     return one if other is None else min(one, other)
+
+
+def is_administrator(user: User) -> bool:
+    """Tell whether a user is one of the three administrators."""
+    return Grant.objects.filter(user=user, role__in=rights.ADMINISTRATORS).exists()
+
+
+def has_administrators() -> bool:
+    """Tell whether each of the three is held by an account that can log in."""
+    held = Grant.objects.filter(role__in=rights.ADMINISTRATORS, user__is_active=True)
+    return set(held.values_list("role", flat=True)) == set(rights.ADMINISTRATORS)
+
+
+def rights_of(actor: Actor) -> list[str]:
+    """List every action the actor may do anywhere, for a face that hides what is refused."""
+    return [action for action in rights.actions() if may(actor, action)]

@@ -8,137 +8,236 @@ import anlan.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Epoch',
+            name="Epoch",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('count', models.BigIntegerField(default=0)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("count", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('first_at', models.DateTimeField()),
-                ('locked_until', models.DateTimeField(null=True)),
+                ("key", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("locked_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='账号')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('region', models.CharField(blank=True, max_length=15, verbose_name='所在地区')),
-                ('person', models.CharField(blank=True, db_index=True, max_length=26, verbose_name='人员')),
-                ('password', models.CharField(blank=True, max_length=256, verbose_name='口令')),
-                ('must_change', models.BooleanField(default=False, verbose_name='须改口令')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('totp', models.TextField(blank=True, verbose_name='动态口令密钥')),
-                ('totp_step', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=anlan.kernel.clock.real_now, verbose_name='建立时间')),
-                ('last_login', models.DateTimeField(null=True, verbose_name='最近登录')),
+                (
+                    "id",
+                    models.CharField(
+                        default=anlan.kernel.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="账号")),
+                ("name", models.CharField(max_length=64, verbose_name="姓名")),
+                ("region", models.CharField(blank=True, max_length=15, verbose_name="所在地区")),
+                (
+                    "person",
+                    models.CharField(blank=True, db_index=True, max_length=26, verbose_name="人员"),
+                ),
+                ("password", models.CharField(blank=True, max_length=256, verbose_name="口令")),
+                ("must_change", models.BooleanField(default=False, verbose_name="须改口令")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("totp", models.TextField(blank=True, verbose_name="动态口令密钥")),
+                ("totp_step", models.BigIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=anlan.kernel.clock.real_now, verbose_name="建立时间"
+                    ),
+                ),
+                ("last_login", models.DateTimeField(null=True, verbose_name="最近登录")),
             ],
             options={
-                'ordering': ('username',),
+                "ordering": ("username",),
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, max_length=26, unique=True)),
-                ('purpose', models.CharField(max_length=32)),
-                ('subject', models.CharField(max_length=64)),
-                ('post', models.CharField(blank=True, max_length=26)),
-                ('person', models.CharField(blank=True, max_length=26)),
-                ('name', models.CharField(blank=True, max_length=64)),
-                ('region', models.CharField(blank=True, max_length=15)),
-                ('once', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=anlan.kernel.clock.real_now)),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.CharField(default=anlan.kernel.ids.new_id, max_length=26, unique=True),
+                ),
+                ("purpose", models.CharField(max_length=32)),
+                ("subject", models.CharField(max_length=64)),
+                ("post", models.CharField(blank=True, max_length=26)),
+                ("person", models.CharField(blank=True, max_length=26)),
+                ("name", models.CharField(blank=True, max_length=64)),
+                ("region", models.CharField(blank=True, max_length=15)),
+                ("once", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=anlan.kernel.clock.real_now)),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'subject'], name='link_subject')],
+                "indexes": [models.Index(fields=["purpose", "subject"], name="link_subject")],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=64, verbose_name='用途')),
-                ('prefix8', models.CharField(max_length=12, verbose_name='开头')),
-                ('created_at', models.DateTimeField(default=anlan.kernel.clock.real_now)),
-                ('expires', models.DateTimeField(null=True)),
-                ('last_used', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='permissions.user')),
+                (
+                    "id",
+                    models.CharField(
+                        default=anlan.kernel.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=64, verbose_name="用途")),
+                ("prefix8", models.CharField(max_length=12, verbose_name="开头")),
+                ("created_at", models.DateTimeField(default=anlan.kernel.clock.real_now)),
+                ("expires", models.DateTimeField(null=True)),
+                ("last_used", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="permissions.user",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=anlan.kernel.clock.real_now)),
-                ('seen', models.DateTimeField()),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('address', models.CharField(max_length=45)),
-                ('agent', models.CharField(blank=True, max_length=120)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='permissions.user')),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=anlan.kernel.clock.real_now)),
+                ("seen", models.DateTimeField()),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("address", models.CharField(max_length=45)),
+                ("agent", models.CharField(blank=True, max_length=120)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="permissions.user",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OldPassword',
+            name="OldPassword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=256)),
-                ('at', models.DateTimeField(default=anlan.kernel.clock.real_now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_passwords', to='permissions.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=256)),
+                ("at", models.DateTimeField(default=anlan.kernel.clock.real_now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="old_passwords",
+                        to="permissions.user",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('prefix', models.CharField(blank=True, max_length=15, verbose_name='辖区')),
-                ('valid_from', models.DateTimeField(blank=True, null=True, verbose_name='开始')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('by', models.CharField(max_length=40, verbose_name='授权人')),
-                ('at', models.DateTimeField(verbose_name='授权时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='permissions.user')),
+                (
+                    "id",
+                    models.CharField(
+                        default=anlan.kernel.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("prefix", models.CharField(blank=True, max_length=15, verbose_name="辖区")),
+                ("valid_from", models.DateTimeField(blank=True, null=True, verbose_name="开始")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("by", models.CharField(max_length=40, verbose_name="授权人")),
+                ("at", models.DateTimeField(verbose_name="授权时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="permissions.user",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'prefix'), name='grant_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "role", "prefix"), name="grant_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('prefix', models.CharField(blank=True, max_length=15, verbose_name='辖区')),
-                ('starts', models.DateTimeField(verbose_name='开始')),
-                ('until', models.DateTimeField(verbose_name='结束')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='事由')),
-                ('by', models.CharField(max_length=40, verbose_name='经办')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='收回时间')),
-                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='given', to='permissions.user')),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taken', to='permissions.user')),
+                (
+                    "id",
+                    models.CharField(
+                        default=anlan.kernel.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("prefix", models.CharField(blank=True, max_length=15, verbose_name="辖区")),
+                ("starts", models.DateTimeField(verbose_name="开始")),
+                ("until", models.DateTimeField(verbose_name="结束")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="事由")),
+                ("by", models.CharField(max_length=40, verbose_name="经办")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="收回时间")),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="given",
+                        to="permissions.user",
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="taken",
+                        to="permissions.user",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('starts'))), name='delegation_ends')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("starts"))),
+                        name="delegation_ends",
+                    )
+                ],
             },
         ),
     ]

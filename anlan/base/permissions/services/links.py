@@ -1,0 +1,121 @@
+"""Links for phones: no password, one purpose, one subject, an end.
+
+Whoever holds the link acts as ``link:ID`` with no role at all: the service behind the purpose
+decides what the holder of a link to this subject may do.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from anlan.base.journal.services import Deed, record_many
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.models import Link
+from anlan.base.permissions.services.changes import TOPIC
+from anlan.base.permissions.services.sessions import digest
+from anlan.kernel.clock import real_now
+from anlan.kernel.errors import Missing
+
+#: 120 bits in 20 characters, so that the address still fits a short message.
+KEY_BYTES = 15
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One link to be made. `post` and `person` say for whom, `name` greets them."""
+
+    purpose: str
+    subject: str
+    expires: datetime
+    post: str = ""
+    person: str = ""
+    name: str = ""
+    region: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Who came in by a link, and for what."""
+
+    id: str
+    purpose: str
+    subject: str
+    post: str
+    person: str
+    actor: Actor
+
+
+def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
+    """Make links; return their keys in order, which are told to the phones and kept nowhere."""
+    keys = [secrets.token_urlsafe(KEY_BYTES) for _ in wanted]
+    now = real_now()
+    links = [
+        Link(
+            hash=digest(key), purpose=one.purpose, subject=one.subject, expires=one.expires,
+            post=one.post, person=one.person, name=one.name[:64], region=one.region,
+            once=one.once, created_at=now,
+        )
+        for key, one in zip(keys, wanted, strict=True)
+    ]  # fmt: skip
+    with transaction.atomic():
+        Link.objects.bulk_create(links, batch_size=BATCH)
+        record_many([_deed(link, "links.issued", by) for link in links])
+    return keys
+
+
+def issue_link(wanted: Wanted, *, by: Actor) -> str:
+    """Make one link."""
+    return issue_links([wanted], by=by)[0]
+
+
+def open_link(key: str, purpose: str) -> Opened:
+    """Tell who comes in by a link; `Missing` when it is unknown, over, used or for another end."""
+    link = Link.objects.filter(hash=digest(key), purpose=purpose, revoked_at=None).first()
+    if link is None or link.expires <= real_now() or (link.once and link.used_at):
+        raise Missing("链接无效或已过期，请联系发送单位重新发送")
+    actor = Actor(
+        ref=f"link:{link.id}", user_id=None, name=link.name or "短信链接",
+        region=link.region, person=link.person, via="link",
+    )  # fmt: skip
+    return Opened(link.id, link.purpose, link.subject, link.post, link.person, actor)
+
+
+def use_link(opened: Opened) -> None:
+    """Mark a link used, inside the transaction of the deed; `Missing` when a once-link was used."""
+    link = Link.objects.filter(id=opened.id, revoked_at=None)
+    fresh = link.exclude(once=True, used_at__isnull=False)
+    if not fresh.update(used_at=real_now()):
+        raise Missing("链接已经用过")
+    record_many([_deed(link.get(), "links.used", opened.actor)])
+
+
+def revoke_links(*, purpose: str, subject: str, by: Actor) -> int:
+    """Make every open link to a subject useless; returns how many."""
+    now = real_now()
+    with transaction.atomic():
+        links = list(
+            Link.objects.filter(
+                purpose=purpose, subject=subject, revoked_at=None, expires__gt=now
+            ).select_for_update()
+        )
+        Link.objects.filter(pk__in=[link.pk for link in links]).update(revoked_at=now)
+        record_many([_deed(link, "links.revoked", by) for link in links])
+    return len(links)
+
+
+def sweep() -> int:
+    """Drop links that ended by themselves; returns how many."""
+    with transaction.atomic():
+        return Link.objects.filter(expires__lt=real_now()).delete()[0]
+
+
+def _deed(link: Link, deed: str, by: Actor) -> Deed:
+    facts = {"purpose": link.purpose, "subject": link.subject, "post": link.post}
+    return Deed(
+        deed=deed, by=by, subject=("links", link.id), region=link.region, facts=facts, topic=TOPIC
+    )
