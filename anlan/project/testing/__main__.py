@@ -1,0 +1,140 @@
+"""``python -m anlan.project.testing [fast|engines|app|web|soak]``: what ``./test`` becomes."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from anlan.project.setup.frontend import Frontend
+from anlan.project.setup.python import Environment
+from anlan.project.supervisor.options import ROOT
+from anlan.project.supervisor.refusal import Refusal, complain
+from anlan.project.testing import machine, postgres
+from anlan.project.testing.plan import NO_DATABASE, PURE, QUICK, Checks
+from anlan.project.testing.steps import Outcome, close, run, run_side_by_side, tell
+
+USAGE = "用法 Usage: ./test [fast|engines|app|web|soak] [-- PYTEST-OPTIONS]"
+WRONG_USE = 2
+
+
+class Runner:
+    """Runs one word of ``./test`` and remembers how everything ended."""
+
+    def __init__(self, root: Path, extra: Sequence[str]) -> None:
+        self._root = root
+        self._extra = tuple(extra)
+        self._frontend = Frontend(Environment(root))
+        self._outcomes: list[Outcome] = []
+        self._missing: list[machine.Need] = []
+
+    @property
+    def _checks(self) -> Checks:
+        return Checks(self._root, without=[need.mark for need in self._missing if need.mark])
+
+    def run(self, word: str) -> int:
+        """Run it; return the exit code."""
+        began = time.monotonic()
+        {
+            "": self._everything,
+            "fast": self._fast,
+            "engines": self._engines,
+            "app": self._app,
+            "web": self._web,
+            "soak": self._soak,
+        }[word]()
+        return close(self._outcomes, began)
+
+    def _fast(self) -> None:
+        for step in self._checks.lint():
+            self._outcomes.append(run(step))
+        self._pytest("快速测试 fast tests", marks=QUICK)
+
+    def _engines(self) -> None:
+        there = [name for name in PURE if any((self._root / name).rglob("test_*.py"))]
+        self._pytest("引擎与编码 engines", *there)
+
+    def _app(self) -> None:
+        self._need(machine.MOSQUITTO, machine.NATS, machine.OFFICE)
+        self._pytest("SQLite")
+        self._on_postgres()
+
+    def _web(self) -> None:
+        if self._frontend.exists():
+            node = self._frontend.ensure_packages()
+            for step in self._checks.frontend(node):
+                self._outcomes.append(run(step))
+        self._browser()
+
+    def _soak(self) -> None:
+        self._need(machine.POSTGRESQL, machine.MOSQUITTO, machine.NATS, machine.OFFICE)
+        self._pytest("长时测试 soak", "-n0", marks="soak")
+
+    def _everything(self) -> None:
+        for step in self._checks.lint():
+            self._outcomes.append(run(step))
+        lanes = [[*self._checks.types(), *self._checks.docs()]]
+        if self._frontend.exists():
+            lanes.append(self._checks.frontend(self._frontend.ensure_packages()))
+        self._outcomes += run_side_by_side(lanes)
+        self._app()
+        self._browser()
+
+    def _browser(self) -> None:
+        if not machine.is_marked(self._root, "browser"):
+            return
+        if machine.CHROMIUM in self._need(machine.CHROMIUM, machine.FONT):
+            return
+        self._frontend.ensure_built()
+        self._pytest("浏览器 browser", "-n0", marks="browser and not soak")
+
+    def _on_postgres(self) -> None:
+        if self._need(machine.POSTGRESQL):
+            return
+        left_out = [word for name in NO_DATABASE for word in ("--ignore", name)]
+        with postgres.running() as url:
+            self._pytest("PostgreSQL", *left_out, environment={"DATABASE_URL": url})
+
+    def _pytest(
+        self,
+        title: str,
+        *arguments: str,
+        marks: str | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        chosen = {"marks": marks} if marks else {}
+        with tempfile.TemporaryDirectory(prefix="anlan-test-") as folder:
+            surroundings = {"ANLAN_DATA": folder, **(environment or {})}
+            step = self._checks.pytest(
+                title, *arguments, *self._extra, environment=surroundings, **chosen
+            )
+            self._outcomes.append(run(step))
+
+    def _need(self, *needs: machine.Need) -> list[machine.Need]:
+        missing = machine.install(needs, self._root)
+        self._missing += missing
+        return missing
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run what was asked for; return the exit code."""
+    words, extra = list(argv), []
+    if "--" in words:
+        cut = words.index("--")
+        words, extra = words[:cut], words[cut + 1 :]
+    word = words[0] if words else ""
+    if len(words) > 1 or word not in ("", "fast", "engines", "app", "web", "soak"):
+        tell(USAGE)
+        return 0 if word in ("-h", "--help") else WRONG_USE
+    for name in [name for name in os.environ if name.startswith("ANLAN_")] + ["DATABASE_URL"]:
+        os.environ.pop(name, None)  # tests say themselves what they run on
+    try:
+        return Runner(ROOT, extra).run(word)
+    except Refusal as refusal:
+        complain(refusal)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
