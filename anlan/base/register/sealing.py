@@ -10,8 +10,9 @@ from anlan.base.vault import services as vault
 
 
 def subject_column(entry: Register) -> str:
-    """Name the column that says whose key seals a row; the row's own id unless the model says."""
-    return str(getattr(entry.model, "sealed_by", "id"))
+    """Name the column that says whose key seals a row; the row's own id unless its fields say."""
+    sealed = sealed_columns(entry)
+    return str(sealed[0].field.subject) if sealed else "id"
 
 
 def sealed_columns(entry: Register) -> tuple[Column, ...]:
@@ -33,16 +34,24 @@ def seal_rows(entry: Register, rows: Sequence[tuple[Row, Mapping[str, str]]]) ->
 
 def index_rows(entry: Register, rows: Sequence[tuple[Row, Mapping[str, str]]]) -> None:
     """Keep the search tokens of sealed columns that are searched (name, phone tail)."""
+    columns_of = {c.attname: c.field.index for c in sealed_columns(entry) if c.field.index}
+    touched = [row for row, plain in rows if plain.keys() & columns_of.keys()]
+    if not touched:
+        return
+    # The vault replaces a kind's tokens of a person as a whole, so all their values are named
+    # together: those of their other rows too (a person has several telephones).
     subject = subject_column(entry)
-    tokens = [
-        (getattr(row, subject), kind, plain[column.attname])
-        for column in sealed_columns(entry)
-        for kind in getattr(column.field, "index", ())
-        for row, plain in rows
-        if plain.get(column.attname)
-    ]
-    if tokens:
-        vault.index_many(tokens)
+    if subject != "id":
+        subjects = {getattr(row, subject) for row in touched}
+        live = entry.model._default_manager.filter(retired_at=None)
+        touched = list(live.filter(**{f"{subject}__in": subjects}))
+    wanted: dict[str, dict[str, list[str | None]]] = {}
+    for row, texts in zip(touched, open_rows(entry, touched, columns_of), strict=True):
+        kinds = wanted.setdefault(getattr(row, subject), {})
+        for name, own in columns_of.items():
+            for kind in own:
+                kinds.setdefault(kind, []).append(texts[name])
+    vault.index_many(list(wanted.items()))
 
 
 def open_rows(

@@ -3,6 +3,7 @@
 from anlan.base.register.services.rows import (
     Change,
     Saved,
+    confirm_row,
     restore_row,
     retire_row,
     review_row,
@@ -14,6 +15,7 @@ from anlan.base.register.services.rows import (
 __all__ = [
     "Change",
     "Saved",
+    "confirm_row",
     "restore_row",
     "retire_row",
     "review_row",

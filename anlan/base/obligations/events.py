@@ -1,0 +1,31 @@
+"""What obligations tell the modules above them."""
+
+from dataclasses import dataclass
+
+from anlan.kernel.events import Event, declare
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class RungsReached(Event):
+    """Obligations took their next rung: somebody else is to be turned to. One event a batch."""
+
+    obligations: tuple[str, ...]
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class ObligationsLapsed(Event):
+    """A deadline passed and what is owed has not come. One event a batch."""
+
+    obligations: tuple[str, ...]
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class ObligationMoved(Event):
+    """Somebody answered, reported, verified, returned, withdrew or closed."""
+
+    obligation: str
+    kind: str
+    state: str

@@ -1,0 +1,67 @@
+"""Kinds of obligation: what each uses of the one engine. A module declares its own with `kind`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from anlan.base.obligations.states import WAY
+from anlan.kernel.errors import Invalid
+from anlan.kernel.registry import Registry
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One field of an answer's form."""
+
+    name: str
+    label: str
+    label_en: str
+    type: str = "text"  # text | longtext | choice | int | bool
+    required: bool = False
+    choices: tuple[tuple[str, str, str], ...] = ()  # value, label, English
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of obligation.
+
+    `states` are those it uses, in order; the last deed before ``closed`` closes it unless
+    `verified` says that somebody else must verify. `consequence` is a named service that runs in
+    the same transaction when the debtor's last deed is done: ``(subject, by)``.
+    """
+
+    key: str
+    title: str
+    title_en: str
+    states: tuple[str, ...]
+    ladder: str
+    answer_form: tuple[Ask, ...] = ()
+    report_form: tuple[Ask, ...] = ()
+    consequence: Callable[..., None] | None = None
+
+    def __post_init__(self) -> None:
+        if list(self.states) != [state for state in WAY if state in self.states]:
+            raise Invalid(f"事项种类 {self.key} 的状态次序不对")
+        if self.states[0] != "issued" or self.states[-1] != "closed":
+            raise Invalid(f"事项种类 {self.key} 应从下达到销号")
+
+    @property
+    def verified(self) -> bool:
+        """Whether somebody other than the debtor must verify."""
+        return "verified" in self.states
+
+    def after(self, state: str) -> str:
+        """Tell the state this kind goes to after a deed brought it to `state`.
+
+        A deed that leaves nothing more to be done by anybody closes at once.
+        """
+        place = self.states.index(state)
+        return "closed" if self.states[place + 1 :] == ("closed",) else state
+
+
+KINDS: Registry[Kind] = Registry("事项种类")
+
+
+def kind(**declared: Any) -> Kind:
+    """Declare a kind."""
+    return KINDS.add(declared["key"], Kind(**declared))

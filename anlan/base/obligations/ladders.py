@@ -1,0 +1,163 @@
+"""Ladders of escalation as data: the defaults beside this file, the operator's in ``DIR/conf``.
+
+Files are looked at again when they change; a wrong one is refused with the place and the reason,
+and the last good one stays in force (`problem` tells, for the page that shows it).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from anlan.codes.calendar import deadline
+from anlan.kernel import workspace
+from anlan.kernel.errors import Invalid, Missing
+
+DEFAULTS = Path(__file__).with_name("ladders.toml")
+WHOM = {
+    "debtor": ("本人", "The debtor"),
+    "deputy": ("AB岗", "The deputy"),
+    "stationed": ("驻村联村干部", "The cadre stationed in or paired with the village"),
+    "duty-above": ("上一级值班室", "The duty room above"),
+    "door": ("上门", "Somebody at the door"),
+    "neighbour": ("邻村", "The neighbouring village"),
+}
+CHANNELS = ("app", "sms", "voice", "sheet", "knock")
+UNITS = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time on the legal calendar."""
+
+    amount: int
+    unit: str  # minute | hour | day | working-day
+
+    @classmethod
+    def read(cls, text: str) -> "Span":
+        """Read ``30min``, ``2h``, ``3d``, ``5wd``."""
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = UNITS.get(text[len(digits) :])
+        if not digits.isdecimal() or unit is None:
+            raise Invalid(f"「{text}」不是时长：应如 30min、2h、3d、5wd")
+        return cls(int(digits), unit)
+
+    def after(self, start: datetime) -> datetime:
+        """Tell the moment this long after `start`."""
+        if self.unit == "minute":
+            return start + timedelta(minutes=self.amount)
+        return deadline(start, self.amount, self.unit)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung: when, whom, how."""
+
+    after: Span
+    whom: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One ladder."""
+
+    key: str
+    title: str
+    title_en: str
+    answer_within: Span | None
+    until: str
+    confidence: str
+    rungs: tuple[Rung, ...]
+
+    def due(self, issued_at: datetime, rung: int) -> datetime | None:
+        """Tell when a rung (counted from 0) is due; None past the ladder's end."""
+        return self.rungs[rung].after.after(issued_at) if rung < len(self.rungs) else None
+
+
+def read(path: Path) -> dict[str, Ladder]:
+    """Read a ladder file; `Invalid` names the file, the ladder and what is wrong."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path.name}：{error}") from error
+    found = {}
+    for key, table in raw.items():
+        try:
+            found[key] = _ladder(key, table)
+        except (Invalid, KeyError, TypeError, AttributeError) as error:
+            reason = error.detail if isinstance(error, Invalid) else f"缺少或写错了 {error}"
+            raise Invalid(f"{path.name} [{key}]：{reason}") from error
+    return found
+
+
+def _ladder(key: str, table: Mapping[str, Any]) -> Ladder:
+    rungs = tuple(_rung(raw) for raw in table["rungs"])
+    start = datetime(2026, 1, 5).astimezone()  # any Monday: rungs are compared, not kept
+    moments = [rung.after.after(start) for rung in rungs]
+    if not rungs or moments != sorted(moments):
+        raise Invalid("rungs 至少一步，且 after 应从早到晚")
+    if table["until"] not in ("answered", "reported"):
+        raise Invalid("until 只能是 answered 或 reported")
+    within = table.get("answer_within")
+    return Ladder(
+        key, table["title"], table.get("title_en", ""), Span.read(within) if within else None,
+        table["until"], table.get("confidence", "M?"), rungs,
+    )  # fmt: skip
+
+
+def _rung(raw: Mapping[str, Any]) -> Rung:
+    if raw["whom"] not in WHOM:
+        raise Invalid(f"whom 不认识「{raw['whom']}」，可用：{'、'.join(WHOM)}")
+    wrong = [channel for channel in raw["channels"] if channel not in CHANNELS]
+    if wrong or not raw["channels"]:
+        raise Invalid(f"channels 不认识「{'、'.join(wrong)}」，可用：{'、'.join(CHANNELS)}")
+    return Rung(Span.read(raw["after"]), raw["whom"], tuple(raw["channels"]))
+
+
+class _Shelf:
+    """The ladders in force, re-read when a file changes."""
+
+    def __init__(self) -> None:
+        self._stamp: tuple[Any, ...] = ()
+        self._ladders: dict[str, Ladder] = {}
+        self.problem = ""
+
+    def ladders(self) -> Mapping[str, Ladder]:
+        own = workspace.directory() / "conf" / "ladders.toml"
+        stamp = tuple(
+            (path, path.stat().st_mtime_ns) for path in (DEFAULTS, own) if path.exists()
+        )
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._ladders = {k: v for path, _ in stamp for k, v in read(path).items()}
+                self.problem = ""
+            except Invalid as error:
+                self.problem = error.detail
+                self._ladders = self._ladders or read(DEFAULTS)
+        return self._ladders
+
+
+_shelf = _Shelf()
+
+
+def ladder(key: str) -> Ladder:
+    """Find a ladder; `Missing` when no file has it."""
+    found = _shelf.ladders().get(key)
+    if found is None:
+        raise Missing(f"没有名为「{key}」的叫应阶梯")
+    return found
+
+
+def ladders() -> Mapping[str, Ladder]:
+    """List the ladders in force."""
+    return _shelf.ladders()
+
+
+def problem() -> str:
+    """Tell why the operator's file is not in force; "" when it is."""
+    _shelf.ladders()
+    return _shelf.problem

@@ -1,0 +1,32 @@
+"""Questions about what is owed."""
+
+from anlan.base.obligations.selectors.lists import (
+    SCOPES,
+    Query,
+    describe,
+    is_mine,
+    listed,
+    mine,
+    one,
+    open_count,
+    page,
+    verbs,
+)
+from anlan.base.obligations.selectors.notices import notice, notices
+from anlan.base.obligations.selectors.reviews import without_keeper
+
+__all__ = [
+    "SCOPES",
+    "Query",
+    "describe",
+    "is_mine",
+    "listed",
+    "mine",
+    "notice",
+    "notices",
+    "one",
+    "open_count",
+    "page",
+    "verbs",
+    "without_keeper",
+]

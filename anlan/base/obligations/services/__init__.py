@@ -1,0 +1,42 @@
+"""Deeds on obligations."""
+
+from anlan.base.obligations.services.climbing import climb_due, lapse_due
+from anlan.base.obligations.services.deeds import (
+    Reply,
+    answer,
+    close,
+    reach,
+    report,
+    return_,
+    verify,
+    withdraw,
+)
+from anlan.base.obligations.services.notices import Notice, Sent, send_notice
+from anlan.base.obligations.services.owing import Debt, owe, owe_many
+from anlan.base.obligations.services.reviews import open_reviews
+from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
+
+__all__ = [
+    "Debt",
+    "Notice",
+    "Reply",
+    "Sent",
+    "answer",
+    "approve",
+    "climb_due",
+    "close",
+    "lapse_due",
+    "open_reviews",
+    "owe",
+    "owe_many",
+    "pause",
+    "reach",
+    "refuse",
+    "report",
+    "request_extension",
+    "resume",
+    "return_",
+    "send_notice",
+    "verify",
+    "withdraw",
+]
