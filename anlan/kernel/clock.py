@@ -116,7 +116,7 @@ _current = Clock()
 
 def use(path: Path | None) -> None:
     """Make this process follow the clock file at `path` (None: real time)."""
-    global _current  # noqa: PLW0603 - one process serves one workspace, so it has one clock
+    global _current
     _current = Clock(path)
 
 

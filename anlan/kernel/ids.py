@@ -85,7 +85,7 @@ _source = Source(secrets.randbits(16))
 
 def use_node(node: int) -> None:
     """Give this process's ids a node number (0..65535); each server of a federation has its own."""
-    global _source  # noqa: PLW0603 - one process makes the ids of one node
+    global _source
     _source = Source(node)
 
 

@@ -55,7 +55,9 @@ class Lifecycle:
     def check(self, here: str, there: str) -> None:
         """Raise `Conflict` unless one step leads from `here` to `there`."""
         if not self.may(here, there):
-            raise Conflict(f"{self.title}现在是「{self[here].label}」，不能变为「{self[there].label}」")
+            raise Conflict(
+                f"{self.title}现在是「{self[here].label}」，不能变为「{self[there].label}」"
+            )
 
     def sources(self, there: str) -> tuple[str, ...]:
         """List the states from which one step leads to `there` (for conditional UPDATEs)."""

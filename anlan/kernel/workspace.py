@@ -56,7 +56,9 @@ class Workspace:
         return key
 
 
-def create(directory: Path, *, kind: str, name: str, title: str = "", parent: str = "") -> Workspace:
+def create(
+    directory: Path, *, kind: str, name: str, title: str = "", parent: str = ""
+) -> Workspace:
     """Make a directory a workspace, with a new master key; `Conflict` when it already is one."""
     if kind not in KINDS:
         raise Invalid(f"工作区种类只能是 {'、'.join(KINDS)}")

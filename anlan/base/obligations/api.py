@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Body, Query, Router, Schema
 
+from anlan.base.door.api import json_response as answer
+from anlan.base.door.asking import ApiRequest
 from anlan.base.obligations import selectors, services
 from anlan.base.obligations.ladders import Span, ladders, problem
 from anlan.base.permissions.actor import Actor
-from anlan.base.register.api import answer
 from anlan.kernel.errors import Invalid, Missing
 
 router = Router(tags=["事项"])
@@ -42,22 +43,22 @@ class NoticeIn(Schema):
 
 
 @router.get("/obligations", summary="事项列表")
-def list_obligations(request: HttpRequest, query: ListQuery = Query(...)) -> HttpResponse:
+def list_obligations(request: ApiRequest, query: ListQuery = Query(...)) -> HttpResponse:
     """List what is owed: `scope` is mine, unit, case or all."""
     if query.scope not in selectors.SCOPES:
         raise Invalid("scope 只能是 mine、unit、case、all", errors={"scope": ["没有这个范围"]})
     asked = {**query.dict(), "size": min(max(query.size, 1), 500)}
-    return answer(selectors.page(_actor(request), selectors.Query(**asked)))
+    return answer(selectors.page(request.actor, selectors.Query(**asked)))
 
 
 @router.get("/obligations/count", summary="我的未办事项数")
-def count_obligations(request: HttpRequest) -> HttpResponse:
+def count_obligations(request: ApiRequest) -> HttpResponse:
     """Count what the asker owes."""
-    return answer(selectors.open_count(_actor(request)))
+    return answer(selectors.open_count(request.actor))
 
 
 @router.get("/obligations/ladders", summary="叫应阶梯")
-def list_ladders(request: HttpRequest) -> HttpResponse:
+def list_ladders(request: ApiRequest) -> HttpResponse:
     """List the ladders in force, and why the operator's file is not, when it is not."""
     items = [
         {
@@ -66,7 +67,11 @@ def list_ladders(request: HttpRequest) -> HttpResponse:
             "title_en": one.title_en,
             "confidence": one.confidence,
             "rungs": [
-                {"after": f"{r.after.amount} {r.after.unit}", "whom": r.whom, "channels": r.channels}
+                {
+                    "after": f"{r.after.amount} {r.after.unit}",
+                    "whom": r.whom,
+                    "channels": r.channels,
+                }
                 for r in one.rungs
             ],
         }
@@ -76,9 +81,9 @@ def list_ladders(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/obligations/{obligation}", summary="一个事项")
-def get_obligation(request: HttpRequest, obligation: str) -> HttpResponse:
+def get_obligation(request: ApiRequest, obligation: str) -> HttpResponse:
     """Read one obligation with its steps and rungs; who is to answer it has now seen it."""
-    actor = _actor(request)
+    actor = request.actor
     found = selectors.one(actor, obligation)
     if found["mine"] and found["state"] == "issued":
         services.reach(obligations=[obligation], by=actor)
@@ -88,14 +93,14 @@ def get_obligation(request: HttpRequest, obligation: str) -> HttpResponse:
 
 @router.post("/obligations/{obligation}/{verb}", summary="办理事项")
 def act_on_obligation(
-    request: HttpRequest, obligation: str, verb: str, said: dict[str, Any] = Body({})
+    request: ApiRequest, obligation: str, verb: str, said: dict[str, Any] = Body({})
 ) -> HttpResponse:
     """Do one deed: answer, report, verify, return, withdraw, close, extend, pause, approve, refuse, resume."""
     deed = _DEEDS.get(verb)
     if deed is None:
         raise Missing("没有这个操作")
-    deed(obligation, _actor(request), said)
-    return answer(selectors.one(_actor(request), obligation))
+    deed(obligation, request.actor, said)
+    return answer(selectors.one(request.actor, obligation))
 
 
 def _reply(said: Mapping[str, Any]) -> services.Reply:
@@ -133,7 +138,7 @@ _DEEDS: dict[str, Callable[[str, Actor, Mapping[str, Any]], None]] = {
 
 
 @router.post("/notices", summary="发通知", response={201: dict[str, Any]})
-def send_notice(request: HttpRequest, notice: NoticeIn) -> HttpResponse:
+def send_notice(request: ApiRequest, notice: NoticeIn) -> HttpResponse:
     """Send a notice to posts, or to every post of some roles in some regions."""
     minutes = notice.answer_within_minutes
     if minutes is not None and minutes < 1:
@@ -148,23 +153,18 @@ def send_notice(request: HttpRequest, notice: NoticeIn) -> HttpResponse:
             answer_within=Span(minutes, "minute") if minutes else None,
             urgent=notice.urgent,
         ),
-        by=_actor(request),
+        by=request.actor,
     )
     return answer({"case": sent.case, "obligations": sent.obligations}, 201)
 
 
 @router.get("/notices", summary="通知列表")
-def list_notices(request: HttpRequest, page: int = 1) -> HttpResponse:
+def list_notices(request: ApiRequest, page: int = 1) -> HttpResponse:
     """List notices the asker may see, with how many have signed."""
-    return answer(selectors.notices(_actor(request), page=max(page, 1)))
+    return answer(selectors.notices(request.actor, page=max(page, 1)))
 
 
 @router.get("/notices/{case}", summary="一份通知的签收情况")
-def get_notice(request: HttpRequest, case: str) -> HttpResponse:
+def get_notice(request: ApiRequest, case: str) -> HttpResponse:
     """Read one notice: who has signed and who has not."""
-    return answer(selectors.notice(_actor(request), case))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+    return answer(selectors.notice(request.actor, case))

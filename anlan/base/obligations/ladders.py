@@ -127,9 +127,7 @@ class _Shelf:
 
     def ladders(self) -> Mapping[str, Ladder]:
         own = workspace.directory() / "conf" / "ladders.toml"
-        stamp = tuple(
-            (path, path.stat().st_mtime_ns) for path in (DEFAULTS, own) if path.exists()
-        )
+        stamp = tuple((path, path.stat().st_mtime_ns) for path in (DEFAULTS, own) if path.exists())
         if stamp != self._stamp:
             self._stamp = stamp
             try:

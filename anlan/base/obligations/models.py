@@ -53,7 +53,9 @@ class Obligation(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("climb_at",), condition=Q(climb_at__isnull=False), name="ob_climb"),
+            models.Index(
+                fields=("climb_at",), condition=Q(climb_at__isnull=False), name="ob_climb"
+            ),
             models.Index(
                 fields=("answer_due",),
                 condition=Q(answered_at=None, lapsed_at=None, paused_at=None, state__in=OPEN),
@@ -62,7 +64,10 @@ class Obligation(models.Model):
             models.Index(
                 fields=("done_due",),
                 condition=Q(
-                    answered_at__isnull=False, reported_at=None, lapsed_at=None, paused_at=None,
+                    answered_at__isnull=False,
+                    reported_at=None,
+                    lapsed_at=None,
+                    paused_at=None,
                     state__in=OPEN,
                 ),
                 name="ob_done_due",

@@ -1,12 +1,13 @@
 """Registers over HTTP: one set of endpoints serves every register."""
 
-from datetime import datetime
 from typing import Any
 
-import orjson
-from django.http import HttpRequest, HttpResponse
-from ninja import Body, Query as QueryParameter, Router, Schema
+from django.http import HttpResponse
+from ninja import Body, Router, Schema
+from ninja import Query as QueryParameter
 
+from anlan.base.door.api import json_response as answer
+from anlan.base.door.asking import ApiRequest
 from anlan.base.register import history as histories
 from anlan.base.register import selectors, services
 from anlan.base.register.columns import by_name
@@ -34,18 +35,12 @@ class Retire(Schema):
     reason: str = ""
 
 
-def answer(value: Any, status: int = 200) -> HttpResponse:
-    """Answer JSON at full speed (times in RFC 3339 with their offset)."""
-    body = orjson.dumps(value, option=orjson.OPT_UTC_Z)
-    return HttpResponse(body, status=status, content_type="application/json")
-
-
 def register_of(key: str) -> Register:
     """Find a register by the key in an address; `Missing` when there is none."""
     return REGISTERS[key]
 
 
-def query_of(entry: Register, request: HttpRequest) -> selectors.Query:
+def query_of(entry: Register, request: ApiRequest) -> selectors.Query:
     """Read a list's question from the address."""
     given = request.GET
     filters = {
@@ -82,11 +77,11 @@ def _box(text: str) -> selectors.Box | None:
 
 
 @router.get("/registers/{key}", summary="一页台账")
-def list_rows(request: HttpRequest, key: str) -> HttpResponse:
+def list_rows(request: ApiRequest, key: str) -> HttpResponse:
     """List rows: `q`, `region`, `bbox`, `page`, `size`, `sort`, `retired`, and `<column>=a,b`."""
     entry = register_of(key)
     query = query_of(entry, request)
-    found = selectors.page(entry, request.actor, query)  # type: ignore[attr-defined]
+    found = selectors.page(entry, request.actor, query)
     return answer(
         {
             "items": found.items,
@@ -99,26 +94,22 @@ def list_rows(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @router.post("/registers/{key}", summary="新建一行", response={201: dict[str, Any]})
-def create_row(
-    request: HttpRequest, key: str, values: dict[str, Any] = Body(...)
-) -> HttpResponse:
+def create_row(request: ApiRequest, key: str, values: dict[str, Any] = Body(...)) -> HttpResponse:
     """Create a row from values by column name."""
     entry = register_of(key)
-    saved = services.save_row(
-        entry=entry, values=_columns(entry, values), by=request.actor  # type: ignore[attr-defined]
-    )
+    saved = services.save_row(entry=entry, values=_columns(entry, values), by=request.actor)
     return answer(_detail(request, entry, saved.id), 201)
 
 
 @router.get("/registers/{key}/{row_id}", summary="一行的全部内容")
-def get_row(request: HttpRequest, key: str, row_id: str) -> HttpResponse:
+def get_row(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
     """Read one row."""
     return answer(_detail(request, register_of(key), row_id))
 
 
 @router.patch("/registers/{key}/{row_id}", summary="修改一行")
 def edit_row(
-    request: HttpRequest, key: str, row_id: str, values: dict[str, Any] = Body(...)
+    request: ApiRequest, key: str, row_id: str, values: dict[str, Any] = Body(...)
 ) -> HttpResponse:
     """Change some columns; with `version`, only if nobody changed the row since."""
     entry = register_of(key)
@@ -126,7 +117,7 @@ def edit_row(
     services.save_row(
         entry=entry,
         values=_columns(entry, values),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         row_id=row_id,
         version=version,
     )
@@ -135,33 +126,31 @@ def edit_row(
 
 @router.delete("/registers/{key}/{row_id}", summary="停用一行", response={204: None})
 def retire_row(
-    request: HttpRequest, key: str, row_id: str, reason: str = QueryParameter("")
+    request: ApiRequest, key: str, row_id: str, reason: str = QueryParameter("")
 ) -> HttpResponse:
     """Take a row out of use."""
-    services.retire_row(
-        entry=register_of(key), row_id=row_id, by=request.actor, reason=reason  # type: ignore[attr-defined]
-    )
+    services.retire_row(entry=register_of(key), row_id=row_id, by=request.actor, reason=reason)
     return HttpResponse(status=204)
 
 
 @router.post("/registers/{key}/{row_id}/restore", summary="恢复一行")
-def restore_row(request: HttpRequest, key: str, row_id: str) -> HttpResponse:
+def restore_row(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
     """Take a retired row back into use."""
     entry = register_of(key)
-    services.restore_row(entry=entry, row_id=row_id, by=request.actor)  # type: ignore[attr-defined]
+    services.restore_row(entry=entry, row_id=row_id, by=request.actor)
     return answer(_detail(request, entry, row_id))
 
 
 @router.post("/registers/{key}/{row_id}/review", summary="重新确认一行")
-def review_row(request: HttpRequest, key: str, row_id: str) -> HttpResponse:
+def review_row(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
     """Confirm that a row is still true."""
     entry = register_of(key)
-    services.review_row(entry=entry, row_id=row_id, by=request.actor)  # type: ignore[attr-defined]
+    services.review_row(entry=entry, row_id=row_id, by=request.actor)
     return answer(_detail(request, entry, row_id))
 
 
 @router.post("/registers/{key}/{row_id}/unmask", summary="查看遮盖的内容（留痕）")
-def unmask_row(request: HttpRequest, key: str, row_id: str, wanted: Unmask) -> HttpResponse:
+def unmask_row(request: ApiRequest, key: str, row_id: str, wanted: Unmask) -> HttpResponse:
     """Read masked columns in clear; journalled with the reason."""
     return answer(
         services.unmask_row(
@@ -169,20 +158,20 @@ def unmask_row(request: HttpRequest, key: str, row_id: str, wanted: Unmask) -> H
             row_id=row_id,
             names=wanted.columns,
             reason=wanted.reason,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
         )
     )
 
 
 @router.get("/registers/{key}/{row_id}/history", summary="一行的变更记录")
-def row_history(request: HttpRequest, key: str, row_id: str) -> HttpResponse:
+def row_history(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
     """List what became of a row."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return answer({"items": histories.history(register_of(key), actor, row_id)})
 
 
-def _detail(request: HttpRequest, entry: Register, row_id: str) -> dict[str, Any]:
-    return selectors.one(entry, request.actor, row_id)  # type: ignore[attr-defined]
+def _detail(request: ApiRequest, entry: Register, row_id: str) -> dict[str, Any]:
+    return selectors.one(entry, request.actor, row_id)
 
 
 def _columns(entry: Register, values: dict[str, Any]) -> dict[str, Any]:
@@ -194,8 +183,3 @@ def _columns(entry: Register, values: dict[str, Any]) -> dict[str, Any]:
     unknown = [name for name in values if name not in by_name(entry)]
     # Unknown fields of a message are ignored, as contracts promise; a form never sends them.
     return {name: value for name, value in values.items() if name not in unknown}
-
-
-def moment(value: datetime | None) -> str | None:
-    """Write a time for JSON."""
-    return value.isoformat() if value else None

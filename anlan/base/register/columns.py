@@ -10,7 +10,7 @@ from django.db import models
 from anlan import codes
 from anlan.base.language import english
 from anlan.base.register.fields import CodeField, CodesField
-from anlan.base.register.registry import REGISTERS, Register
+from anlan.base.register.registry import REGISTERS, Computed, Register
 from anlan.base.vault.fields import SealedField
 
 #: Kept by the platform itself; never in a form.
@@ -73,7 +73,10 @@ def columns(entry: Register) -> tuple[Column, ...]:
     # Natural key and name first, as people read a form; the region after them.
     rank = {name: place for place, name in enumerate((*entry.natural, entry.label, "region"))}
     fields.sort(key=lambda f: rank.get(f.name, len(rank)))
-    return (*(_of_field(entry, f) for f in fields), *(_computed(name) for name in entry.computed))
+    return (
+        *(_of_field(entry, f) for f in fields),
+        *(_computed(name, made) for name, made in entry.computed.items()),
+    )
 
 
 @cache
@@ -96,7 +99,7 @@ def _of_field(entry: Register, field: Any) -> Column:
         label=str(field.verbose_name),
         type=kind,
         required=not field.blank,
-        readonly=not field.editable,
+        readonly=not field.editable or (field.name == "region" and bool(entry.within)),
         unit=getattr(field, "unit", ""),
         help=str(field.help_text),
         codes=getattr(field, "table", ""),
@@ -113,17 +116,13 @@ def _of_field(entry: Register, field: Any) -> Column:
     )
 
 
-def _computed(name: str) -> Column:
+def _computed(name: str, made: Computed) -> Column:
     return Column(
-        name=name, attname=name, label=COMPUTED_LABELS.get(name, name), type="int",
-        required=False, readonly=True, unit="", help="", codes="", ref="", sealed=False,
+        name=name, attname=name, label=made.label, type=made.type,
+        required=False, readonly=True, unit=made.unit, help=made.help, codes="", ref="", sealed=False,
         masked=False, computed=True, sortable=False, max_length=None, low=None, high=None,
         field=None,
     )  # fmt: skip
-
-
-#: Labels of computed columns; a module adds its own beside its register.
-COMPUTED_LABELS: dict[str, str] = {}
 
 
 def _type(entry: Register, field: Any) -> str:

@@ -131,7 +131,9 @@ class CodesFormField(forms.Field):
         """Split, look up, keep the order, drop repeats."""
         if value in (None, ""):
             return []
-        parts = value if isinstance(value, list) else str(value).translate(self.SEPARATORS).split("、")
+        parts = (
+            value if isinstance(value, list) else str(value).translate(self.SEPARATORS).split("、")
+        )
         return list(dict.fromkeys(code_of(self.table, str(part).strip()) for part in parts if part))
 
 

@@ -2,27 +2,19 @@
 
 from typing import Any
 
+from anlan import codes
 from anlan.base.journal import selectors as journal
+from anlan.base.journal.deeds import label as name_of
 from anlan.base.language import english
 from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
+from anlan.base.regions import selectors as regions
 from anlan.base.register.columns import Column, by_name
 from anlan.base.register.masking import mask
 from anlan.base.register.registry import REGISTERS, Register
-from anlan.base.register.selectors import one
 from anlan.base.register.sealing import subject_column
+from anlan.base.register.selectors import one
 from anlan.base.vault.services import is_sealed, open_many
-from anlan import codes
-from anlan.base.regions import selectors as regions
-
-DEEDS = {
-    "create": "新建",
-    "edit": "修改",
-    "retire": "停用",
-    "restore": "恢复",
-    "review": "重新确认",
-    "unmask": "查看遮盖内容",
-}
 
 
 def history(entry: Register, actor: Actor, row_id: str) -> list[dict[str, Any]]:
@@ -33,8 +25,7 @@ def history(entry: Register, actor: Actor, row_id: str) -> list[dict[str, Any]]:
     words = _Words(entry, deeds, _subject(entry, row_id))
     items = []
     for deed in deeds:
-        verb = deed.deed.rsplit(".", 1)[-1]
-        label = DEEDS.get(verb, verb)
+        label = name_of(deed.deed)
         items.append(
             {
                 "seq": deed.seq,
@@ -42,8 +33,8 @@ def history(entry: Register, actor: Actor, row_id: str) -> list[dict[str, Any]]:
                 "by": deed.by,
                 "by_name": names.get(deed.by, deed.by),
                 "deed": deed.deed,
-                "deed_label": label,
-                "deed_label_en": english(label),
+                "deed_label": label.title,
+                "deed_label_en": label.title_en,
                 "facts": deed.facts,
                 "changes": [words.change(name, pair) for name, pair in deed.changes.items()],
             }

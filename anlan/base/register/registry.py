@@ -12,8 +12,17 @@ from typing import Any
 from anlan.base.register.models import Located, Row
 from anlan.kernel.registry import Registry
 
-#: Reads a column that is no field: rows' ids in, value by id out (one query for a whole page).
-Computed = Callable[[list[str]], Mapping[str, Any]]
+
+@dataclass(frozen=True)
+class Computed:
+    """A read-only column that is no field."""
+
+    label: str
+    #: Rows' ids in, value by id out: a fixed number of queries for a whole page.
+    read: Callable[[list[str]], Mapping[str, Any]]
+    type: str = "text"
+    unit: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Register:
     public: tuple[str, ...] = ()  #: columns the public may see
     mask: tuple[str, ...] = ()  #: personal columns: masked, and reading them is journalled
     computed: Mapping[str, Computed] = field(default_factory=dict)  #: read-only columns
+    within: str = ""  #: the reference whose region a row takes, so that nobody is asked twice
     review_after: int | None = None  #: months after which a row must be confirmed again
     source: str = ""  #: the law or standard that asks for this register
     demo: Mapping[str, Any] = field(default_factory=dict)  #: one row for tests and documents

@@ -46,7 +46,7 @@ class Page:
     total: int
 
 
-def rows(entry: Register, actor: Actor, query: Query = Query()) -> "QuerySet[Row]":  # noqa: B008 - frozen
+def rows(entry: Register, actor: Actor, query: Query = Query()) -> "QuerySet[Row]":
     """Narrow a register to what `actor` may see and `query` asks for."""
     found = entry.model._default_manager.filter(retired_at__isnull=not query.retired)
     found = visible(found, actor, entry.action("view"))
@@ -124,9 +124,7 @@ def present(entry: Register, items: list[dict[str, Any]]) -> list[dict[str, Any]
     return items
 
 
-def _open_sealed(
-    entry: Register, items: list[dict[str, Any]], sealed: Sequence[Column]
-) -> None:
+def _open_sealed(entry: Register, items: list[dict[str, Any]], sealed: Sequence[Column]) -> None:
     for item, values in zip(
         items, open_rows(entry, items, {c.attname for c in sealed}), strict=True
     ):
@@ -166,9 +164,7 @@ def _open_pairs(pairs: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str
 
 def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     """Read one row with all its columns; `Missing` when there is none the asker may see."""
-    found = visible(
-        entry.model._default_manager.filter(pk=row_id), actor, entry.action("view")
-    )
+    found = visible(entry.model._default_manager.filter(pk=row_id), actor, entry.action("view"))
     extra = ["created_at", "changed_at", "changed_by"]
     items = list(found.values(*_base_names(entry), *extra, *_names(columns(entry))))
     if not items:
@@ -176,7 +172,8 @@ def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     item = present(entry, items)[0]
     item["masked"] = [name for name in entry.mask if item.get(name)]
     item["rights"] = {
-        verb: may(actor, entry.action(verb), item["region"]) for verb in ("edit", "retire", "unmask")
+        verb: may(actor, entry.action(verb), item["region"])
+        for verb in ("edit", "retire", "unmask")
     }
     return item
 

@@ -114,7 +114,11 @@ def _check_required(entry: Register, result: Checked, given: Values) -> None:
 
 def _check_whole(entry: Register, result: Checked, old: Row | None) -> None:
     """Ask the model's own `clean` for the truth of one row as a whole."""
-    kept = {} if old is None else {f.attname: getattr(old, f.attname) for f in old._meta.concrete_fields}
+    kept = (
+        {}
+        if old is None
+        else {f.attname: getattr(old, f.attname) for f in old._meta.concrete_fields}
+    )
     instance = entry.model(**{**kept, **result.values})
     try:
         instance.clean()
@@ -161,7 +165,9 @@ def _key(value: Any) -> str:
 
 def _regions(texts: Iterable[str]) -> dict[str, str]:
     # A shorter code is a higher region: 339901 means 339901000000.
-    padded = {text: text.ljust(12, "0") if text.isdigit() and len(text) < 12 else text for text in texts}
+    padded = {
+        text: text.ljust(12, "0") if text.isdigit() and len(text) < 12 else text for text in texts
+    }
     live = Region.objects.filter(code__in=set(padded.values()), valid_to=None)
     known = set(live.values_list("code", flat=True))
     return {text: code for text, code in padded.items() if code in known}

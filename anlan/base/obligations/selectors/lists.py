@@ -125,7 +125,9 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
     holders = people.holders_of([row.debtor_id for row in rows])
     posts = people.posts_of(actor)
     turned = set(
-        Rung.objects.filter(obligation__in=rows, post__in=posts).values_list("obligation", flat=True)
+        Rung.objects.filter(obligation__in=rows, post__in=posts).values_list(
+            "obligation", flat=True
+        )
     )
     bodies = vault.open_many([(row.seal_subject, {"body": row.body or None}) for row in rows])
     now = clock.now()
@@ -192,7 +194,7 @@ def verbs(row: Obligation, actor: Actor, *, own: bool) -> list[dict[str, Any]]:
     return found
 
 
-def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:  # noqa: FBT001 - one caller
+def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
     if row.state not in OPEN:
         return []
 

@@ -111,7 +111,7 @@ def _deeds(rows: Sequence[Obligation], by: Actor) -> list[Deed]:
         groups[row.case, row.rung + 1].append(row)
     return [
         Deed(
-            deed="obligations.climb",
+            deed="obligations.climbed",
             by=by,
             subject=("case", case) if case else ("obligation", owed[0].pk),
             region=owed[0].region_id if len(owed) == 1 else "",
@@ -151,7 +151,7 @@ def _lapse_batch(by: Actor) -> int:
     record_many(
         [
             Deed(
-                deed="obligations.lapse", by=by, subject=("obligation", ids[0]),
+                deed="obligations.lapsed", by=by, subject=("obligation", ids[0]),
                 facts={"obligations": ids}, topic="obligation",
             )
         ]

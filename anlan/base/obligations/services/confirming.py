@@ -24,7 +24,7 @@ def close_reviews(*, register: str, row: str, by: str) -> int:
     record_many(
         [
             Deed(
-                deed="obligations.answer", by=by, subject=("obligation", one.pk),
+                deed="obligations.answered", by=by, subject=("obligation", one.pk),
                 region=one.region_id, case=one.case, changes={"state": [one.state, "closed"]},
                 topic="answer",
             )

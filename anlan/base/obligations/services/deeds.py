@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.journal.services import Deed, record_many
+from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.events import ObligationMoved
 from anlan.base.obligations.kinds import KINDS, Ask
 from anlan.base.obligations.ladders import ladder
@@ -222,7 +223,7 @@ def _tell(row: Obligation, state: str, by: Actor, said: _Said) -> None:
 
 def _deed(row: Obligation, state: str, by: Actor, said: _Said) -> Deed:
     return Deed(
-        deed=f"obligations.{said.verb}",
+        deed=DEEDS[said.verb],
         by=by,
         subject=("obligation", row.pk),
         region=row.region_id,

@@ -134,7 +134,7 @@ def _deeds(made: Sequence[Obligation], by: Actor) -> list[Deed]:
         subject = ("case", case) if case else ("obligation", rows[0].pk)
         deeds.append(
             Deed(
-                deed="obligations.owe", by=by, subject=subject, region=_joint(rows), case=case,
+                deed="obligations.owed", by=by, subject=subject, region=_joint(rows), case=case,
                 facts=facts, topic="notice" if kind == "notice" else "obligation",
             )
         )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.journal.services import Deed, record_many
+from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.ladders import ladder
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.selectors import is_mine
@@ -121,7 +122,7 @@ def _note(row: Obligation, by: Actor, verb: str, reason: str) -> None:
     record_many(
         [
             Deed(
-                deed=f"obligations.{verb}",
+                deed=DEEDS[verb],
                 by=by,
                 subject=("obligation", row.pk),
                 region=row.region_id,

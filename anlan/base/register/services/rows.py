@@ -190,7 +190,7 @@ def _deed(entry: Register, plan: _Plan, by: Actor) -> Deed:
             names[attname]: [plain_json(before), plain_json(getattr(plan.row, attname))]
             for attname, before in plan.old.items()
         }
-    verb = "create" if plan.state == "added" else "edit"
+    verb = "created" if plan.state == "added" else "edited"
     return Deed(
         deed=entry.action(verb), by=by, subject=(entry.key, plan.row.pk),
         region=plan.row.region_id, changes=changes,
@@ -204,15 +204,15 @@ def plain_json(value: Any) -> Any:
 
 def retire_row(*, entry: Register, row_id: str, by: Actor, reason: str = "") -> None:
     """Take a row out of use; it stays readable where old matters point at it."""
-    _turn(entry, row_id, by, verb="retire", retired=True, facts={"reason": reason})
+    _turn(entry, row_id, by, verb="retired", retired=True, facts={"reason": reason})
 
 
 def restore_row(*, entry: Register, row_id: str, by: Actor) -> None:
     """Take a retired row back into use."""
-    _turn(entry, row_id, by, verb="restore", retired=False, facts={})
+    _turn(entry, row_id, by, verb="restored", retired=False, facts={})
 
 
-def _turn(  # noqa: PLR0913 - one private path for two deeds
+def _turn(
     entry: Register, row_id: str, by: Actor, *, verb: str, retired: bool, facts: Mapping[str, str]
 ) -> None:
     with transaction.atomic():
@@ -249,7 +249,7 @@ def confirm_row(*, entry: Register, row_id: str, by: Actor) -> None:
             raise Missing(f"{entry.title}中没有这一行")
         entry.model._default_manager.filter(pk=row_id).update(reviewed_at=clock.now())
         record_many(
-            [Deed(deed=entry.action("review"), by=by, subject=(entry.key, row_id),
+            [Deed(deed=entry.action("reviewed"), by=by, subject=(entry.key, row_id),
                   region=row.region_id)]
         )  # fmt: skip
         publish(RowConfirmed(register=entry.key, row=row_id, by=by.ref))
@@ -268,7 +268,7 @@ def unmask_row(
         row = _visible(entry, row_id, by)
         permit(by, entry.action("unmask"), row.region_id)
         record_many(
-            [Deed(deed=entry.action("unmask"), by=by, subject=(entry.key, row_id),
+            [Deed(deed=entry.action("unmasked"), by=by, subject=(entry.key, row_id),
                   region=row.region_id, facts={"columns": list(names), "reason": reason})]
         )  # fmt: skip
         table = by_name(entry)
