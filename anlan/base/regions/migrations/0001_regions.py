@@ -5,68 +5,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=15, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=64, verbose_name='名称')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '省'), (2, '市'), (3, '县'), (4, '乡镇'), (5, '村社'), (6, '网格')], verbose_name='层级')),
-                ('initials', models.CharField(blank=True, max_length=64, verbose_name='拼音首字母')),
-                ('lon', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='人口')),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='户数')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('successor', models.CharField(blank=True, max_length=15, verbose_name='继任区划')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='regions.region', verbose_name='上级')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=15, primary_key=True, serialize=False, verbose_name="区划代码"
+                    ),
+                ),
+                ("name", models.CharField(max_length=64, verbose_name="名称")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "省"),
+                            (2, "市"),
+                            (3, "县"),
+                            (4, "乡镇"),
+                            (5, "村社"),
+                            (6, "网格"),
+                        ],
+                        verbose_name="层级",
+                    ),
+                ),
+                (
+                    "initials",
+                    models.CharField(blank=True, max_length=64, verbose_name="拼音首字母"),
+                ),
+                ("lon", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="人口"),
+                ),
+                (
+                    "households",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="户数"),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                ("successor", models.CharField(blank=True, max_length=15, verbose_name="继任区划")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="regions.region",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(default=0, verbose_name='版次')),
-                ('changed_at', models.DateTimeField(null=True, verbose_name='变更时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0, verbose_name="版次")),
+                ("changed_at", models.DateTimeField(null=True, verbose_name="变更时间")),
             ],
             options={
-                'verbose_name': '区划版次',
-                'verbose_name_plural': '区划版次',
+                "verbose_name": "区划版次",
+                "verbose_name_plural": "区划版次",
             },
         ),
         migrations.CreateModel(
-            name='Boundary',
+            name="Boundary",
             fields=[
-                ('region', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='boundary', serialize=False, to='regions.region', verbose_name='区划')),
-                ('wkb', models.BinaryField(verbose_name='边界')),
-                ('west', models.FloatField(verbose_name='西')),
-                ('south', models.FloatField(verbose_name='南')),
-                ('east', models.FloatField(verbose_name='东')),
-                ('north', models.FloatField(verbose_name='北')),
-                ('datum', models.CharField(max_length=8, verbose_name='来源坐标系')),
+                (
+                    "region",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="boundary",
+                        serialize=False,
+                        to="regions.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                ("wkb", models.BinaryField(verbose_name="边界")),
+                ("west", models.FloatField(verbose_name="西")),
+                ("south", models.FloatField(verbose_name="南")),
+                ("east", models.FloatField(verbose_name="东")),
+                ("north", models.FloatField(verbose_name="北")),
+                ("datum", models.CharField(max_length=8, verbose_name="来源坐标系")),
             ],
             options={
-                'verbose_name': '行政区划边界',
-                'verbose_name_plural': '行政区划边界',
+                "verbose_name": "行政区划边界",
+                "verbose_name_plural": "行政区划边界",
             },
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 6)), name='region_level_known'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 1), ("level__lte", 6)), name="region_level_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='region_dates_ordered'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="region_dates_ordered",
+            ),
         ),
     ]

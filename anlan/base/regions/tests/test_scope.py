@@ -28,14 +28,18 @@ def test_a_prefix_and_its_code_name_the_same_region(code: str) -> None:
 
 
 @given(codes, codes)
-def test_the_range_of_a_prefix_holds_exactly_the_codes_that_start_with_it(above: str, code: str) -> None:
+def test_the_range_of_a_prefix_holds_exactly_the_codes_that_start_with_it(
+    above: str, code: str
+) -> None:
     trimmed = scope.prefix(above)
     in_range = trimmed <= code < scope.next_prefix(trimmed)
     assert in_range == code.startswith(trimmed) == scope.covers(trimmed, code)
 
 
 @given(groups, st.sampled_from(scope.LENGTHS))
-def test_the_range_of_a_prefix_holds_every_code_below_it(parts: tuple[str, ...], length: int) -> None:
+def test_the_range_of_a_prefix_holds_every_code_below_it(
+    parts: tuple[str, ...], length: int
+) -> None:
     text = "".join(parts)
     trimmed, code = text[:length], scope.normalise(text)
     assert trimmed <= code < scope.next_prefix(trimmed)
