@@ -1,0 +1,38 @@
+import { acts } from './acts'
+import { things } from './things'
+
+export const drawings: Record<string, string> = { ...things, ...acts }
+export type ThingName = keyof typeof things
+
+/** What the register's declaration may call the same thing. */
+const ALIASES: Record<string, string> = {
+  shelters: 'shelter',
+  teams: 'team',
+  units: 'unit',
+  building: 'unit',
+  persons: 'person',
+  people: 'person',
+  posts: 'post',
+  badge: 'post',
+  'key-sites': 'key-site',
+  keysite: 'key-site',
+  reservoirs: 'reservoir',
+  'danger-zones': 'danger-zone',
+  danger: 'danger-zone',
+  hazard: 'danger-zone',
+  households: 'household',
+  home: 'household',
+  residents: 'resident',
+  vessels: 'vessel',
+  boat: 'vessel',
+  ship: 'vessel',
+  cameras: 'camera',
+  video: 'camera',
+  regions: 'region',
+  'duty-rota': 'rota',
+}
+
+export function drawing(name: string | null | undefined): string {
+  const key = name ?? ''
+  return drawings[key] ?? drawings[ALIASES[key] ?? ''] ?? drawings.thing ?? ''
+}

@@ -1,0 +1,29 @@
+import 'element-plus/theme-chalk/base.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import 'element-plus/es/components/message/style/css'
+import 'element-plus/es/components/message-box/style/css'
+import 'virtual:rare-font.css'
+import '@/design/tokens.css'
+import '@/design/element.css'
+import '@/design/base.css'
+import { createApp } from 'vue'
+import { wire } from '@/api/client'
+import { initLanguage, t } from '@/locale'
+import { router } from '@/router'
+import { workspace } from '@/api/session'
+import { onKey } from '@/shell/keys'
+import App from './App.vue'
+
+await initLanguage()
+wire.onLoggedOut = () => {
+  const here = router.currentRoute.value
+  if (here.path !== '/login') {
+    location.assign(`/login?next=${encodeURIComponent(here.fullPath)}`)
+  }
+}
+router.afterEach((to) => {
+  const name = workspace.value?.title
+  document.title = [t(String(to.meta.title ?? '')), name, '安澜'].filter(Boolean).join(' · ')
+})
+document.addEventListener('keydown', onKey)
+createApp(App).use(router).mount('#app')

@@ -1,0 +1,118 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { loadMeta } from '@/api/meta'
+import { loadSession, session, user } from '@/api/session'
+import { msg } from '@/locale'
+
+const page = (title: string, extra: Record<string, unknown> = {}) => ({ title, ...extra })
+
+const routes: RouteRecordRaw[] = [
+  {
+    path: '/login',
+    component: () => import('@/pages/LoginPage.vue'),
+    meta: page(msg('登录'), { open: true }),
+  },
+  {
+    path: '/',
+    component: () => import('@/map/MapPage.vue'),
+    meta: page(msg('一张图'), { bare: true }),
+  },
+  {
+    path: '/registers/:key',
+    component: () => import('@/register/RegisterPage.vue'),
+    meta: page(msg('台账')),
+  },
+  {
+    path: '/registers/:key/new',
+    component: () => import('@/register/FormPage.vue'),
+    meta: page(msg('新增')),
+  },
+  {
+    path: '/registers/:key/:id',
+    component: () => import('@/register/DetailPage.vue'),
+    meta: page(msg('详情')),
+  },
+  {
+    path: '/registers/:key/:id/edit',
+    component: () => import('@/register/FormPage.vue'),
+    meta: page(msg('修改')),
+  },
+  {
+    path: '/obligations',
+    component: () => import('@/pages/ObligationsPage.vue'),
+    meta: page(msg('我的事项')),
+  },
+  {
+    path: '/obligations/:id',
+    component: () => import('@/pages/ObligationPage.vue'),
+    meta: page(msg('事项')),
+  },
+  {
+    path: '/notices',
+    component: () => import('@/pages/NoticesPage.vue'),
+    meta: page(msg('通知中心')),
+  },
+  {
+    path: '/notices/new',
+    component: () => import('@/pages/NoticeWritePage.vue'),
+    meta: page(msg('发通知')),
+  },
+  {
+    path: '/notices/:id',
+    component: () => import('@/pages/NoticePage.vue'),
+    meta: page(msg('通知')),
+  },
+  {
+    path: '/directory',
+    component: () => import('@/pages/DirectoryPage.vue'),
+    meta: page(msg('通讯录')),
+  },
+  { path: '/duty', component: () => import('@/pages/DutyPage.vue'), meta: page(msg('值班表')) },
+  {
+    path: '/exposure',
+    component: () => import('@/pages/ExposurePage.vue'),
+    meta: page(msg('受影响人口')),
+  },
+  {
+    path: '/stuck',
+    component: () => import('@/pages/StuckPage.vue'),
+    meta: page(msg('卡住的事')),
+  },
+  {
+    path: '/journal',
+    component: () => import('@/pages/JournalPage.vue'),
+    meta: page(msg('留痕')),
+  },
+  {
+    path: '/accounts',
+    component: () => import('@/pages/AccountsPage.vue'),
+    meta: page(msg('用户与权限')),
+  },
+  {
+    path: '/status',
+    component: () => import('@/pages/StatusPage.vue'),
+    meta: page(msg('系统状态')),
+  },
+  { path: '/me', component: () => import('@/pages/MePage.vue'), meta: page(msg('我的账号')) },
+  {
+    path: '/:rest(.*)*',
+    component: () => import('@/pages/LostPage.vue'),
+    meta: page(msg('没有这个页面')),
+  },
+]
+
+export const router = createRouter({ history: createWebHistory(), routes })
+
+/** Where a login should lead back to; never off this site. */
+export function landing(raw: unknown): string {
+  return typeof raw === 'string' && /^\/(?![/\\])/.test(raw) ? raw : '/'
+}
+
+router.beforeEach(async (to) => {
+  if (!session.value) await loadSession()
+  if (to.meta.open) return user.value && !user.value.must_change_password ? '/' : true
+  if (!user.value || user.value.must_change_password) {
+    return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  }
+  await loadMeta()
+  return true
+})

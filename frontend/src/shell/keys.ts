@@ -1,0 +1,78 @@
+/**
+ * The keyboard map: one listener, bindings that pages add while they are shown.
+ *
+ * A key never fires while an input method composes (`isComposing`, or the keyCode 229 that older
+ * engines send instead), inside a field, or with a dialog's own handling (`defaultPrevented`).
+ */
+import { onScopeDispose, shallowReactive } from 'vue'
+
+export interface Binding {
+  /** "j", "g m", "ctrl+k", "?" or "escape"; letters in lower case. */
+  keys: string
+  label: string
+  run: () => void
+  /** Also inside a field: only for chords such as ctrl+k. */
+  anywhere?: boolean
+}
+
+export const bindings = shallowReactive<Binding[]>([])
+const PAUSE = 900
+let prefix = ''
+let prefixAt = 0
+
+export const composing = (event: KeyboardEvent) => event.isComposing || event.keyCode === 229
+
+export function inField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return Boolean(
+    target.closest('input, textarea, select, [contenteditable="true"], [role="combobox"]'),
+  )
+}
+
+const overlaid = () => document.querySelector('.el-overlay:not([style*="display: none"])') !== null
+
+function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase()
+  const chord = event.ctrlKey || event.metaKey
+  return chord ? `ctrl+${key}` : key
+}
+
+function find(keys: string, field: boolean): Binding | undefined {
+  // The page's binding was added last and wins over the shell's.
+  for (let at = bindings.length - 1; at >= 0; at -= 1) {
+    const binding = bindings[at]
+    if (binding?.keys === keys && (!field || binding.anywhere)) return binding
+  }
+  return undefined
+}
+
+export function onKey(event: KeyboardEvent): void {
+  if (composing(event) || event.defaultPrevented || event.altKey) return
+  const name = nameOf(event)
+  const field = inField(event.target)
+  if (!name.startsWith('ctrl+') && (field || overlaid())) return
+  const now = event.timeStamp
+  const held = prefix && now - prefixAt < PAUSE ? find(`${prefix} ${name}`, field) : undefined
+  prefix = ''
+  const hit = held ?? find(name, field)
+  if (hit) {
+    event.preventDefault()
+    hit.run()
+    return
+  }
+  if (bindings.some((binding) => binding.keys.startsWith(`${name} `))) {
+    prefix = name
+    prefixAt = now
+  }
+}
+
+/** Adds bindings until the calling component is gone. */
+export function useKeys(added: Binding[]): void {
+  bindings.push(...added)
+  onScopeDispose(() => {
+    for (const binding of added) {
+      const at = bindings.indexOf(binding)
+      if (at >= 0) bindings.splice(at, 1)
+    }
+  })
+}

@@ -1,0 +1,99 @@
+/** 开始值守: sound unlocked, screen awake, stream followed, and a loud word when the server is lost. */
+import { computed, ref, watch } from 'vue'
+import { link, onStream, startStream, stopStream } from '@/api/stream'
+import type { StreamEvent } from '@/api/work'
+import { msg, t } from '@/locale'
+import { keepAwake, letSleep, type Awake } from './awake'
+import { chime, siren, unlockSound } from './sound'
+
+/** How long the server may be silent before the desk shouts. */
+const LOST_AFTER = 5000
+
+export interface Arrival {
+  id: number
+  text: string
+  to: string
+  at: string
+}
+
+export const onWatch = ref(false)
+export const awake = ref<Awake>('none')
+export const arrivals = ref<Arrival[]>([])
+const tick = ref(Date.now())
+let ticking: ReturnType<typeof setInterval> | undefined
+let forget: (() => void) | undefined
+let flashing = 0
+
+export const lostFor = computed(() =>
+  onWatch.value && !link.value.up ? Math.max(0, tick.value - link.value.since) : 0,
+)
+export const lost = computed(() => lostFor.value > LOST_AFTER)
+
+const WORDS: Record<string, { text: string; to: string }> = {
+  notice: { text: msg('收到新的通知'), to: '/obligations' },
+  obligation: { text: msg('您的事项有变化'), to: '/obligations' },
+  alarm: { text: msg('收到新的报警'), to: '/' },
+  alert: { text: msg('收到新的预警'), to: '/' },
+  incident: { text: msg('收到新的险情灾情'), to: '/' },
+}
+const QUIET_DEEDS = new Set(['answer', 'close', 'verify'])
+
+function arrive(event: StreamEvent): void {
+  const word = WORDS[event.event]
+  if (!word || QUIET_DEEDS.has(event.deed.split('.').pop() ?? '')) return
+  arrivals.value = [
+    { id: event.seq, text: word.text, to: word.to, at: event.at },
+    ...arrivals.value,
+  ].slice(0, 30)
+  chime()
+  flash(t(word.text))
+}
+
+/** Alternates the title until the page is looked at, at most for a minute. */
+function flash(text: string): void {
+  clearInterval(flashing)
+  const calm = document.title.replace(/^【.*?】/, '')
+  let beats = 0
+  flashing = window.setInterval(() => {
+    beats += 1
+    const seen = document.visibilityState === 'visible' && beats > 8
+    document.title = beats % 2 && !seen ? `【${text}】${calm}` : calm
+    if (seen || beats > 60) clearInterval(flashing)
+  }, 1000)
+}
+
+let lastSiren = 0
+function onTick(): void {
+  tick.value = Date.now()
+  if (lost.value && tick.value - lastSiren > 6000) {
+    lastSiren = tick.value
+    siren()
+  }
+}
+
+export async function beginWatch(): Promise<boolean> {
+  const heard = await unlockSound()
+  awake.value = await keepAwake()
+  startStream()
+  forget = onStream(arrive)
+  ticking = setInterval(onTick, 500)
+  onWatch.value = true
+  chime()
+  return heard
+}
+
+export function endWatch(): void {
+  forget?.()
+  clearInterval(ticking)
+  stopStream()
+  letSleep()
+  onWatch.value = false
+}
+
+export function dismiss(id: number): void {
+  arrivals.value = arrivals.value.filter((arrival) => arrival.id !== id)
+}
+
+watch(lost, (now) => {
+  if (now) flash(t('服务器失联'))
+})

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import Components from 'unplugin-vue-components/vite'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import { defineConfig } from 'vitest/config'
+import { rareFont } from './build/rare-font.ts'
+
+const server = process.env.ANLAN_SERVER ?? 'http://127.0.0.1:8000'
+
+/** The browser floor, see README.md: the last Chrome and Firefox ESR of Windows 7. */
+export const FLOOR = ['chrome109', 'edge109', 'firefox115', 'safari16.4']
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    Components({ dts: 'components.d.ts', dirs: [], resolvers: [ElementPlusResolver()] }),
+    rareFont(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  worker: { format: 'es' },
+  build: {
+    target: FLOOR,
+    cssTarget: FLOOR,
+    // Fonts and images stay files: the content security policy then needs no data: source for them.
+    assetsInlineLimit: 0,
+    // The heavy map chunk is loaded by the map page alone.
+    chunkSizeWarningLimit: 1200,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/healthz': server,
+      '/journal': server,
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+  },
+})
