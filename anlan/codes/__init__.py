@@ -2,9 +2,9 @@
 
 ``table`` finds the table in force on a day in a region, ``grade`` grades an event from figures,
 ``band`` places a value on a scale, ``hazard`` tells what the platform knows of a hazard, and
-``is_working_day`` and ``deadline`` know the legal calendar. Every row says where it comes from and
-how far it may be trusted: V verified, S stated in the planning documents, M remembered, M? doubtful,
-O our own convention. Officers see the flag wherever they choose by an M or M? row.
+``is_working_day`` and ``deadline`` know the legal calendar. Every row says where it comes from
+and how far it may be trusted: V verified, S stated in the planning documents, M remembered,
+M? doubtful, O our own convention. Officers see the flag where they choose by an M or M? row.
 """
 
 from anlan.codes.calendar import Day, add_working_days, deadline, is_working_day

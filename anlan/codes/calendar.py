@@ -45,11 +45,13 @@ def _from_table(day: date) -> Day | None:
 
 def _from_statute(day: date) -> Day | None:
     row = loader.table("holidays", on=day).get(day.strftime("--%m-%d"))
-    return None if row is None else Day(bool(row.flag("working")), row.name, "law-table", certain=True)
+    return (
+        None if row is None else Day(bool(row.flag("working")), row.name, "law-table", certain=True)
+    )
 
 
 def _from_package(day: date) -> Day | None:
-    import chinese_calendar  # noqa: PLC0415 - its tables take 20 ms to load, few callers need them
+    import chinese_calendar  # imported late: its tables take 20 ms, few callers need them
 
     try:
         holiday, english = chinese_calendar.get_holiday_detail(day)
@@ -93,7 +95,7 @@ def is_certain(start: date, end: date) -> bool:
 
 
 def deadline(start: datetime, amount: int, unit: Unit, tz: ZoneInfo = ZONE) -> datetime:
-    """Return the last moment in time, in UTC.
+    """Return the last moment that is in time, in UTC.
 
     Minutes and hours run on from the start. Days and working days do not count the day of the start
     and end with the last second of the last day in `tz` (民法典 arts. 201, 203 [M]). Calendar days

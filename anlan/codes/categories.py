@@ -11,7 +11,7 @@ from anlan.codes import loader
 
 
 def to_gbt35561(code: str, on: date | None = None) -> str | None:
-    """Return the GB/T 35561 code of a five-character code; of its subclass when it has none itself."""
+    """Return the GB/T 35561 code of a five-character code, else of its subclass, else its class."""
     rows = loader.table("gbt35561-codes", on)
     for wanted in (code, code[:3] + "00", code[:2] + "000"):
         for row in rows:

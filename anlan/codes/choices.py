@@ -1,4 +1,4 @@
-"""Codes as JSON: lists for drop-downs, descriptions for the reference pages and ``/api/v1/meta``."""
+"""Codes as JSON: lists for drop-downs, descriptions for reference pages and ``/api/v1/meta``."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -17,10 +17,14 @@ def thawed(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_choices(
-    key: str, on: date | None = None, region: str | None = None
-) -> list[dict[str, Any]]:
-    """List a table's rows for a drop-down: value, label, label_en, confidence; color, parent if any."""
+def as_choices(key: str, on: date | None = None, region: str | None = None) -> list[dict[str, Any]]:
+    """List a table's rows for a drop-down.
+
+    Each has value, label, label_en and confidence; color and parent where the row has them.
+    The key ``hazards`` lists the hazards, which are no table.
+    """
+    if key == "hazards":
+        return [_choice(_row(hazard)) for hazard in hazard_kinds.hazards().values()]
     return [_choice(row) for row in loader.table(key, on, region)]
 
 
@@ -36,6 +40,10 @@ def _choice(row: Code) -> dict[str, Any]:
     if row.parent:
         choice["parent"] = row.parent
     return choice
+
+
+def _row(hazard: hazard_kinds.Hazard) -> Code:
+    return Code(hazard.key, hazard.name, hazard.name_en, hazard.source, hazard.confidence)
 
 
 def describe(on: date | None = None, region: str | None = None) -> list[dict[str, Any]]:
@@ -74,7 +82,7 @@ def _rule(rule: grading.Rule) -> dict[str, Any]:
     steps = [
         {
             "grade": step.grade,
-            "any": [" and ".join(f"{c.figure} {c.op} {c.value:g}" for c in cl) for cl in step.clauses],
+            "any": [" and ".join(str(one) for one in clause) for clause in step.clauses],
             "source": step.source,
             "confidence": step.confidence,
         }

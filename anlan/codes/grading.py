@@ -11,15 +11,16 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from anlan.codes import loader
-from anlan.codes.reading import fail, key_of, parse_toml, period, trust
-from anlan.codes.rows import Code
+from anlan.codes.reading import fail, key_of, parse_toml, period, short, trust
+from anlan.codes.rows import Code, nothing
 from anlan.kernel.errors import Invalid, Missing
 
 CONDITION = re.compile(r"(?P<figure>[a-z]\w*) (?P<op>>=|<=|>|<) (?P<value>-?\d+(?:\.\d+)?)")
@@ -38,6 +39,9 @@ class Condition:
     figure: str
     op: str
     value: float
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.op} {self.value:g}"
 
     def holds(self, figures: Mapping[str, float | None]) -> bool | None:
         """Compare; None when the figure is not known."""
@@ -87,6 +91,8 @@ class Rule:
     table: str
     figures: tuple[str, ...]
     steps: tuple[Step, ...]
+    #: Figures that are the sum of others when nobody gave them.
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=nothing, hash=False)
     region: str = ""
     effective_from: date | None = None
     effective_to: date | None = None
@@ -135,6 +141,7 @@ def grade(
     """
     chosen = rule(rule_key, on, region)
     _refuse_impossible(chosen, figures)
+    figures = _summed(chosen, figures)
     unknown = tuple(name for name in chosen.figures if figures.get(name) is None)
     may_rise = False
     for step in chosen.steps:
@@ -181,11 +188,22 @@ def rules(on: date | None = None, region: str | None = None) -> list[Rule]:
     return [one for one in chosen if one is not None]
 
 
+def _summed(chosen: Rule, figures: Mapping[str, float | None]) -> Mapping[str, float | None]:
+    """Add up the sums nobody gave, where every part is known."""
+    known = dict(figures)
+    for name, parts in chosen.sums.items():
+        values = [figures[part] for part in parts if figures.get(part) is not None]
+        if known.get(name) is None and len(values) == len(parts):
+            known[name] = sum(value for value in values if value is not None)
+    return known
+
+
 def _refuse_impossible(chosen: Rule, figures: Mapping[str, float | None]) -> None:
     known = loader.table("grade-figures")
     for name, value in figures.items():
         if name not in chosen.figures:
-            raise Invalid(f"「{chosen.title}」不看「{known.name(name)}」", errors={name: ["未知指标"]})
+            why = f"「{chosen.title}」不看「{known.name(name)}」"
+            raise Invalid(why, errors={name: ["未知指标"]})
         if value is None:
             continue
         least = known[name].number("least")
@@ -195,9 +213,9 @@ def _refuse_impossible(chosen: Rule, figures: Mapping[str, float | None]) -> Non
 
 @lru_cache(maxsize=2)
 def _rules(edition: int) -> tuple[Rule, ...]:  # noqa: ARG001 - the edition makes the cache forget
-    shelf = loader.shelf()
-    shipped = [read_rule(path) for path in shelf.files("grades") if path.parent.parent == loader.HERE]
-    own = [read_rule(path) for path in shelf.files("grades") if path.parent.parent != loader.HERE]
+    read = [(path, read_rule(path)) for path in loader.shelf().files("grades")]
+    shipped = [one for path, one in read if path.is_relative_to(loader.HERE)]
+    own = [one for path, one in read if not path.is_relative_to(loader.HERE)]
     for group in (shipped, own):
         loader.refuse_overlaps(group, lambda one: (one.key, one.path), "规则")
     return (*shipped, *own)
@@ -209,8 +227,9 @@ def read_rule(path: Path) -> Rule:
     for name in ("title", "title_en", "source", "grades", "figures", "step"):
         if not raw.get(name):
             fail(path, 1, f"缺少 {name}")
+    sums = {name: tuple(parts) for name, parts in raw.get("sums", {}).items()}
     known = loader.table("grade-figures")
-    for name in raw["figures"]:
+    for name in (*raw["figures"], *(part for parts in sums.values() for part in parts)):
         if name not in known:
             fail(path, 1, f"指标「{name}」不在 grade-figures 表里")
     steps = tuple(_step(path, raw, step) for step in raw["step"])
@@ -228,10 +247,11 @@ def read_rule(path: Path) -> Rule:
         table=raw["grades"],
         figures=tuple(raw["figures"]),
         steps=steps,
+        sums=MappingProxyType(sums),
         region=str(raw.get("region", "")),
         effective_from=first,
         effective_to=last,
-        path=path.name,
+        path=short(path),
     )
 
 

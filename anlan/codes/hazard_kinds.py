@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from anlan.codes import loader
+from anlan.codes import grading, loader
 from anlan.codes.reading import fail, key_of, parse_toml, trust
 from anlan.codes.rows import Code
 from anlan.kernel.errors import Missing
@@ -22,6 +22,7 @@ REQUIRED = ("name", "name_en", "category", "event_code", "cap", "lead", "source"
 REFERENCES = {
     "category": "event-codes",
     "event_code": "event-codes",
+    "also": "event-codes",
     "signal": "weather-signals",
     "cap": "cap-categories",
     "lead": "authorities",
@@ -29,7 +30,6 @@ REFERENCES = {
     "issuer": "issuers",
     "posts": "posts",
     "indicators": "indicators",
-    "grade_figures": "grade-figures",
 }
 
 
@@ -60,6 +60,8 @@ class Hazard:
     lead: str
     source: str
     confidence: str
+    #: Further event types that are this hazard when they come in: 11D01 landslide is geological.
+    also: tuple[str, ...] = ()
     support: tuple[str, ...] = ()
     #: Who may issue its warnings, from table ``issuers``; None: nobody issues warnings of it.
     issuer: str | None = None
@@ -104,7 +106,8 @@ def hazard_of_event(event_code: str) -> Hazard | None:
     """
     by_code: dict[str, Hazard] = {}
     for one in hazards().values():
-        by_code.setdefault(one.event_code, one)
+        for code in (one.event_code, *one.also):
+            by_code.setdefault(code, one)
     return by_code.get(event_code) or by_code.get(event_code[:3] + "00")
 
 
@@ -125,6 +128,9 @@ def read_hazard(path: Path) -> Hazard:
         for code in _several(raw.get(name)):
             if code not in known:
                 fail(path, _line(path, name), f"{name} 的「{code}」不在码表 {key} 里")
+    graded = raw.get("grade_rule")
+    if graded and graded not in {one.key for one in grading.rules()}:
+        fail(path, _line(path, "grade_rule"), f"没有名为「{graded}」的分级规则")
     return Hazard(
         key=key_of(path),
         name=raw["name"],
@@ -135,6 +141,7 @@ def read_hazard(path: Path) -> Hazard:
         lead=raw["lead"],
         source=raw["source"],
         confidence=trust(raw.get("confidence"), path, _line(path, "confidence")),
+        also=_several(raw.get("also")),
         support=_several(raw.get("support")),
         issuer=raw.get("issuer"),
         signal=raw.get("signal"),
@@ -158,7 +165,7 @@ def _line(path: Path, name: str) -> int:
 
 
 def _levels(path: Path, raw: Mapping[str, Any]) -> tuple[Level, ...]:
-    """Read ``levels = [1, 2, 3]``; names come from ``warning-levels`` unless ``[names]`` says else."""
+    """Read ``levels = [1, 2, 3]``; ``[level_names]`` goes before the names in the table."""
     known = loader.table("warning-levels")
     own: Mapping[str, Mapping[str, str]] = raw.get("level_names", {})
     levels = []

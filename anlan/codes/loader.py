@@ -7,7 +7,7 @@ A later version for one county is a file with ``region`` and ``effective_from`` 
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -73,16 +73,18 @@ class Catalogue:
 
     def _take(self, folder: Path) -> None:
         known = set(self._sheets)
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".toml"))
+        files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".toml"))
         taken = [read(path) for path in files]
-        amending = [one for one in taken if (one.key in known if one.amends is None else one.amends)]
-        whole = [one for one in taken if one not in amending]
+        amending = [one for one in taken if _amends(one, known)]
+        whole = [one for one in taken if not _amends(one, known)]
         for group, into in ((whole, self._sheets), (amending, self._amendments)):
             refuse_overlaps(group, lambda sheet: (sheet.key, sheet.path))
             for sheet in group:
                 into.setdefault(sheet.key, []).append(sheet)
         for sheet in whole:
-            if sheet.key not in known and not (sheet.head.get("title") and sheet.head.get("title_en")):
+            if sheet.key not in known and not (
+                sheet.head.get("title") and "title_en" in sheet.head
+            ):
                 fail(sheet.path, 1, "文件头缺少 title 或 title_en")
         for sheet in amending:
             if sheet.key not in self._sheets:
@@ -95,9 +97,13 @@ class Catalogue:
         for base in self._sheets[sheet.key]:
             self._build([base] if base is sheet else [base, sheet], on=None)
 
-    def keys(self) -> list[str]:
-        """Return the keys of all tables, sorted."""
-        return sorted(self._sheets)
+    def __iter__(self) -> Iterator[str]:
+        """Walk the keys of all tables, sorted."""
+        return iter(sorted(self._sheets))
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a table of this key, whatever its dates."""
+        return key in self._sheets
 
     def table(self, key: str, on: date | None = None, region: str | None = None) -> Table:
         """Return a table as in force on a day (default today) in a region (default nationwide)."""
@@ -155,6 +161,11 @@ class Catalogue:
         )
 
 
+def _amends(sheet: Sheet, known: set[str]) -> bool:
+    """Tell whether a file adds to a table: as it says, else whether the table was there before."""
+    return sheet.key in known if sheet.amends is None else sheet.amends
+
+
 def _turns(sheets: list[Sheet]) -> list[date]:
     """List the days on which a row of these files comes into force or has just left."""
     periods = [line.period for sheet in sheets for line in sheet.lines]
@@ -165,7 +176,7 @@ def _turns(sheets: list[Sheet]) -> list[date]:
 def _laid(lines: tuple[Line, ...], over: tuple[Line, ...]) -> tuple[Line, ...]:
     """Lay amending lines over a table: same codes replaced in their place, new ones at the end.
 
-    An amending line inherits the columns it does not have, and its names where it leaves them blank.
+    An amending line inherits the columns it does not have, and its names where they are blank.
     """
     amended: dict[str, list[Line]] = {}
     for line in over:
@@ -249,7 +260,7 @@ def shelf() -> Shelf:
 
 def put(new: Shelf) -> Shelf:
     """Make this process read from another shelf."""
-    global _shelf  # noqa: PLW0603 - one process serves one workspace, so it has one set of codes
+    global _shelf  # one process serves one workspace, so it has one set of codes
     _shelf = new
     return new
 
@@ -265,5 +276,5 @@ def table(key: str, on: date | None = None, region: str | None = None) -> Table:
 def tables(on: date | None = None, region: str | None = None) -> list[Table]:
     """Return every table in force on a day in a region, by key."""
     catalogue = shelf().catalogue
-    found = (catalogue.find(key, on or today(), region) for key in catalogue.keys())
+    found = (catalogue.find(key, on or today(), region) for key in catalogue)
     return [one for one in found if one is not None]

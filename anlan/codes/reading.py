@@ -67,7 +67,12 @@ class Sheet:
 
 def fail(path: Path | str, number: int, why: str) -> NoReturn:
     """Raise `Invalid` with the file, the line and the reason."""
-    raise Invalid(f"{Path(path).name} 第 {number} 行：{why}")
+    raise Invalid(f"{short(path)} 第 {number} 行：{why}")
+
+
+def short(path: Path | str) -> str:
+    """Write a file as folder and name: the operator's files are named like the shipped ones."""
+    return "/".join(Path(path).parts[-2:])
 
 
 def frozen(value: Any) -> Any:
@@ -245,7 +250,7 @@ def _sheet(path: Path, head: dict[str, str], rows: list[tuple[int, dict[str, Any
     _refuse_doubles(path, lines)
     return Sheet(
         key=key_of(path),
-        path=path.name,
+        path=short(path),
         head=MappingProxyType(head),
         region=region,
         effective_from=first,

@@ -18,7 +18,6 @@ def nothing() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-
 class Dated(Protocol):
     """Something in force from one day to another (both included) in one region."""
 
@@ -154,7 +153,8 @@ class Table:
 
     def get(self, code: str | None) -> Code | None:
         """Find a row, or None."""
-        return self.rows[self._places[code]] if code in self._places else None
+        place = None if code is None else self._places.get(code)
+        return None if place is None else self.rows[place]
 
     def children(self, code: str | None = None) -> tuple[Code, ...]:
         """Return the rows right below a code; without a code, the top ones."""

@@ -39,7 +39,7 @@ class Band:
 def scale_table(key: str, on: date | None = None, region: str | None = None) -> Table:
     """Return the table of a scale (``wind`` is kept as ``wind-grades``); `Missing` when none is."""
     for one in (f"{key}-grades", key):
-        if one in loader.shelf().catalogue.keys():
+        if one in loader.shelf().catalogue:
             table = loader.table(one, on, region)
             if "closed" in table.attributes:
                 return table
