@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from anlan.base.jobs.leadership import raw_connection
 from anlan.kernel import workspace
 from anlan.kernel.ids import new_id
 
@@ -163,12 +164,6 @@ def _bind() -> tuple[socket.socket, Path]:
 
 
 def _listen() -> Any:
-    """Open a connection of its own that listens: Django's may be inside a transaction."""
-    import psycopg
-
-    parameters = connection.get_connection_params()
-    for ours in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(ours, None)
-    listening = psycopg.connect(**parameters, autocommit=True)
+    listening = raw_connection()  # Django's own may be inside a transaction
     listening.execute(f"LISTEN {CHANNEL}")
     return listening

@@ -1,0 +1,55 @@
+"""Questions about work: whether anybody works, what is stuck, whether everything is done."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Min, Q
+
+from anlan.base.jobs.models import Job, Worker
+from anlan.base.jobs.running import LEASE
+from anlan.kernel import clock
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """Whether the background lives."""
+
+    alive: bool
+    leader: bool
+    workers: int
+    #: The last sign of life of any worker; None when there never was one.
+    beat_at: datetime.datetime | None
+    waiting: int
+    failed: int
+    #: How long the oldest due job has waited, seconds of workspace time; None when none waits.
+    oldest_s: float | None
+
+
+def worker_state() -> WorkerState:
+    """Tell whether workers live (a beat within the lease) and how much waits."""
+    since = clock.real_now() - LEASE
+    beats = list(Worker.objects.values_list("beat_at", "leader"))
+    living = [leader for beat, leader in beats if beat >= since]
+    now = clock.now()
+    waiting = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now)
+    oldest = waiting.aggregate(first=Min("run_at"))["first"]
+    return WorkerState(
+        alive=bool(living),
+        leader=any(living),
+        workers=len(living),
+        beat_at=max((beat for beat, _ in beats), default=None),
+        waiting=waiting.count(),
+        failed=Job.objects.filter(state=Job.State.FAILED).count(),
+        oldest_s=None if oldest is None else (now - oldest).total_seconds(),
+    )
+
+
+def job(job_id: str) -> Job | None:
+    """Find a job."""
+    return Job.objects.filter(id=job_id).first()
+
+
+def is_idle() -> bool:
+    """Tell whether no job is due or running (a lock-step clock may then advance)."""
+    due = Q(state=Job.State.WAITING, run_at__lte=clock.now()) | Q(state=Job.State.RUNNING)
+    return not Job.objects.filter(due).exists()

@@ -1,0 +1,215 @@
+"""The worker process: ``anlan work``.
+
+Threads of one worker, each with a database connection of its own:
+
+- the main loop leads (or waits to lead), starts schedules and hands out jobs;
+- one thread per duty that stands apart (the outbox; the journal's chaining, leader only);
+- `SLOTS` threads run jobs;
+- the pulse beats for ``/healthz``, renews leases and writes down progress.
+
+SIGTERM: nothing new is begun, jobs are asked to stop, and what does not stop in time is given back.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection, transaction
+
+from anlan.base.jobs import running, schedules, wake
+from anlan.base.jobs.leadership import leadership
+from anlan.base.jobs.models import Worker as WorkerRow
+from anlan.base.jobs.registry import DUTIES, Duty
+from anlan.kernel import clock
+from anlan.kernel.ids import new_id
+
+#: Jobs one worker runs side by side.
+SLOTS = 4
+BEAT_SECONDS = 3.0
+PROGRESS_SECONDS = 1.0
+#: The supervisor waits ten seconds before it kills.
+GRACE_SECONDS = 7.0
+#: After an error of the database or of a duty, breathe.
+PAUSE_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One worker. `run` blocks until `stop` is called or SIGTERM comes."""
+
+    def __init__(self) -> None:
+        self.id = new_id()
+        self.stopping = threading.Event()
+        self.leads = False
+        self._started_at = clock.real_now()
+        self._leadership = leadership()
+        self._running: dict[str, running.Claim] = {}
+        self._lock = threading.Lock()
+
+    def stop(self, *_: object) -> None:
+        """Begin to end; safe in a signal handler."""
+        self.stopping.set()
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        apart = [duty for duty in DUTIES.values() if duty.apart]
+        threads = [self._thread(duty.key, self._attend, duty) for duty in apart]
+        threads.append(self._thread("pulse", self._pulse))
+        try:
+            with wake.Listener("jobs") as listener:
+                while not self.stopping.is_set():
+                    self._guard("main", self._turn)
+                    listener.wait()
+        finally:
+            self._end(threads)
+
+    def _turn(self) -> None:
+        self.leads = self._leadership.hold()
+        if self.leads:
+            schedules.start_due()
+        for duty in DUTIES.values():
+            if not duty.apart and (self.leads or not duty.leader):
+                duty.run()
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give due jobs to free slots."""
+        with self._lock:
+            mine = list(self._running)
+        free = SLOTS - len(mine)
+        if free <= 0:
+            return
+        for job in running.due(free, mine):
+            claimed = running.claim(job, self.id, self.stopping)
+            if claimed is None:
+                continue
+            with self._lock:
+                self._running[job.id] = claimed
+            self._thread(f"job {job.key}", self._run_job, claimed)
+
+    def _run_job(self, claimed: running.Claim) -> None:
+        try:
+            self._guard(claimed.job.key, lambda: running.run(claimed))
+        finally:
+            with self._lock:
+                self._running.pop(claimed.job.id, None)
+            wake.signal("jobs")  # a slot is free
+
+    def _attend(self, duty: Duty) -> None:
+        """Do one duty whenever it is called for, and at least twice a second."""
+        with wake.Listener(*duty.topics) as listener:
+            while not self.stopping.is_set():
+                heard = listener.wait()
+                if heard and duty.gather_s:
+                    time.sleep(duty.gather_s)
+                    listener.heard()
+                if self.leads or not duty.leader:
+                    self._guard(duty.key, lambda: self._exhaust(duty))
+
+    def _exhaust(self, duty: Duty) -> None:
+        while duty.run() and not self.stopping.is_set():
+            pass
+
+    def _pulse(self) -> None:
+        beat = 0.0
+        while not self.stopping.wait(PROGRESS_SECONDS if self._running else BEAT_SECONDS / 3):
+            with self._lock:
+                contexts = [claimed.context for claimed in self._running.values()]
+            now = time.monotonic()
+            if contexts or now - beat >= BEAT_SECONDS:
+                beat = now
+                self._guard("pulse", lambda told=contexts: self._beat(told))  # type: ignore[misc]
+
+    @transaction.atomic
+    def _beat(self, contexts: list[running.JobContext]) -> None:
+        moment = clock.real_now()
+        WorkerRow.objects.update_or_create(
+            id=self.id,
+            defaults={"leader": self.leads, "beat_at": moment},
+            create_defaults={
+                "leader": self.leads,
+                "beat_at": moment,
+                "started_at": self._started_at,
+                "host": socket.gethostname()[:128],
+                "pid": os.getpid(),
+            },
+        )
+        WorkerRow.objects.filter(beat_at__lt=moment - 60 * running.LEASE).delete()
+        running.renew(self.id, contexts)
+
+    def _guard(self, name: str, act: Callable[[], object]) -> None:
+        """Do something; an error is logged and outlived (the database may be away for a while)."""
+        try:
+            act()
+        except DatabaseError as error:
+            log.warning("%s: the database does not answer: %s", name, error)
+            connection.close()
+            self.stopping.wait(PAUSE_SECONDS)
+        except Exception:
+            log.exception("%s failed", name)
+            self.stopping.wait(PAUSE_SECONDS)
+
+    def _thread(self, name: str, target: Callable[..., None], *args: object) -> threading.Thread:
+        def body() -> None:
+            try:
+                target(*args)
+            finally:
+                connection.close()
+
+        # Daemons: a job that does not stop in time must not keep the process from ending.
+        thread = threading.Thread(target=body, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _end(self, threads: list[threading.Thread]) -> None:
+        self.stopping.set()
+        until = time.monotonic() + GRACE_SECONDS
+        while self._running and time.monotonic() < until:
+            time.sleep(0.02)
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        with self._lock:
+            left = list(self._running)
+        if left:
+            log.warning("gives back %s jobs that did not stop in time", len(left))
+        self._guard("farewell", self._farewell)
+        self._leadership.release()
+        connection.close()
+
+    def _farewell(self) -> None:
+        running.release(self.id)
+        WorkerRow.objects.filter(id=self.id).delete()
+
+
+def run() -> None:
+    """Be a worker process until SIGTERM or SIGINT."""
+    worker = Worker()
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    log.info("worker %s begins, process %s", worker.id, os.getpid())
+    worker.run()
+    log.info("worker %s ended", worker.id)
+
+
+def drain(*, most: int = 1000) -> int:
+    """Do everything that is due, here and now, in this thread; return how much was done.
+
+    For tests, the command line and lock-step clocks. Schedules are not started.
+    """
+    holder, done = new_id(), 0
+    for _ in range(most):
+        worked = sum(duty.run() for duty in DUTIES.values())
+        for job in running.due(1):
+            claimed = running.claim(job, holder)
+            worked += 1
+            if claimed is not None:
+                running.run(claimed)
+        if not worked:
+            break
+        done += worked
+    return done
