@@ -44,8 +44,7 @@ def create_user(
     try:
         with transaction.atomic():
             user.save(force_insert=True)
-            facts = {"username": username, "name": user.name}
-            changes.note(user, "created", by=by, facts=facts)
+            changes.note(user, "created", by=by)
     except IntegrityError as error:
         raise Conflict(f"账号「{username}」已被使用") from error
     return user
@@ -76,7 +75,10 @@ def edit_user(
         setattr(user, field, value)
     with transaction.atomic():
         user.save(update_fields=list(changed))
-        changes.note(user, "edited", by=by, changes=changed)
+        # A name is a personal value: the journal tells that it changed, not from what to what.
+        told = {field: pair for field, pair in changed.items() if field != "name"}
+        facts = {"fields": sorted(changed)}
+        changes.note(user, "edited", by=by, changes=told, facts=facts)
         changes.turn_epoch()
     return user
 

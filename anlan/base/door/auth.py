@@ -1,0 +1,86 @@
+"""Who asks: the session cookie of a browser, or the token of a program."""
+
+import hmac
+from functools import cache
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from anlan.base.door.asking import ApiRequest
+from anlan.base.permissions import PUBLIC
+from anlan.base.permissions.errors import Unauthenticated
+from anlan.base.permissions.logins import Login, session_login, token_login
+from anlan.base.permissions.services.sessions import csrf_of
+from anlan.kernel import workspace
+from anlan.kernel.errors import Forbidden
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+#: What an account whose password must be changed may still do.
+BEFORE_CHANGE = frozenset(("/api/v1/session", "/api/v1/session/password"))
+
+
+@cache
+def cookie_name() -> str:
+    """Name the session cookie; workspaces share a host, so each has its own."""
+    return workspace.current().cookie
+
+
+def identify(request: HttpRequest) -> Login | None:
+    """Find who asks and note it on the request; None for a stranger.
+
+    Raises `Unauthenticated` for a key that opens nothing any more, `Forbidden` for a write that
+    comes from a foreign page.
+    """
+    asked = cast(ApiRequest, request)
+    asked.actor, asked.login = PUBLIC, None
+    bearer = str(request.META.get("HTTP_AUTHORIZATION", ""))
+    login = _by_token(bearer) if bearer else _by_cookie(request)
+    if login is not None:
+        asked.actor, asked.login = login.actor, login
+    return login
+
+
+def _by_token(header: str) -> Login:
+    scheme, _, text = header.partition(" ")
+    login = token_login(text.strip()) if scheme.lower() == "bearer" else None
+    if login is None:
+        raise Unauthenticated("令牌无效或已到期，请重新申请。")
+    return login
+
+
+def _by_cookie(request: HttpRequest) -> Login | None:
+    key = request.COOKIES.get(cookie_name())
+    if request.method not in SAFE:
+        _check_origin(request, key)
+    return session_login(key) if key else None
+
+
+def _check_origin(request: HttpRequest, key: str | None) -> None:
+    """Refuse writes a foreign page makes a browser send."""
+    if request.META.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site"):
+        raise Forbidden("请求来自别的网站，已拒绝。")
+    if key is None:
+        return
+    sent = str(request.META.get("HTTP_X_CSRF_TOKEN", ""))
+    if not hmac.compare_digest(csrf_of(key).encode(), sent.encode("utf-8", "replace")):
+        if session_login(key) is None and request.path == "/api/v1/session":
+            return  # logging in again with the cookie of a session that is over
+        raise Forbidden("页面已过期，请刷新后重试。")
+
+
+def require(request: HttpRequest) -> Login:
+    """Be the API's gatekeeper: everything but what says otherwise asks for a login."""
+    login = identify(request)
+    if login is None:
+        raise Unauthenticated("请先登录。")
+    if login.must_change and request.path not in BEFORE_CHANGE:
+        raise Forbidden("请先修改口令。")
+    return login
+
+
+def welcome(request: HttpRequest) -> Any:
+    """Be the gatekeeper where strangers may enter: find out who asks if they tell."""
+    try:
+        return identify(request) or True
+    except Unauthenticated:
+        return True

@@ -1,0 +1,1 @@
+"""Addresses of accounts: logging in, users, roles, delegations, tokens."""

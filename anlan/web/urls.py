@@ -1,0 +1,32 @@
+"""Addresses outside the API, and the pages of the application under all others."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, re_path
+from ninja import NinjaAPI
+
+from anlan.web import docs
+from anlan.web.counters import metrics
+from anlan.web.health import healthz
+from anlan.web.pages import Pages
+
+_pages = Pages()
+
+
+def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
+    """List the addresses; the last one takes what nothing else took."""
+    return [
+        path("healthz", healthz),
+        path("metrics", metrics),
+        *docs.urls(api),
+        re_path(r"^(?!api/)", front),
+    ]
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """Answer a page or file of the front end (the server does it itself, without this)."""
+    asked = {
+        "accept-encoding": str(request.META.get("HTTP_ACCEPT_ENCODING", "")),
+        "if-none-match": str(request.META.get("HTTP_IF_NONE_MATCH", "")),
+    }
+    told = _pages.answer(request.path, asked)
+    return HttpResponse(told.body, status=told.status, headers=dict(told.headers))
