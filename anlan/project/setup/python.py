@@ -1,6 +1,6 @@
 """The virtual environment: packages exactly as locked, and the product itself."""
 
-import importlib.util
+import importlib
 import os
 import subprocess
 import sys
@@ -118,8 +118,11 @@ class Environment:
 
 def need_venv() -> None:
     """Refuse a Python without its venv module (Debian packs it apart)."""
-    if any(importlib.util.find_spec(name) is None for name in ("venv", "ensurepip")):
-        raise no_venv()
+    try:
+        for name in ("venv", "ensurepip"):
+            importlib.import_module(name)
+    except ImportError:
+        raise no_venv() from None
 
 
 def no_venv() -> Refusal:
