@@ -41,7 +41,7 @@ class Invalid(AnlanError):
 
 
 class Forbidden(AnlanError):
-    """This person may not do this here. Never says whether the thing exists."""
+    """The person may not do this here. Never says whether the thing exists."""
 
     code = "forbidden"
     status = 403

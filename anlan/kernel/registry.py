@@ -45,7 +45,7 @@ class Registry(Mapping[str, T], Generic[T]):
             importlib.import_module(f"{package}.{module.name}")
 
     def __getitem__(self, key: str) -> T:
-        """Find an entry; `Missing` (also a KeyError for the mapping protocol) when there is none."""
+        """Find an entry; `Unknown` (a `Missing` and a KeyError) when there is none."""
         try:
             return self._entries[key]
         except KeyError:

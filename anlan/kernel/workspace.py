@@ -74,7 +74,7 @@ def create(
     known = {key: value for key, value in asdict(workspace).items() if key != "dir"}
     draft = directory / "workspace.json.new"
     draft.write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    os.replace(draft, directory / "workspace.json")  # last: a half-made directory is no workspace
+    draft.replace(directory / "workspace.json")  # last: a half-made directory is no workspace
     return workspace
 
 
@@ -92,7 +92,7 @@ def load(directory: Path) -> Workspace:
 
 
 def directory() -> Path:
-    """Tell the data directory of this process: ``ANLAN_DATA``, else ``var/demo`` beside the code."""
+    """Tell this process's data directory: ``ANLAN_DATA``, else ``var/demo`` beside the code."""
     given = os.environ.get("ANLAN_DATA")
     return Path(given) if given else Path(__file__).resolve().parents[2] / "var" / "demo"
 

@@ -95,7 +95,7 @@ def get_obligation(request: ApiRequest, obligation: str) -> HttpResponse:
 def act_on_obligation(
     request: ApiRequest, obligation: str, verb: str, said: dict[str, Any] = Body({})
 ) -> HttpResponse:
-    """Do one deed: answer, report, verify, return, withdraw, close, extend, pause, approve, refuse, resume."""
+    """Do one deed; `selectors.lists.VERBS` names them, and each obligation lists its own."""
     deed = _DEEDS.get(verb)
     if deed is None:
         raise Missing("没有这个操作")

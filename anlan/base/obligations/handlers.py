@@ -7,5 +7,5 @@ from anlan.kernel.events import on
 
 @on(RowConfirmed)
 def strike_off_reviews(event: RowConfirmed) -> None:
-    """A row confirmed on its own page needs no confirming again."""
+    """Strike off what a confirmation on the row's own page has made needless."""
     close_reviews(register=event.register, row=event.row, by=event.by)

@@ -18,6 +18,6 @@ def lapse() -> int:
 
 @every(hours=12)
 @job("obligations.reviews", title="台账到期确认", title_en="Open register reviews")
-def open_reviews(context: JobContext) -> int:
+def open_reviews(context: JobContext) -> int:  # noqa: ARG001 - every job is told
     """Ask keepers to confirm rows that are due."""
     return services.open_reviews()

@@ -71,7 +71,7 @@ class Obligation(models.Model):
                     state__in=OPEN,
                 ),
                 name="ob_done_due",
-            ),  # fmt: skip
+            ),
             models.Index(fields=("debtor", "-id"), condition=Q(state__in=OPEN), name="ob_debtor"),
             models.Index(fields=("region", "-id"), condition=Q(state__in=OPEN), name="ob_region"),
             models.Index(fields=("case", "id"), condition=~Q(case=""), name="ob_case"),

@@ -40,7 +40,7 @@ def register_of(key: str) -> Register:
     return REGISTERS[key]
 
 
-def query_of(entry: Register, request: ApiRequest) -> selectors.Query:
+def query_of(request: ApiRequest) -> selectors.Query:
     """Read a list's question from the address."""
     given = request.GET
     filters = {
@@ -80,7 +80,7 @@ def _box(text: str) -> selectors.Box | None:
 def list_rows(request: ApiRequest, key: str) -> HttpResponse:
     """List rows: `q`, `region`, `bbox`, `page`, `size`, `sort`, `retired`, and `<column>=a,b`."""
     entry = register_of(key)
-    query = query_of(entry, request)
+    query = query_of(request)
     found = selectors.page(entry, request.actor, query)
     return answer(
         {

@@ -40,20 +40,20 @@ class Column:
     attname: str
     label: str
     type: str
-    required: bool
-    readonly: bool
-    unit: str
-    help: str
-    codes: str
-    ref: str
-    sealed: bool
-    masked: bool
-    computed: bool
-    sortable: bool
-    max_length: int | None
-    low: float | None
-    high: float | None
-    field: Any
+    required: bool = False
+    readonly: bool = False
+    unit: str = ""
+    help: str = ""
+    codes: str = ""
+    ref: str = ""
+    sealed: bool = False
+    masked: bool = False
+    computed: bool = False
+    sortable: bool = False
+    max_length: int | None = None
+    low: float | None = None
+    high: float | None = None
+    field: Any = None
 
     @property
     def label_en(self) -> str:
@@ -118,11 +118,15 @@ def _of_field(entry: Register, field: Any) -> Column:
 
 def _computed(name: str, made: Computed) -> Column:
     return Column(
-        name=name, attname=name, label=made.label, type=made.type,
-        required=False, readonly=True, unit=made.unit, help=made.help, codes="", ref="", sealed=False,
-        masked=False, computed=True, sortable=False, max_length=None, low=None, high=None,
-        field=None,
-    )  # fmt: skip
+        name,
+        name,
+        made.label,
+        made.type,
+        readonly=True,
+        unit=made.unit,
+        help=made.help,
+        computed=True,
+    )
 
 
 def _type(entry: Register, field: Any) -> str:

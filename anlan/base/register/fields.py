@@ -1,7 +1,7 @@
 """Model fields that carry what every surface of a register must know: unit, code table."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +10,13 @@ from django.db import models
 
 from anlan import codes
 
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+    _Measure = models.FloatField[float | None, float | None]
+    _Count = models.PositiveIntegerField[int | None, int | None]
+else:  # Django's fields take no parameters when the program runs
+    _Text, _Measure, _Count = models.CharField, models.FloatField, models.PositiveIntegerField
+
 
 def _check_code(table: str, value: str) -> None:
     if value not in codes.table(table):
@@ -17,7 +24,7 @@ def _check_code(table: str, value: str) -> None:
         raise ValidationError(f"「{value}」不在{title}中", code="invalid_choice")
 
 
-class CodeField(models.CharField[str, str]):
+class CodeField(_Text):
     """One code of a code table. Stored is the code; the label is looked up."""
 
     def __init__(self, *args: Any, table: str = "", **kwargs: Any) -> None:
@@ -25,11 +32,7 @@ class CodeField(models.CharField[str, str]):
         kwargs.setdefault("max_length", 40)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> Any:
-        """Keep the table's name out of migrations: another table changes no column."""
-        return super().deconstruct()
-
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **_: Any) -> Any:
         """Accept a code, or its label as people type it into Excel."""
         return CodeFormField(
             table=self.table,
@@ -48,12 +51,12 @@ class CodesField(models.JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **_: Any) -> Any:
         """Accept a list of codes, or labels joined by 、 , ; as people type them."""
         return CodesFormField(table=self.table, required=not self.blank, label=self.verbose_name)
 
 
-class MeasureField(models.FloatField[float | None, float | None]):
+class MeasureField(_Measure):
     """A measured number with its unit; None is unknown."""
 
     def __init__(
@@ -72,13 +75,13 @@ class MeasureField(models.FloatField[float | None, float | None]):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
-        """Unit and bounds are ours, not the column's."""
+        """Keep unit and bounds out of migrations: they change no column."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("validators", None)
         return name, path, args, kwargs
 
 
-class CountField(models.PositiveIntegerField[int | None, int | None]):
+class CountField(_Count):
     """A number of things with what is counted; None is unknown."""
 
     def __init__(self, *args: Any, unit: str = "", high: int | None = None, **kwargs: Any) -> None:
@@ -90,7 +93,7 @@ class CountField(models.PositiveIntegerField[int | None, int | None]):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
-        """Unit and bounds are ours, not the column's."""
+        """Keep unit and bounds out of migrations: they change no column."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("validators", None)
         return name, path, args, kwargs
@@ -138,7 +141,7 @@ class CodesFormField(forms.Field):
 
 
 def code_of(table: str, text: str) -> str:
-    """Find the code of a table for a code or a Chinese or English label; ValidationError if none."""
+    """Find a code by itself or by its label in either language; ValidationError if none."""
     found = codes.table(table)
     if text in found:
         return text

@@ -1,4 +1,4 @@
-"""Indexes that keep a list of a million rows fast: only of rows in use, in the order lists ask for."""
+"""Indexes that keep a list of a million rows fast: of rows in use, in the orders lists ask for."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,6 @@
 """What every row of every register has; the rows themselves live with their modules."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from anlan.kernel.ids import LENGTH, new_id
@@ -32,4 +33,16 @@ class Located(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["lat", "lon"], name="%(class)s_lat_lon")]
+
+    def clean(self) -> None:
+        """Refuse half a point, impossible degrees, and (0, 0), which is a form left blank."""
+        super().clean()
+        lon, lat = self.lon, self.lat
+        if (lon is None) != (lat is None):
+            raise ValidationError(
+                {"lat" if lat is None else "lon": "经度和纬度要么都填，要么都不填"}
+            )
+        if lon is None or lat is None:
+            return
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90) or lon == lat == 0:
+            raise ValidationError({"lon": f"坐标 {lon}, {lat} 超出经纬度范围，请核对是否颠倒"})

@@ -25,7 +25,7 @@ class Computed:
     help: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
     """One register. A new field here needs two registers that want it and an ADR line."""
 

@@ -1,4 +1,4 @@
-"""Questions to registers: a page of rows, one row, its history - always within the asker's scope."""
+"""Questions to registers: a page of rows, one row - always within the asker's scope."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,8 +105,13 @@ def _label_path(column: Column) -> str:
     return f"{column.name}__{target.label if target else 'name'}"
 
 
-def present(entry: Register, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Turn `values()` rows into what the API answers: sealed opened, personal masked, refs named."""
+def present(
+    entry: Register, items: list[dict[str, Any]], *, whole: bool = False
+) -> list[dict[str, Any]]:
+    """Turn `values()` rows into what the API answers: sealed opened, personal masked, refs named.
+
+    `whole` rows get every computed column, rows of a list those it shows.
+    """
     if not items:
         return items
     given = items[0].keys()
@@ -114,8 +119,8 @@ def present(entry: Register, items: list[dict[str, Any]]) -> list[dict[str, Any]
     _name_refs(items, [c for c in columns(entry) if c.type == "ref" and c.attname in given])
     ids = [item["id"] for item in items]
     for name, compute in entry.computed.items():
-        if name in entry.listed:
-            found = compute(ids)
+        if whole or name in entry.listed:
+            found = compute.read(ids)
             for item in items:
                 item[name] = found.get(item["id"])
     for item in items:
@@ -169,7 +174,7 @@ def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     items = list(found.values(*_base_names(entry), *extra, *_names(columns(entry))))
     if not items:
         raise Missing(f"{entry.title}中没有这一行")
-    item = present(entry, items)[0]
+    item = present(entry, items, whole=True)[0]
     item["masked"] = [name for name in entry.mask if item.get(name)]
     item["rights"] = {
         verb: may(actor, entry.action(verb), item["region"])

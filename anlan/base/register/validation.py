@@ -82,7 +82,10 @@ def _check_value(
         return
     try:
         if column.type in ("region", "ref"):
-            result.values[column.attname] = points.find(column, value)
+            found = points.find(column, value)
+            result.values[column.attname] = found
+            if name == entry.within and found:
+                result.values["region_id"] = points.home(found)
             return
         clean = form_fields(entry)[name].clean(value)
         result.values[column.attname] = _stored(column, clean)
@@ -137,6 +140,7 @@ class _Pointers:
 
     def __init__(self, entry: Register, rows: Sequence[Values]) -> None:
         self._found: dict[str, dict[str, str]] = {}
+        self._homes: dict[str, str] = {}
         for column in writable(entry):
             if column.type not in ("region", "ref"):
                 continue
@@ -145,6 +149,14 @@ class _Pointers:
                 self._found[column.name] = (
                     _regions(texts) if column.type == "region" else _targets(column, texts)
                 )
+            if column.name == entry.within and texts:
+                targets = column.field.related_model.objects
+                ids = self._found[column.name].values()
+                self._homes = dict(targets.filter(pk__in=ids).values_list("pk", "region_id"))
+
+    def home(self, target: str) -> str:
+        """Tell the region of a row that was pointed at."""
+        return self._homes[target]
 
     def find(self, column: Column, value: Any) -> str | None:
         """Turn what was given into the primary key pointed at."""

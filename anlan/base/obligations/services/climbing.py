@@ -1,8 +1,8 @@
 """Climbing: the one job that moves what is due one rung up. No module has its own deadline loop.
 
 A batch is one transaction: read up to a thousand due obligations, find whom their next rung turns
-to in one query per relation, move them by conditional UPDATE, note the rungs, journal, tell. Several
-workers may run it: rows are claimed by the write gate (SQLite) or by SKIP LOCKED (PostgreSQL).
+to in one query per relation, move them by conditional UPDATE, note the rungs, journal, tell.
+Several workers may run it: the write gate (SQLite) or SKIP LOCKED (PostgreSQL) shares the rows out.
 """
 
 from collections import defaultdict
@@ -62,7 +62,7 @@ def _climb_batch(by: Actor) -> int:
 
 
 def _advance(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: datetime) -> None:
-    """Set every row's next rung by raw executemany: an ORM CASE of a thousand arms is ten times dearer."""
+    """Set every row's next rung; an ORM CASE of a thousand arms would be ten times dearer."""
     table = connection.ops.quote_name(Obligation._meta.db_table)
     adapt = connection.ops.adapt_datetimefield_value
     values = []
@@ -82,18 +82,22 @@ def _rungs(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: datetime
     turns: dict[str, list[Obligation]] = defaultdict(list)
     for row in rows:
         turns[ladders[row.ladder].rungs[row.rung].whom].append(row)
-    made = []
+    made: list[Rung] = []
     for whom, owed in turns.items():
         posts = _whom([row.debtor_id for row in owed], whom)
         for row in owed:
             step = ladders[row.ladder].rungs[row.rung]
-            for post in posts.get(row.debtor_id) or [None]:
-                made.append(
-                    Rung(
-                        obligation_id=row.pk, number=row.rung + 1, at=now, whom=whom, post_id=post,
-                        channels=list(step.channels),
-                    )
-                )  # fmt: skip
+            made += [
+                Rung(
+                    obligation_id=row.pk,
+                    number=row.rung + 1,
+                    at=now,
+                    whom=whom,
+                    post_id=post,
+                    channels=list(step.channels),
+                )
+                for post in posts.get(row.debtor_id) or [None]
+            ]
     return made
 
 

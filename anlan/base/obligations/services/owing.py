@@ -142,7 +142,7 @@ def _deeds(made: Sequence[Obligation], by: Actor) -> list[Deed]:
 
 
 def _joint(rows: Sequence[Obligation]) -> str:
-    """The region that holds all of the rows' regions, for the stream's scope."""
+    """Name the region that holds all of the rows' regions, for the stream's scope."""
     codes = {row.region_id for row in rows}
     if len(codes) == 1:
         return next(iter(codes))

@@ -18,7 +18,7 @@ from anlan.base.permissions.gate import may, permit
 from anlan.base.register.columns import by_name, columns
 from anlan.base.register.events import RowConfirmed
 from anlan.base.register.models import Row
-from anlan.base.register.registry import Register
+from anlan.base.register.registry import REGISTERS, Register
 from anlan.base.register.sealing import index_rows, open_rows, seal_rows
 from anlan.base.register.validation import check_rows
 from anlan.engines.geo.cells import cell_of
@@ -99,9 +99,23 @@ def _write(entry: Register, changes: Sequence[Change], by: Actor) -> list[Saved]
         names = {name for plan in moved if plan.state == "changed" for name in plan.old}
         kept = {"version", "changed_at", "changed_by", *(("cell",) if entry.located else ())}
         entry.model._default_manager.bulk_update(edited, [*names, *kept], batch_size=200)
+    _follow(entry, [plan.row for plan in moved if "region_id" in plan.old])
     index_rows(entry, [(plan.row, plan.plain) for plan in moved])
     record_many([_deed(entry, plan, by) for plan in moved])
     return [Saved(plan.row.pk, plan.state, plan.row.version) for plan in plans]
+
+
+def _follow(entry: Register, moved: Sequence[Row]) -> None:
+    """Take along the rows of other registers that lie where the moved rows lie."""
+    inner = [
+        other
+        for other in (REGISTERS.values() if moved else ())
+        if other.within and other.model._meta.get_field(other.within).related_model is entry.model
+    ]
+    for other in inner:
+        for row in moved:
+            others = other.model._default_manager.filter(**{other.within: row.pk})
+            others.update(region=row.region_id)
 
 
 @dataclass
