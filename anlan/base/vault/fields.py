@@ -1,7 +1,7 @@
 """A model field whose column holds only what the vault sealed."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,8 +10,13 @@ from django.db import models
 
 from anlan.base.vault.ciphers import is_sealed
 
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+else:  # Django's fields take no parameters when the program runs
+    _Text = models.TextField
 
-class SealedField(models.TextField[str, str]):
+
+class SealedField(_Text):
     """A personal value. In the database and on the instance it is ciphertext (or empty).
 
     Parameters

@@ -1,0 +1,124 @@
+"""A workspace for the tests of the foundations, and a real one for tests with processes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from anlan.kernel import workspace
+from anlan.kernel.ids import new_id
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workspace_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the whole run a workspace of its own, so that there is a master key."""
+    directory = tmp_path_factory.mktemp("workspace")
+    workspace.create(directory, kind="live", name="test")
+    os.environ["ANLAN_DATA"] = str(directory)
+    return directory
+
+
+@dataclass(frozen=True)
+class RealWorkspace:
+    """A workspace with a migrated database of its own, for programs of their own."""
+
+    dir: Path
+    database_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to serve it."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ANLAN_")}
+        return {
+            **kept,
+            "ANLAN_DATA": str(self.dir),
+            "DATABASE_URL": self.database_url,
+            "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+        }
+
+    @property
+    def sqlite(self) -> Path:
+        """The records database of the embedded form."""
+        return self.dir / "records.sqlite3"
+
+    def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a Python program text with Django ready."""
+        text = f"import django; django.setup()\n{program}"
+        return subprocess.Popen(
+            [sys.executable, "-c", text, *arguments],
+            env=self.environment,
+            cwd=Path(__file__).resolve().parents[2],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def do(self, program: str, *arguments: str) -> str:
+        """Run a program to its end and return what it printed."""
+        process = self.start(program, *arguments)
+        told, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, told
+        return told
+
+    def anlan(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the command line."""
+        return subprocess.run(
+            [sys.executable, "-m", "anlan.project", *arguments],
+            env=self.environment,
+            cwd=Path(__file__).resolve().parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealWorkspace]:
+    """Migrate one empty workspace; the others are copies of it."""
+    directory = tmp_path_factory.mktemp("migrated") / "workspace"
+    workspace.create(directory, kind="live", name="real")
+    url = os.environ.get("DATABASE_URL", "")
+    name = f"anlan_{new_id().lower()}"
+    if url:
+        _administer(url, f'CREATE DATABASE "{name}"')
+    made = RealWorkspace(directory, _renamed(url, name))
+    migrated = made.anlan("migrate")
+    assert migrated.returncode == 0, migrated.stdout + migrated.stderr
+    yield made
+    if url:
+        _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def real(migrated: RealWorkspace, tmp_path: Path) -> Iterator[RealWorkspace]:
+    """Give a test its own migrated workspace, on SQLite or on PostgreSQL."""
+    directory = tmp_path / "workspace"
+    shutil.copytree(migrated.dir, directory, ignore=shutil.ignore_patterns("wake"))
+    url = migrated.database_url
+    if not url:
+        yield RealWorkspace(directory, "")
+        return
+    name = f"anlan_{new_id().lower()}"
+    template = urlsplit(url).path.lstrip("/")
+    _administer(os.environ["DATABASE_URL"], f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield RealWorkspace(directory, _renamed(url, name))
+    _administer(os.environ["DATABASE_URL"], f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _renamed(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl() if url else ""
+
+
+def _administer(url: str, statement: str) -> None:
+    import psycopg
+
+    made: Any = psycopg.connect(url, autocommit=True)
+    with made:
+        made.execute(statement)
