@@ -15,7 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from anlan.base.door.auth import require
 from anlan.base.door.problems import problem
-from anlan.base.door.routes import roles, session, tokens, users
+from anlan.base.door.routes import regions, roles, session, tokens, users
 from anlan.kernel.errors import Invalid
 
 TITLE = "安澜 Anlan"
@@ -85,7 +85,13 @@ def routers() -> list[Router]:
 
     A module offers ``router``, or ``routers`` where one address must be tried before another.
     """
-    found: list[Router] = [session.router, users.router, roles.router, tokens.router]
+    found: list[Router] = [
+        session.router,
+        users.router,
+        roles.router,
+        tokens.router,
+        regions.router,
+    ]
     for config in apps.get_app_configs():
         name = f"{config.name}.api"
         if importlib.util.find_spec(name) is None:

@@ -1,6 +1,8 @@
-"""Regions, their boundaries, and the number of the list's present edition."""
+"""Regions, their boundaries, and the mark of their present edition."""
 
 from django.db import models
+
+from anlan.kernel.ids import LENGTH
 
 
 class Level(models.IntegerChoices):
@@ -95,14 +97,17 @@ class Boundary(models.Model):
 
 
 class Edition(models.Model):
-    """One row: how often regions or boundaries have changed. Memory built from them compares it."""
+    """One row that is renewed with every change of regions or boundaries.
 
-    number = models.PositiveBigIntegerField("版次", default=0)
-    changed_at = models.DateTimeField("变更时间", null=True)
+    What a process keeps in memory about them is good as long as `stamp` is the same.
+    """
+
+    stamp = models.CharField("版次", max_length=LENGTH)
+    changed_at = models.DateTimeField("变更时间")
 
     class Meta:
         verbose_name = "区划版次"
         verbose_name_plural = "区划版次"
 
     def __str__(self) -> str:
-        return str(self.number)
+        return self.stamp

@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anlan.kernel.errors import Invalid
+
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 Convert = Callable[[ArrayLike, ArrayLike], Pair]
@@ -79,6 +81,14 @@ FROM_WGS84: Final[dict[str, Convert]] = {
     GCJ02: wgs84_to_gcj02,
     BD09: wgs84_to_bd09,
 }
+
+
+def to_wgs84(lon: float, lat: float, datum: str) -> tuple[float, float]:
+    """Bring one place to WGS-84; `Invalid` when nobody knows the datum."""
+    if datum not in TO_WGS84:
+        raise Invalid(f"不认识的坐标系「{datum}」，应为 {'、'.join(TO_WGS84)}")
+    east, north = TO_WGS84[datum](lon, lat)
+    return float(east), float(north)
 
 
 def _degrees(lon: ArrayLike, lat: ArrayLike) -> Pair:

@@ -20,20 +20,21 @@ class PolygonIndex:
     """
 
     def __init__(self, polygons: ArrayLike, ranks: ArrayLike) -> None:
-        self._polygons: NDArray[np.object_] = np.asarray(polygons, dtype=object).reshape(-1)
+        #: The polygons themselves, in the given order, prepared.
+        self.polygons: NDArray[np.object_] = np.asarray(polygons, dtype=object).reshape(-1)
         self._ranks = np.asarray(ranks, dtype=np.int64).reshape(-1)
-        if len(self._ranks) != len(self._polygons):
+        if len(self._ranks) != len(self.polygons):
             raise ValueError("as many ranks as polygons are needed")
-        shapely.prepare(self._polygons)
-        self._tree = shapely.STRtree(self._polygons)
+        shapely.prepare(self.polygons)
+        self._tree = shapely.STRtree(self.polygons)
 
     def __len__(self) -> int:
-        return len(self._polygons)
+        return len(self.polygons)
 
     def holding(self, lon: float, lat: float) -> Indexes:
         """List the polygons that hold one point (their border included), highest rank first."""
         near = np.sort(self._tree.query(shapely.Point(lon, lat)))
-        held = near[shapely.intersects_xy(self._polygons[near], lon, lat)]
+        held = near[shapely.intersects_xy(self.polygons[near], lon, lat)]
         return np.asarray(held[np.argsort(-self._ranks[held], kind="stable")], dtype=np.int64)
 
     def deepest(self, lon: ArrayLike, lat: ArrayLike) -> Indexes:
@@ -41,7 +42,7 @@ class PolygonIndex:
         x, y = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
         found = np.full(len(x), -1, dtype=np.int64)
         points, near = self._tree.query(shapely.points(x, y))
-        held = shapely.intersects_xy(self._polygons[near], x[points], y[points])
+        held = shapely.intersects_xy(self.polygons[near], x[points], y[points])
         points, near = points[held], near[held]
         # The last write wins, so the best candidate of each point is written last.
         order = np.lexsort((-near, self._ranks[near], points))

@@ -68,7 +68,8 @@ class ImportReport:
     #: Boundaries whose code is no region, and those that could not be read.
     boundaries_unknown: list[str] = field(default_factory=list)
     boundary_errors: list[tuple[int, str, str]] = field(default_factory=list)
-    edition: int = 0
+    #: Stamp of the edition this import made; "" when it wrote nothing.
+    edition: str = ""
 
     @property
     def wrote(self) -> bool:
@@ -181,7 +182,7 @@ def _note(report: ImportReport, difference: Difference, path: Path, by: object) 
     journal.record(
         deed="regions.imported",
         by=by,
-        subject=("regions", str(report.edition)),
+        subject=("regions", report.edition),
         facts={
             "file": path.name,
             "rows": report.rows,

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from anlan.base.regions.models import Edition, Region
 from anlan.base.regions.services.comparing import FIELDS, Stored
 from anlan.kernel import clock
+from anlan.kernel.ids import new_id
 
 #: Rows of one transaction, by database.
 CHUNK = {"sqlite": 1_000, "postgresql": 20_000}
@@ -50,13 +51,11 @@ def update(rows: Sequence[Stored], *, done: Done) -> None:
         done(len(chunk))
 
 
-def next_edition() -> int:
+def next_edition() -> str:
     """Tell every process that regions have changed; inside the caller's transaction."""
-    edition, _ = Edition.objects.select_for_update().get_or_create(pk=1)
-    edition.number += 1
-    edition.changed_at = clock.now()
-    edition.save()
-    return edition.number
+    stamp = new_id()
+    Edition.objects.update_or_create(pk=1, defaults={"stamp": stamp, "changed_at": clock.now()})
+    return stamp
 
 
 def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
