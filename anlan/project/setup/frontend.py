@@ -79,8 +79,7 @@ class Frontend:
         if not self.exists():
             return False
         stamp = self._environment.stamp("frontend")
-        digest = self._digest()
-        if stamp.matches(digest) and (self.folder / "dist" / "index.html").exists():
+        if stamp.matches(self._digest()) and (self.folder / "dist" / "index.html").exists():
             return False
         node = self.ensure_packages()
         say("构建前端 Building the front end …")
@@ -88,7 +87,7 @@ class Frontend:
         log = self._environment.log("frontend")
         command = (*node.npm, "run", "build")
         install(command, cwd=self.folder, log=log, environment=node.environment)
-        stamp.write(digest)
+        stamp.write(self._digest())  # only now: a build writes type declarations beside the sources
         return True
 
     def _digest(self) -> str:
