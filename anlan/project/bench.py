@@ -1,0 +1,123 @@
+"""Runs the benchmarks of ``bench/``: each alone, in a new workspace, on both databases it names.
+
+A benchmark is a module with ``run() -> dict`` of ``figures`` (and, if it has them, ``peers``,
+``ratios``, ``settings``), and ``POSTGRES = True`` when it is to be run on PostgreSQL too; those
+figures get the suffix ``_pg``. Each run is a process of its own, so that nothing is warm by chance.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from anlan.kernel import workspace
+from anlan.kernel.errors import Missing, Unavailable
+from anlan.project.testing import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / "bench"
+
+Report = dict[str, Any]
+
+
+def names() -> list[str]:
+    """List the benchmarks there are."""
+    return sorted(path.stem for path in HOME.glob("*.py") if not path.stem.startswith("_"))
+
+
+def describe(name: str) -> str:
+    """Tell a benchmark's first line without running it."""
+    return path_of(name).read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
+
+
+def path_of(name: str) -> Path:
+    """Find a benchmark's file; `Missing` when there is none of that name."""
+    path = HOME / f"{name}.py"
+    if not path.exists():
+        raise Missing(f"没有名为「{name}」的测速；可用：{'、'.join(names())}")
+    return path
+
+
+def measure(name: str, *, database: str = "") -> Report:
+    """Run one benchmark; `database` is the URL of a PostgreSQL to use instead of starting one."""
+    text = path_of(name).read_text(encoding="utf-8")
+    report = _alone(name, {})
+    report.setdefault("peers", {})
+    report.setdefault("ratios", {})
+    report.setdefault("settings", {})
+    if "\nPOSTGRES = True" in text:
+        _on_postgres(name, report, database)
+    return {"name": name, **report, "machine": machine()}
+
+
+def _on_postgres(name: str, report: Report, database: str) -> None:
+    with ExitStack() as stack:
+        if not database:
+            if postgres.find_server() is None:
+                report["settings"]["postgres"] = "本机没有 PostgreSQL，未测"
+                return
+            database = stack.enter_context(postgres.running())
+        second = _alone(name, {"DATABASE_URL": database})
+    report["figures"].update({f"{key}_pg": value for key, value in second["figures"].items()})
+
+
+def _alone(name: str, extra: dict[str, str]) -> Report:
+    with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder:
+        home = Path(folder) / "bench"
+        workspace.create(home, kind="live", name="bench")
+        environment = {**os.environ, "ANLAN_DATA": str(home), "PYTHONPATH": str(ROOT), **extra}
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "anlan.project.bench", name],
+            env=environment,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+    if done.returncode:
+        raise Unavailable(f"测速「{name}」没有完成，原因见上", retry=False)
+    report: Report = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def machine() -> Report:
+    """Tell what the figures were measured on."""
+    return {
+        "cpu": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        return platform.machine()
+    return platform.machine()
+
+
+def _run_here(name: str) -> None:
+    """Run a benchmark in this process's workspace and print its report as the last line."""
+    import importlib
+
+    from anlan.project.cli import start_django
+
+    start_django()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    report = importlib.import_module(f"bench.{name}").run()
+    sys.stdout.write("\n" + json.dumps(report, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    _run_here(sys.argv[1])

@@ -1,0 +1,134 @@
+"""What is configured, what is reachable, what is missing and how to mend it (`anlan doctor`)."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from anlan.kernel import workspace
+from anlan.kernel.errors import AnlanError
+from anlan.project import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+LEAST_FREE_GIB = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `ok` None means that it is allowed to be missing."""
+
+    what: str
+    ok: bool | None
+    told: str
+    mend: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; a look that fails is itself a finding."""
+    for look in (
+        _python,
+        _disk,
+        _workspace,
+        _database,
+        _migrations,
+        _worker,
+        _pages,
+        _port,
+        _ladders,
+    ):
+        try:
+            yield look()
+        except (AnlanError, OSError) as error:
+            yield Finding(look.__doc__ or "", ok=False, told=str(error))
+
+
+def _python() -> Finding:
+    """Python."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", sys.version_info >= (3, 11), version, "需要 Python 3.11 或更新")
+
+
+def _disk() -> Finding:
+    """磁盘."""
+    home = workspace.directory()
+    at = home if home.exists() else ROOT
+    free = shutil.disk_usage(at).free / 2**30
+    return Finding(
+        "磁盘", free >= LEAST_FREE_GIB, f"剩余 {free:.1f} GiB", f"至少留出 {LEAST_FREE_GIB} GiB"
+    )
+
+
+def _workspace() -> Finding:
+    """工作区."""
+    found = workspace.current()
+    found.secret()
+    loose = (found.dir / "secret").exists() and (found.dir / "secret").stat().st_mode & 0o077
+    told = f"{found.dir}（{found.kind}）"
+    return Finding("工作区", not loose, told, f"密钥文件权限过宽：chmod 600 {found.dir}/secret")
+
+
+def _database() -> Finding:
+    """数据库."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
+    return Finding("数据库", ok=True, told=kind)
+
+
+def _migrations() -> Finding:
+    """数据库结构."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    told = "最新" if not waiting else f"有 {len(waiting)} 步升级未执行"
+    return Finding("数据库结构", not waiting, told, "运行 anlan migrate")
+
+
+def _worker() -> Finding:
+    """后台."""
+    from anlan.base.jobs.selectors import worker_state
+
+    state = worker_state()
+    told = "运行中" if state.alive else "没有运行"
+    return Finding("后台进程", state.alive or None, told, "运行 ./run，或 anlan work")
+
+
+def _pages() -> Finding:
+    """网页."""
+    built = (ROOT / "frontend" / "dist" / "index.html").exists()
+    return Finding("网页", built, "已构建" if built else "未构建", "运行 ./run 会自动构建")
+
+
+def _port() -> Finding:
+    """端口."""
+    port = environment.number("ANLAN_PORT")
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        busy = probe.connect_ex((environment.text("ANLAN_HOST"), port)) == 0
+    told = f"{port} " + ("有程序在监听" if busy else "空闲")
+    return Finding("端口", None if busy else True, told)
+
+
+def _ladders() -> Finding:
+    """叫应阶梯."""
+    from anlan.base.obligations.ladders import problem
+
+    wrong = problem()
+    return Finding("叫应阶梯", not wrong, wrong or "有效", "改正 conf/ladders.toml 后自动生效")
+
+
+def variables() -> list[tuple[str, str, str]]:
+    """List every environment variable with its value (secrets hidden) and its meaning."""
+    found = []
+    for one in environment.VARIABLES:
+        value = os.environ.get(one.name)
+        shown = "（已设置）" if one.secret and value else value
+        found.append((one.name, shown if shown is not None else f"[{one.default}]", one.meaning))
+    return found
