@@ -1,8 +1,9 @@
 """The contract of the demo county: frozen dataclasses and column tables, no logic but sums.
 
 Everything is invented. Coordinates are WGS-84 (lon, lat) degrees with six decimals, heights are
-metres in the 1985 national datum, lengths metres, areas as the field name says. ``None`` means
-"not known" and is planted on purpose in a few rows.
+metres in the 1985 national datum, lengths metres, areas as the field name says. Keys are those of
+the tables of ``anlan.codes`` named in each docstring; ``LABELS`` holds the few that have none.
+``None`` means "not known" and is planted on purpose in a few rows.
 """
 
 from .county import County

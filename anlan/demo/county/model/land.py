@@ -73,7 +73,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A label of the base map; ``rank`` 1 is drawn first (county seat) and 8 last."""
+    """A label of the base map; ``rank`` 1 is drawn first (county seat) and 8 last.
+
+    ``kind`` is a key of LABELS place-kind.
+    """
 
     name: str
     kind: str

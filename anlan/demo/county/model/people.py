@@ -9,21 +9,26 @@ from dataclasses import dataclass
 class Phone:
     """A number that cannot exist: eleven digits starting with 100 (see ``names.phone``).
 
-    ``kind`` is mobile, office, home or satellite. ``alive`` is False for a planted dead number.
+    ``kind`` is a key of the table phone-kinds; ``dead`` marks a planted dead number.
     """
 
     number: str
     kind: str
-    alive: bool = True
+    dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An office, government or committee; ``level`` is county, township or village."""
+    """An office, government or committee.
+
+    ``kind`` is a key of the table unit-kinds, ``field`` a short key of what it does (water, land,
+    weather, ocean, housing, transport, police, health, education, fire, civil, ... or "").
+    """
 
     code: str
     name: str
     kind: str
+    field: str
     level: str
     region: str
     parent: str | None
@@ -35,7 +40,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who serves; ``phones`` in the order to try them. No ID number: none is needed."""
+    """Somebody who serves; ``phones`` in the order to try them, ``short_number`` on the first.
+
+    ``sex`` is a key of the table sexes. No ID number: none is needed.
+    """
 
     code: str
     name: str
@@ -49,12 +57,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post of a unit for a region.
+    """A post of a unit for a region (of any level, grid cells included).
 
-    ``role`` is a plain English key (see ``LABELS["role"]``), ``title`` its Chinese title here.
-    ``rank`` orders who is called first in the unit (1 first). ``subject`` is the code of the
-    danger zone, shelter, reservoir or seawall the post looks after, else None. ``holder`` None is
-    a planted gap; ``deputy`` is the B of the AB pair.
+    ``role`` is a key of the table posts, ``title`` the Chinese title here, ``hazards`` keys of
+    hazards (empty: all). ``rank`` orders who is called first in one region and role (1 first).
+    ``subject`` is the code of the zone, shelter, reservoir, team or key site the post looks
+    after, else None. ``holder`` and ``deputy`` (the B of the AB pair) are person codes; holder
+    None is a planted gap.
     """
 
     code: str

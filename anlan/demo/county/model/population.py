@@ -32,15 +32,16 @@ class _Columns:
 class Households(_Columns):
     """One row per household of the villages kept in full.
 
-    ``head`` is the name of the head of household, ``lon, lat`` the front door. ``helper``
-    (帮扶责任人) and ``transfer_lead`` (转移责任人) are person codes. ``goes_to`` is shelter or
-    relatives: then ``shelter`` holds a shelter code or ``relatives`` a sentence.
-    ``danger_zone`` is a zone code where the house stands in one. ``reach`` are the ways that
-    work for this household, best first, out of smartphone, phone, helper, loudspeaker, knock.
-    ``house`` is frame, brick, stone or timber.
+    Tables: ``kind`` household-kinds, ``structure`` house-structures, ``stay`` intended-stays,
+    ``reach`` reach-ways (ways that work for this household, best first). ``head`` is the name of
+    the head, ``lon, lat`` the front door. ``helper`` (帮扶责任人) and ``transfer_lead``
+    (转移责任人) are post codes. ``shelter`` is a shelter code where ``stay`` is shelter,
+    ``relatives`` a sentence where it is relatives. ``danger_zones`` are the codes of the zones
+    the house stands in.
     """
 
     code: list[str]
+    kind: list[str]
     village: list[str]
     grid: list[str]
     head: list[str]
@@ -48,15 +49,15 @@ class Households(_Columns):
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     size: NDArray[np.int32]
-    house: list[str]
+    structure: list[str]
     floors: NDArray[np.int32]
     phone: list[str | None]
     helper: list[str | None]
     transfer_lead: list[str | None]
-    goes_to: list[str | None]
+    stay: list[str]
     shelter: list[str | None]
     relatives: list[str | None]
-    danger_zone: list[str | None]
+    danger_zones: list[tuple[str, ...]]
     reach: list[tuple[str, ...]]
 
 
@@ -64,10 +65,10 @@ class Households(_Columns):
 class Residents(_Columns):
     """One row per resident of the households kept in full.
 
-    ``household`` is the household's code; the head comes first. ``id_number`` has 18 characters
-    with the invented region 339901, a month that does not exist and a wrong check digit.
-    ``relation`` is head, spouse, child, parent, grandchild or other. ``groups`` are keys of
-    ``LABELS["group"]``. ``away`` is True for those who live elsewhere most of the year.
+    Tables: ``sex`` sexes, ``relation`` kinships, ``groups`` special-groups. ``household`` is the
+    household's code; its head comes first. ``id_number`` has 18 characters with the invented
+    region 339901, a month that does not exist and a wrong check digit. ``away`` is True for
+    those who live elsewhere most of the year.
     """
 
     code: list[str]

@@ -1,8 +1,12 @@
-"""Things an officer looks up: shelters, teams, harbours, vessels, key sites, cameras, zones."""
+"""Things an officer looks up: shelters, teams, harbours, vessels, key sites, cameras, zones.
+
+Keys are those of the tables named in the docstrings (``anlan.codes``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from shapely.geometry import MultiPolygon
 
@@ -11,17 +15,18 @@ from shapely.geometry import MultiPolygon
 class Shelter:
     """A shelter (避灾安置场所).
 
-    ``level`` is county, township or village; ``shelter_class`` emergency (紧急), short (短期) or
-    long (长期). ``capacity`` is effective area over ``per_person_m2``; None where never assessed.
-    ``assessed`` is the year of the last assessment, None = never. ``keeper_post`` is a post code.
-    ``status`` is ready, preparing or out-of-use.
+    Tables: ``level`` shelter-levels, ``stay`` shelter-classes, ``space`` shelter-spaces,
+    ``structure`` house-structures, ``facilities`` shelter-facilities, ``status`` shelter-status.
+    ``village`` is always the village it stands in; ``region`` is the region that keeps it (county,
+    township or village by level). ``capacity`` is ``area_m2`` over ``per_person_m2`` rounded
+    down; both None where never assessed. ``height_m`` is the ground. ``keeper`` is a post code.
     """
 
     code: str
     name: str
     level: str
-    shelter_class: str
-    indoor: bool
+    stay: str
+    space: str
     region: str
     village: str
     address: str
@@ -29,28 +34,33 @@ class Shelter:
     lat: float
     height_m: float
     building: str
-    seismic: int | None
-    effective_area_m2: float | None
+    structure: str
+    seismic: float | None
+    area_m2: float | None
     per_person_m2: float
     capacity: int | None
     facilities: tuple[str, ...]
+    supplies: str
+    opens_when: str
     status: str
-    assessed: int | None
-    keeper_post: str | None
+    assessed_on: date | None
+    keeper: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A rescue team; ``kind`` by domain.md 8.3, ``grade`` 1 to 3 only for social forces.
+    """A rescue team.
 
-    ``equipment`` pairs a name with a count. ``response_min`` is minutes to leave the base.
+    Tables: ``kind`` team-classes, ``skills`` team-skills, ``grade`` team-grades (social forces
+    only), ``status`` team-status. ``equipment`` pairs a name with a count. ``leader`` is a post
+    code. ``response_min`` is minutes from order to leaving the base.
     """
 
     code: str
     name: str
     kind: str
-    speciality: str
-    grade: int | None
+    skills: tuple[str, ...]
+    grade: str | None
     region: str
     village: str
     lon: float
@@ -63,12 +73,16 @@ class Team:
     duty_phone: str | None
     response_min: int
     insured: bool | None
+    agreement: bool | None
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Harbour:
-    """A fishing harbour; ``grade`` is central, first, second or third (中心 一级 二级 三级)."""
+    """A fishing harbour; ``grade`` is central, first, second or third (LABELS harbour-grade).
+
+    ``lon, lat`` is the quay on land, ``basin`` a point on the water in front of it.
+    """
 
     code: str
     name: str
@@ -76,6 +90,7 @@ class Harbour:
     village: str
     lon: float
     lat: float
+    basin: tuple[float, float]
     berths: int
     wind_grade: int
 
@@ -84,14 +99,15 @@ class Harbour:
 class Vessel:
     """A fishing vessel with one position.
 
-    ``kind`` is trawler, gillnet, stow-net, purse-seine, cage-pot, longline, carrier or leisure.
-    ``at_sea`` False means moored in its harbour. ``course_deg`` clockwise from north and
-    ``speed_kn`` are None in harbour. ``skipper_phone`` may be None.
+    Tables: ``kind`` vessel-kinds, ``gear`` fishing-gears, ``status`` vessel-states. ``harbour``
+    is a harbour code, ``village`` its owner's village, ``keeper`` the post that keeps contact.
+    ``course_deg`` (clockwise from north) and ``speed_kn`` are None in harbour.
     """
 
     code: str
     name: str
     kind: str
+    gear: str | None
     harbour: str
     village: str
     length_m: float
@@ -101,16 +117,20 @@ class Vessel:
     skipper: str
     skipper_phone: str | None
     beidou: str | None
+    keeper: str | None
     lon: float
     lat: float
-    at_sea: bool
+    status: str
     course_deg: float | None
     speed_kn: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeySite:
-    """A place where many may be harmed at once; ``people`` on a working day, None = not known."""
+    """A place where many may be harmed at once; ``people`` on a working day, None = not known.
+
+    Tables: ``kind`` key-site-kinds, ``hazards`` hazards. ``contact`` is a name.
+    """
 
     code: str
     name: str
@@ -123,39 +143,46 @@ class KeySite:
     hazards: tuple[str, ...]
     contact: str | None
     contact_phone: str | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera; ``subject`` is the code of what it watches; bearing clockwise from north."""
+    """A camera; ``subject`` is the code of what it watches; bearing clockwise from north.
+
+    Tables: ``kind`` camera-kinds, ``scene`` camera-scenes, ``status`` camera-states.
+    """
 
     code: str
     name: str
     kind: str
+    scene: str
     village: str
     lon: float
     lat: float
     bearing_deg: float
     subject: str | None
-    online: bool
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
 class DangerZone:
     """Where people have to leave.
 
-    ``kind`` is geohazard (地质隐患点), flash-flood (山洪危险区), outside-seawall (海塘外),
-    below-reservoir (库下), unsafe-house (危旧房) or waterlogging (低洼易涝); ``level`` is
-    low, medium, high or very-high. ``lon, lat`` lies inside ``area``. ``rain_mm`` are the
-    thresholds (hours, prepare, leave) of a flash-flood or geohazard zone. ``cause`` is the code
-    of the river, reservoir or seawall. ``watcher_post`` and ``shelter`` may be None: a gap.
+    Tables: ``kind`` danger-zone-kinds, ``hazards`` hazards, ``level`` danger-zone-levels,
+    ``status`` danger-zone-status. ``lon, lat`` lies inside ``area`` and inside ``village``;
+    ``area`` itself may reach over a village's border or the shore. ``rain_mm`` are triples
+    (hours, prepare, leave). ``assembly`` is a point outside the zone. ``cause`` names the river,
+    reservoir or sea wall, ``cause_code`` is its code. ``watcher``, ``transfer_lead`` (posts) and
+    ``shelter`` may be None: a planted gap.
     """
 
     code: str
     name: str
     kind: str
-    hazard: str
+    hazards: tuple[str, ...]
     level: str
+    status: str
     village: str
     lon: float
     lat: float
@@ -164,7 +191,11 @@ class DangerZone:
     households: int
     people: int
     rain_mm: tuple[tuple[int, float, float], ...]
-    assembly_point: tuple[float, float]
-    cause: str | None
+    signal: str
+    route: str
+    assembly: tuple[float, float]
+    cause: str
+    cause_code: str | None
     shelter: str | None
-    watcher_post: str | None
+    watcher: str | None
+    transfer_lead: str | None

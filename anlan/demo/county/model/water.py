@@ -54,16 +54,17 @@ class Basin:
 class Reservoir:
     """A dam and the lake behind it.
 
-    ``kind`` is medium (中型), small-1 (小(1)型) or small-2 (小(2)型) by ``capacity_m3`` (total
-    capacity, at the check flood level). ``meiyu_limit_m`` and ``typhoon_limit_m`` are the flood
-    limit levels 梅汛限 (15 Apr - 15 Jul) and 台汛限 (16 Jul - 15 Oct). ``curve`` pairs level and
-    volume (m, m3), rising, from the terrain behind the dam. ``lon, lat`` is the dam,
-    ``villages_below`` are the codes on the way of a flood wave, nearest first.
+    Tables: ``size`` reservoir-sizes (by ``capacity_m3``, the total capacity at the check flood
+    level), ``dam`` dam-types, ``safety`` reservoir-safety. ``meiyu_limit_m`` and
+    ``typhoon_limit_m`` are the flood limit levels 梅汛限 (15 Apr - 15 Jul) and 台汛限
+    (16 Jul - 15 Oct). ``curve`` pairs level and volume (m, m3), rising, from the terrain behind
+    the dam. ``lon, lat`` is the dam, ``villages_below`` are the codes on the way of a flood wave,
+    nearest first. ``administrative``, ``technical`` and ``patrol`` are post codes.
     """
 
     code: str
     name: str
-    kind: str
+    size: str
     lon: float
     lat: float
     lake: MultiPolygon
@@ -79,10 +80,14 @@ class Reservoir:
     check_level_m: float
     dam_crest_m: float
     dam_height_m: float
-    dam_kind: str
+    dam: str
+    safety: str
     built: int
     curve: tuple[tuple[float, float], ...]
     villages_below: tuple[str, ...]
+    administrative: str | None
+    technical: str | None
+    patrol: str | None
 
 
 @dataclass(frozen=True, slots=True)
