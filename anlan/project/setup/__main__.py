@@ -3,15 +3,18 @@
 Sets up what is missing and becomes the supervisor or the test runner in the environment made.
 """
 
+import contextlib
+import fcntl
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from anlan.project.setup.frontend import Frontend
 from anlan.project.setup.python import Environment
 from anlan.project.supervisor.claim import check_python, claim
 from anlan.project.supervisor.options import ROOT, parse
-from anlan.project.supervisor.refusal import Refusal, complain
+from anlan.project.supervisor.refusal import Refusal, complain, say
 
 CUT_OFF = 130
 
@@ -22,8 +25,9 @@ def set_up_and_run(arguments: Sequence[str]) -> int:
     # A used port or directory is told now, not after minutes of installing.
     claim(options).release()
     environment = Environment(ROOT)
-    environment.ensure("base")
-    Frontend(environment).ensure_built()
+    with alone(ROOT):
+        environment.ensure("base")
+        Frontend(environment).ensure_built()
     become(environment, "anlan.project.supervisor", arguments)
     return 0
 
@@ -32,10 +36,26 @@ def set_up_and_test(arguments: Sequence[str]) -> int:
     """Set up with the development packages, then become the test runner."""
     check_python()
     environment = Environment(ROOT)
-    environment.ensure("base")
-    environment.ensure("dev")
+    with alone(ROOT):
+        environment.ensure("base")
+        environment.ensure("dev")
     become(environment, "anlan.project.testing", arguments)
     return 0
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Let one set-up at a time write into a checkout; the lock is the folder itself."""
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("等待另一个安装完成 Waiting for another set-up to end …")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def become(environment: Environment, module: str, arguments: Sequence[str]) -> None:

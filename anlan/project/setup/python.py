@@ -60,32 +60,29 @@ class Environment:
 
     def is_whole(self) -> bool:
         """Whether the environment can run and no installation was cut off in it."""
-        if (self._state / "under-way").exists() or not self.python.exists():
+        if (self._state / "under-way").exists():
             return False
-        # A checkout that was moved: the scripts name the old place.
-        return Stamp(self._state / "root").matches(digest_of([], str(self.root)))
+        # In a checkout that was moved, the scripts still name the old place.
+        if not Stamp(self._state / "root").matches(digest_of([], str(self.root))):
+            return False
+        # After the system's Python was replaced, the packages may lie where it does not look.
+        probe = [str(self.python), "-c", "import pip"]
+        try:
+            return subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603
+        except OSError:
+            return False
 
     def _make(self) -> None:
         if self.is_whole():
             return
         need_venv()
         say("建立 Python 环境 Making the Python environment …")
-        again = ["--clear"] if self.folder.exists() and not self._usable() else []
-        command = [sys.executable, "-m", "venv", *again, str(self.folder)]
+        command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
         made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if made.returncode != 0:
             raise self._cannot_make(made.stdout + made.stderr)
         self._state.mkdir(exist_ok=True)
         Stamp(self._state / "root").write(digest_of([], str(self.root)))
-
-    def _usable(self) -> bool:
-        if (self._state / "under-way").exists() or not (self.folder / "bin").exists():
-            return False
-        try:
-            probe = [str(self.python), "-c", "import pip"]
-            return subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603
-        except OSError:
-            return False
 
     def _cannot_make(self, output: str) -> Refusal:
         if "No space left" in output:

@@ -68,7 +68,7 @@ class Exercises:
             name=f"exercise {data.name}",
             command=self._nested(data, self._host, port),
             environment=self._environment(),
-            log=RotatingLog(data / "log" / "supervisor.log"),
+            log=RotatingLog(data / "log" / "exercise.log"),
             grace_s=GRACE_S + 3,  # it gives its own children ten seconds
         )
         self._served[data] = Exercise(data, port, child)

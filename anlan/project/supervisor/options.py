@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--host",
-        default=HOST,
+        default=os.environ.get("ANLAN_HOST", HOST),
         help=f"监听地址，默认 {HOST}（仅本机）。Address to listen on.",
     )
     made.add_argument(

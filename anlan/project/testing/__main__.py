@@ -53,7 +53,8 @@ class Runner:
 
     def _engines(self) -> None:
         there = [name for name in PURE if any((self._root / name).rglob("test_*.py"))]
-        self._pytest("引擎与编码 engines", *there)
+        alone = ("-p", "no:django", "-W", "ignore::pytest.PytestConfigWarning")
+        self._pytest("引擎与编码 engines", *alone, *there)
 
     def _app(self) -> None:
         self._need(machine.MOSQUITTO, machine.NATS, machine.OFFICE)

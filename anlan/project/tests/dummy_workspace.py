@@ -71,7 +71,7 @@ RECIPES = {
         (Preparation("准备 Preparing", (*HERE, "prepared"), kinds=("demo",)),),
         nested=nested,
     ),
-    "misconfigured": Recipe((WEB, Role("work", (*HERE, "broken")))),
+    "misconfigured": Recipe((Role("work", (*HERE, "broken")),)),
     "unprepared": Recipe((WEB,), (Preparation("准备 Preparing", (*HERE, "broken")),)),
     "silent": Recipe((WORK,), patience_s=1.0),
 }

@@ -145,8 +145,9 @@ def test_a_child_that_dies_again_and_again_is_started_ever_more_slowly(run: Run)
 
 def test_sigterm_stops_every_child_and_frees_the_directory(run: Run) -> None:
     run.background()
+    # Two webs, the worker and the worker's own child.
+    assert until(lambda: len(supervised_by(run.data)) == 4)
     pids = [run.pid(), *supervised_by(run.data)]
-    assert len(pids) == 5  # the supervisor, two webs, the worker and the worker's own child
     os.kill(run.pid(), signal.SIGTERM)
     assert until(lambda: not any(map(alive, pids)))
     assert not (run.data / "anlan.pid").exists()
@@ -169,6 +170,18 @@ def test_children_of_a_killed_supervisor_end_by_themselves(run: Run) -> None:
     children = list(run.pids().values())
     os.kill(run.pid(), signal.SIGKILL)
     assert until(lambda: not any(map(alive, children)))
+
+
+def test_ctrl_c_in_the_foreground_ends_everything(run: Run) -> None:
+    command = [sys.executable, str(DUMMY), "healthy", "--data", str(run.data), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert any("is ready" in line for line in process.stdout)
+        left = supervised_by(run.data)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=15) == 0
+    assert left
+    assert not any(map(alive, left))
 
 
 def test_a_second_start_on_the_same_directory_is_refused(run: Run) -> None:
