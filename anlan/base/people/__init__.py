@@ -1,1 +1,1 @@
-"""Units, persons, posts, duty rota, households, residents."""
+"""Units, posts and who holds them, persons, the watch rota, the directory."""

@@ -18,7 +18,7 @@ KEPT = frozenset(
     ("id", "version", "created_at", "changed_at", "changed_by", "reviewed_at", "retired_at", "cell")
 )
 
-_TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
+_TYPES: "tuple[tuple[type[models.Field[Any, Any]], str], ...]" = (
     (CodeField, "choice"),
     (CodesField, "choices"),
     (models.BooleanField, "bool"),

@@ -1,5 +1,7 @@
 """Find subjects by what was sealed."""
 
+from typing import Any
+
 from django.db.models import Count
 
 from anlan.base.vault import ciphers, keyring, tokens
@@ -9,8 +11,13 @@ from anlan.base.vault.models import Token
 MOST_HITS = 1000
 
 
-def subjects_matching(kind: str, text: str, *, limit: int = MOST_HITS) -> list[str]:
+def subjects_matching(
+    kind: str, text: str, *, limit: int = MOST_HITS, among: Any = None
+) -> list[str]:
     """List the subjects kept under what was asked; see `tokens` for the kinds.
+
+    `among`, a queryset of ids, keeps those of one table: names of residents and of officers stand
+    side by side here.
 
     For ``chars`` every pair of neighbouring characters must match, so a hit may rarely be wrong
     (王小明小 for 小明王小): open the values before acting on them.
@@ -23,6 +30,8 @@ def subjects_matching(kind: str, text: str, *, limit: int = MOST_HITS) -> list[s
         return []
     macs = {ciphers.token(key, kind, one) for one in asked}
     hits = Token.objects.filter(kind=kind, mac__in=macs).values_list("subject", flat=True)
+    if among is not None:
+        hits = hits.filter(subject__in=among)
     if len(macs) > 1:
         hits = hits.annotate(n=Count("mac")).filter(n=len(macs)).values_list("subject", flat=True)
     return list(hits.order_by("subject")[:limit])

@@ -1,0 +1,40 @@
+"""Questions about people: who holds a post, whom to reach next, who is on watch, whom to call."""
+
+from anlan.base.people.selectors.addressing import addressed, keepers
+from anlan.base.people.selectors.directory import Found, directory
+from anlan.base.people.selectors.duty import Watch, on_duty, rota
+from anlan.base.people.selectors.holders import (
+    gaps,
+    held_by,
+    holders_of,
+    holdings_on,
+    in_force,
+    names_of,
+    posts_of,
+    titles_of,
+    today,
+    units_of,
+)
+from anlan.base.people.selectors.reach import RELATIONS, reach
+
+__all__ = [
+    "RELATIONS",
+    "Found",
+    "Watch",
+    "addressed",
+    "directory",
+    "gaps",
+    "held_by",
+    "holders_of",
+    "holdings_on",
+    "in_force",
+    "keepers",
+    "names_of",
+    "on_duty",
+    "posts_of",
+    "reach",
+    "rota",
+    "titles_of",
+    "today",
+    "units_of",
+]
