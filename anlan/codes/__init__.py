@@ -12,7 +12,7 @@ from anlan.codes.categories import from_gbt35561, to_gbt35561
 from anlan.codes.choices import as_choices, describe
 from anlan.codes.grading import Grading, grade, rule, rules
 from anlan.codes.hazard_kinds import Hazard, hazard, hazard_of_event, hazards
-from anlan.codes.loader import table, tables
+from anlan.codes.lookup import table, tables
 from anlan.codes.overlays import overlay
 from anlan.codes.rows import Code, Table
 from anlan.codes.scales import Band, band, scale_tables

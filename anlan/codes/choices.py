@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from anlan.codes import grading, hazard_kinds, loader
+from anlan.codes import grading, hazard_kinds, loader, lookup
 from anlan.codes.rows import Code, Table
 
 
@@ -21,11 +21,8 @@ def as_choices(key: str, on: date | None = None, region: str | None = None) -> l
     """List a table's rows for a drop-down.
 
     Each has value, label, label_en and confidence; color and parent where the row has them.
-    The key ``hazards`` lists the hazards, which are no table.
     """
-    if key == "hazards":
-        return [_choice(_row(hazard)) for hazard in hazard_kinds.hazards().values()]
-    return [_choice(row) for row in loader.table(key, on, region)]
+    return [_choice(row) for row in lookup.table(key, on, region)]
 
 
 def _choice(row: Code) -> dict[str, Any]:
@@ -40,10 +37,6 @@ def _choice(row: Code) -> dict[str, Any]:
     if row.parent:
         choice["parent"] = row.parent
     return choice
-
-
-def _row(hazard: hazard_kinds.Hazard) -> Code:
-    return Code(hazard.key, hazard.name, hazard.name_en, hazard.source, hazard.confidence)
 
 
 def describe(on: date | None = None, region: str | None = None) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from anlan.codes import grading, hazard_kinds, loader
+from anlan.codes import grading, hazard_kinds, loader, lookup
+from anlan.kernel.errors import Invalid
 
 
 def overlay(path: Path | None) -> None:
@@ -14,6 +15,8 @@ def overlay(path: Path | None) -> None:
     """
     before = loader.shelf()
     catalogue = loader.Catalogue(loader.HERE / "tables", path)
+    if lookup.HAZARDS in catalogue:
+        raise Invalid("灾种不是一张表：每个灾种在 hazards 文件夹里写一个 TOML 文件")
     loader.put(loader.Shelf(catalogue, path))
     try:
         grading.rules()

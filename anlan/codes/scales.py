@@ -1,7 +1,7 @@
 """Which band a measured value falls into: wind force, rain, snow, typhoon, fog, sand, drought.
 
-A scale is a code table whose head says ``scale``, ``unit`` and ``closed``, and whose rows carry
-``lower`` and ``upper`` (blank is open). ``closed: lower`` bands are [lower, upper), ``closed:
+A scale is a code table whose head says ``unit`` and ``closed``, and whose rows carry ``lower`` and
+``upper`` (blank is open). ``closed: lower`` bands are [lower, upper), ``closed:
 upper`` bands are (lower, upper]. ``step`` is the precision the standard is printed with: the value
 is rounded to it first (half away from zero), so 17.15 m/s belongs to the band printed 17.2-20.7.
 """
