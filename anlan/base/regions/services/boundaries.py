@@ -1,6 +1,6 @@
 """Boundaries from GeoJSON, brought to WGS-84 at the door; their datum must be known."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,15 @@ class Outlines:
     errors: list[tuple[int, str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What an import would write of the boundaries."""
+
+    fresh: list[Boundary] = field(default_factory=list)
+    unchanged: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+
 def stated_datum(path: Path) -> str | None:
     """Tell the datum that the files themselves state, None when they do not."""
     return next((named for raw in map(_load, _files(path)) if (named := _datum_of(raw))), None)
@@ -74,29 +83,34 @@ def read_boundaries(path: Path, *, datum: str | None) -> Outlines:
     return read
 
 
-def write_boundaries(
-    outlines: list[Outline], *, done: Callable[[int], None]
-) -> tuple[int, int, list[str]]:
-    """Store boundaries; tell (written, unchanged, codes that are no region)."""
+def compare_boundaries(outlines: list[Outline], *, listed: Collection[str]) -> Drawn:
+    """Sort boundaries into new or changed ones, kept ones, and those of no region.
+
+    `listed` are codes about to become regions, besides those that are.
+    """
     wanted = {outline.code: outline for outline in outlines}
-    known = _having(Region.objects.all(), "code", wanted)
-    kept = dict(_pairs(wanted))
+    known = {code for code in wanted if code in listed} | _regions_among(wanted)
+    kept = dict(_kept(wanted))
     fresh = [
         _row(outline)
         for code, outline in sorted(wanted.items())
         if code in known and kept.get(code) != (shapely.to_wkb(outline.shape), outline.datum)
     ]
-    for start in range(0, len(fresh), CHUNK):
-        rows = fresh[start : start + CHUNK]
+    return Drawn(fresh, len(known) - len(fresh), sorted(set(wanted) - known))
+
+
+def write_boundaries(rows: list[Boundary], *, done: Callable[[int], None]) -> None:
+    """Store boundaries, replacing those of the same regions."""
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
         with transaction.atomic():
             Boundary.objects.bulk_create(
-                rows,
+                chunk,
                 update_conflicts=True,
                 unique_fields=["region"],
                 update_fields=["wkb", "west", "south", "east", "north", "datum"],
             )
-        done(len(rows))
-    return len(fresh), len(known) - len(fresh), sorted(set(wanted) - known)
+        done(len(chunk))
 
 
 def _files(path: Path) -> list[Path]:
@@ -159,21 +173,24 @@ def _take(read: Outlines, number: int, code: str, feature: Mapping[str, Any], da
         read.errors.append((number, code, "边界应为面"))
 
 
-def _having(rows: Any, column: str, codes: Iterable[str]) -> set[str]:
-    listed = sorted(codes)
+def _regions_among(codes: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(listed), CHUNK):
-        part = listed[start : start + CHUNK]
-        found.update(rows.filter(**{f"{column}__in": part}).values_list(column, flat=True))
+    for part in _parts(codes):
+        found.update(Region.objects.filter(code__in=part).values_list("code", flat=True))
     return found
 
 
-def _pairs(codes: Iterable[str]) -> Iterator[tuple[str, tuple[bytes, str]]]:
-    listed = sorted(codes)
-    for start in range(0, len(listed), CHUNK):
-        rows = Boundary.objects.filter(region_id__in=listed[start : start + CHUNK])
+def _kept(codes: Iterable[str]) -> Iterator[tuple[str, tuple[bytes, str]]]:
+    for part in _parts(codes):
+        rows = Boundary.objects.filter(region_id__in=part)
         for code, wkb, datum in rows.values_list("region_id", "wkb", "datum"):
             yield code, (bytes(wkb), datum)
+
+
+def _parts(codes: Iterable[str]) -> Iterator[list[str]]:
+    listed = sorted(codes)
+    for start in range(0, len(listed), CHUNK):
+        yield listed[start : start + CHUNK]
 
 
 def _row(outline: Outline) -> Boundary:

@@ -42,9 +42,6 @@ class Difference:
     reopened: list[str] = field(default_factory=list)
     missing: list[MissingParent] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed)
-
 
 @dataclass(frozen=True)
 class Closing:

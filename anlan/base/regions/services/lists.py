@@ -89,8 +89,9 @@ def import_regions(
     """Import a list (CSV) and, if given, boundaries (GeoJSON file or folder).
 
     Rows are upserted by code; rows that tell nothing new are neither written nor counted as
-    changed; wrong rows are in the report and the others live. Rows go down in small transactions:
-    after an interruption the same call finishes the work. One journal entry per import.
+    changed; wrong rows are in the report and the others live. One journal entry per import,
+    written first: rows go down in small transactions, and after an interruption the same call
+    finishes the work.
 
     Raises
     ------
@@ -100,20 +101,20 @@ def import_regions(
     """
     tell = progress or _silent
     options = options or ListOptions()
-    drawn = outlines.read_boundaries(boundaries, datum=datum) if boundaries else None
+    read = outlines.read_boundaries(boundaries, datum=datum) if boundaries else outlines.Outlines()
     listing = read_list(path, progress=lambda done, size: tell("读取", done, size))
     difference = compare(listing, _closing(options, listing))
-    report = _report(listing, difference)
-    _write(difference, tell)
-    if drawn is not None:
-        report.boundary_errors = drawn.errors
-        report.boundaries, report.boundaries_unchanged, report.boundaries_unknown = (
-            outlines.write_boundaries(drawn.outlines, done=_counter(tell, "边界", drawn.outlines))
-        )
+    codes = {line.code for line in listing.lines}
+    drawn = outlines.compare_boundaries(read.outlines, listed=codes)
+    report = _report(listing, difference, drawn)
+    report.boundary_errors = read.errors
     if report.wrote:
         with transaction.atomic():
             report.edition = writing.next_edition()
             _note(report, difference, path, by)
+        _write(difference, drawn, tell)
+        with transaction.atomic():
+            report.edition = writing.next_edition()
     return report
 
 
@@ -157,7 +158,7 @@ def _closing(options: ListOptions, listing: Listing) -> Closing:
     return Closing(vanished=options.close_missing, day=day, successors=options.successors)
 
 
-def _report(listing: Listing, difference: Difference) -> ImportReport:
+def _report(listing: Listing, difference: Difference, drawn: outlines.Drawn) -> ImportReport:
     return ImportReport(
         rows=listing.rows,
         added=len(difference.added),
@@ -167,15 +168,17 @@ def _report(listing: Listing, difference: Difference) -> ImportReport:
         reopened=difference.reopened,
         errors=listing.errors,
         missing_parents=difference.missing,
+        boundaries=len(drawn.fresh),
+        boundaries_unchanged=drawn.unchanged,
+        boundaries_unknown=drawn.unknown,
     )
 
 
-def _write(difference: Difference, tell: Progress) -> None:
-    if difference.added:
-        writing.insert(difference.added, done=_counter(tell, "写入", difference.added))
-    if difference.changed:
-        after = [row for _, row in difference.changed]
-        writing.update(after, done=_counter(tell, "更新", after))
+def _write(difference: Difference, drawn: outlines.Drawn, tell: Progress) -> None:
+    after = [row for _, row in difference.changed]
+    writing.insert(difference.added, done=_counter(tell, "写入", difference.added))
+    writing.update(after, done=_counter(tell, "更新", after))
+    outlines.write_boundaries(drawn.fresh, done=_counter(tell, "边界", drawn.fresh))
 
 
 def _note(report: ImportReport, difference: Difference, path: Path, by: object) -> None:
