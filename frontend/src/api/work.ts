@@ -8,81 +8,101 @@ export interface Verb {
   form: Column[]
 }
 
+export interface Holder {
+  person?: string
+  name?: string
+  [key: string]: unknown
+}
+
 export interface Obligation {
   id: string
   kind: string
   kind_label: string
-  kind_label_en?: string
+  kind_label_en: string
   title: string
-  subject: { kind: string; id: string; label: string } | null
+  body: string
+  subject: { kind: string; id: string; label?: string } | null
   state: string
   state_label: string
-  state_label_en?: string
-  debtor: { post: string | null; title: string; person: string | null; name: string } | null
+  state_label_en: string
+  tone?: string
+  debtor: { post: string; title: string; unit?: string; name?: string; holders?: Holder[] }
   region: string
   region_name: string
-  case: string | null
+  case: string
   issued_at: string
   answer_due: string | null
   done_due: string | null
+  answered_at: string | null
+  climb_at: string | null
   rung: number
   late: boolean
   paused: boolean
+  wish?: string
+  wish_until?: string | null
+  mine: boolean
   verbs: Verb[]
 }
 
 export interface ObligationStep {
   at: string
-  by_name?: string | null
-  deed?: string
-  label?: string
-  label_en?: string
-  text?: string | null
-  values?: Record<string, Cell> | null
+  verb: string
+  label: string
+  label_en: string
+  by: string
+  by_name: string
+  on_behalf: boolean
+  text: string
+  answers: Record<string, Cell>
+}
+
+export interface ObligationRung {
+  number: number
+  at: string
+  whom_label: string
+  whom_label_en: string
+  post: string | null
+  unit: string | null
+  holders: Holder[]
+  channels: string[]
+  /** Nobody holds the post that should have been called. */
+  gap: boolean
 }
 
 export interface ObligationDetail extends Obligation {
-  steps?: ObligationStep[]
-  history?: ObligationStep[]
-  body?: string | null
+  steps: ObligationStep[]
+  rungs: ObligationRung[]
 }
 
 export interface ObligationPage {
   items: Obligation[]
   total: number
-  page?: number
-  size?: number
-  counts: { open: number; late: number; mine: number }
+  page: number
+  size: number
+  counts: { open: number; late: number }
+  as_of: string
 }
 
 export interface Notice {
-  id: string
   case: string
   title: string
-  body: string
-  issued_at: string
-  by_name?: string
+  at: string
+  due: string | null
+  by_name: string
   total: number
   signed: number
   late: number
-  answer_due?: string | null
+  withdrawn: number
 }
 
-export interface NoticeTarget {
-  obligation: string
-  post: string
+export interface NoticeDetail {
+  case: string
   title: string
-  name: string
-  region_name: string
-  state: string
-  state_label: string
-  state_label_en?: string
-  signed_at: string | null
-  late: boolean
-}
-
-export interface NoticeDetail extends Notice {
-  targets: NoticeTarget[]
+  body: string
+  at: string
+  due: string | null
+  counts: Record<string, number>
+  items: Obligation[]
 }
 
 export interface DirectoryEntry {
@@ -161,49 +181,69 @@ export interface JournalHead {
   [key: string]: unknown
 }
 
+export interface Grant {
+  id: string
+  user: string
+  role: string
+  title: string
+  title_en: string
+  region: string
+  region_name: string
+  valid_from: string | null
+  until: string | null
+  at: string
+}
+
 export interface Account {
   id: string
   username: string
   name: string
-  region?: string | null
-  region_name?: string | null
-  locked?: boolean
-  active?: boolean
-  last_login?: string | null
-  roles?: { role: string; title: string; title_en?: string; region_name: string }[]
+  region: string
+  region_name: string
+  person: string
+  is_active: boolean
+  locked_until: string | null
+  must_change_password: boolean
+  totp: boolean
+  created_at: string
+  last_login: string | null
+  roles: Grant[]
 }
 
-export interface Grant {
-  id: string
-  user?: string
-  username?: string
-  name?: string
+export interface RoleTitle {
   role: string
-  title?: string
-  title_en?: string
-  region: string
-  region_name?: string
-  until?: string | null
+  title: string
+  title_en: string
+  administrator: boolean
+  delegable: boolean
+  may: string[]
 }
 
 export interface Delegation {
   id: string
-  from_name?: string
-  to_name?: string
-  role?: string
-  title?: string
-  region_name?: string
-  since?: string | null
-  until: string | null
-  reason?: string
+  giver: string
+  giver_name: string
+  taker: string
+  taker_name: string
+  role: string
+  title: string
+  title_en: string
+  region_name: string
+  starts: string
+  until: string
+  reason: string
+  revoked_at: string | null
+  active: boolean
 }
 
 export interface Token {
   id: string
   name: string
-  created_at?: string
-  last_used_at?: string | null
-  until?: string | null
+  start: string
+  created_at: string
+  expires: string | null
+  last_used: string | null
+  revoked_at: string | null
   token?: string
 }
 

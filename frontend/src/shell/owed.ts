@@ -2,16 +2,14 @@
 import { shallowRef } from 'vue'
 import { api } from '@/api/client'
 import { onStream } from '@/api/stream'
-import type { ObligationPage } from '@/api/work'
 
-export const owedCounts = shallowRef({ open: 0, late: 0, mine: 0 })
+export const owedCounts = shallowRef({ open: 0, late: 0 })
 const EVERY = 60_000
 let timer: ReturnType<typeof setInterval> | undefined
 
 export async function countOwed(): Promise<void> {
   try {
-    const page = await api.get<ObligationPage>('/obligations', { scope: 'mine', size: 1 })
-    owedCounts.value = page.counts
+    owedCounts.value = await api.get<{ open: number; late: number }>('/obligations/count')
   } catch {
     // The count is a convenience; the page itself shows why it cannot be had.
   }
