@@ -82,20 +82,19 @@ class Catalogue:
             for sheet in group:
                 into.setdefault(sheet.key, []).append(sheet)
         for sheet in whole:
-            if sheet.key not in known and not (
-                sheet.head.get("title") and "title_en" in sheet.head
-            ):
+            titled = all(sheet.head.get(name) for name in ("title", "title_en"))
+            if sheet.key not in known and not titled:
                 fail(sheet.path, 1, "文件头缺少 title 或 title_en")
         for sheet in amending:
             if sheet.key not in self._sheets:
                 fail(sheet.path, 1, f"没有名为「{sheet.key}」的码表可供补充")
-        for sheet in taken:
-            self._build_all(sheet)
-
-    def _build_all(self, sheet: Sheet) -> None:
-        """Build what this file changes, so that a bad parent is found at the start."""
-        for base in self._sheets[sheet.key]:
-            self._build([base] if base is sheet else [base, sheet], on=None)
+        # Everything is built once without a day, so that a bad parent is found at the start.
+        for sheet in whole:
+            self._build([sheet], on=None)
+        for sheet in amending:
+            for base in self._sheets[sheet.key]:
+                if sheet.region.startswith(base.region) or base.region.startswith(sheet.region):
+                    self._build([base, sheet], on=None)
 
     def __iter__(self) -> Iterator[str]:
         """Walk the keys of all tables, sorted."""

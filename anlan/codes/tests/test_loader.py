@@ -258,3 +258,23 @@ def test_a_table_can_be_amended_for_one_region_by_single_rows(write: Write, oper
     assert (row.name, row.name_en, row.whole("rank"), row.source) == ("赤", "Red", 1, "省厅")
     assert read.table("colours", region="330000").name("pink") == "粉"
     assert read.table("colours", region="110000").name("red") == "红"
+
+
+def test_a_version_is_not_judged_by_the_rows_of_another_version(
+    write: Write, operator: Path
+) -> None:
+    write("colours.csv", "# effective_to: 2025-12-31\n" + GOOD)
+    swapped = GOOD.replace("red,红,Red,,1", "red,红,Red,pink,1").replace("Pink,red,", "Pink,,")
+    write("colours@2026.csv", "# effective_from: 2026-01-01\n" + swapped)
+    table = catalogue(operator).table("colours", on=date(2026, 1, 1))
+    assert [row.code for row in table.children("pink")] == ["red"]
+
+
+def test_an_amendment_is_not_judged_by_tables_of_other_regions(
+    write: Write, operator: Path
+) -> None:
+    write("colours@11.csv", "# region: 11\n" + GOOD)
+    write("colours@33.csv", "# region: 33\n" + GOOD + "teal,青,Teal,,3\n")
+    amending = "# amends: true\n# region: 3399\n# source: 市\n# confidence: V\n"
+    write("colours@3399.csv", amending + "code,parent\nteal,red\n")
+    assert catalogue(operator).table("colours", region="339901")["teal"].parent == "red"
