@@ -7,10 +7,11 @@ from django.db import connection
 from django.db.models import Q
 
 from anlan.base.permissions import rights
-from anlan.base.permissions.actor import Actor, Holding
+from anlan.base.permissions.actor import Actor, Holding, system
 from anlan.base.permissions.gate import may
 from anlan.base.permissions.models import Delegation, Grant, User
 from anlan.kernel import clock
+from anlan.kernel.errors import Missing
 
 
 def actor_of(user: User, *, via: str = "session") -> Actor:
@@ -106,3 +107,30 @@ def has_administrators() -> bool:
 def rights_of(actor: Actor) -> list[str]:
     """List every action the actor may do anywhere, for a face that hides what is refused."""
     return [action for action in rights.actions() if may(actor, action)]
+
+
+def actor_by_ref(ref: str) -> Actor:
+    """Resolve who asked for a job, with the rights they hold now; `Missing` for a lost account."""
+    kind, _, key = ref.partition(":")
+    if kind == "system":
+        return system(key)
+    user = User.objects.filter(pk=key).first() if kind == "user" else None
+    if user is None:
+        raise Missing("提出这项工作的账号已不存在")
+    return actor_of(user)
+
+
+def names_of(refs: Iterable[str]) -> dict[str, str]:
+    """Name the actors the journal refers to, in one query; the platform and the public too."""
+    wanted = set(refs)
+    users = {ref[5:] for ref in wanted if ref.startswith("user:")}
+    named = {
+        f"user:{pk}": name
+        for pk, name in User.objects.filter(pk__in=users).values_list("pk", "name")
+    }
+    for ref in wanted - named.keys():
+        kind, _, key = ref.partition(":")
+        named[ref] = {"system": f"系统（{key}）", "public": "公众", "link": "短信链接"}.get(
+            kind, ref
+        )
+    return named

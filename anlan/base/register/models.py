@@ -46,3 +46,42 @@ class Located(models.Model):
             return
         if not (-180 <= lon <= 180 and -90 <= lat <= 90) or lon == lat == 0:
             raise ValidationError({"lon": f"坐标 {lon}, {lat} 超出经纬度范围，请核对是否颠倒"})
+
+
+class Import(models.Model):
+    """A sheet somebody brought: read and checked first, written only when they accept."""
+
+    class State(models.TextChoices):
+        """Where an import stands."""
+
+        READING = "reading", "正在检查"
+        CHECKED = "checked", "待确认"
+        WRITING = "writing", "正在写入"
+        DONE = "done", "已写入"
+        FAILED = "failed", "无法读取"
+        DISCARDED = "discarded", "已放弃"
+
+    id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id)
+    register = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    #: Relative to the workspace; deleted when the import is over.
+    path = models.CharField(max_length=300)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READING)
+    job = models.CharField(max_length=LENGTH, blank=True, default="")
+    rows = models.PositiveIntegerField(default=0)
+    good = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    #: ``[{row, column, value, reason}]``; may quote personal values, so it goes with the file.
+    troubles = models.JSONField(default=list)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=("by", "-id"), name="import_by"),)
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.name} {self.state}"

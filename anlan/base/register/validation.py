@@ -73,6 +73,20 @@ def check_rows(
     return checked
 
 
+def natural_keys(entry: Register, rows: Sequence[Values]) -> list[tuple[Any, ...] | None]:
+    """Read what makes rows the same as stored ones, as database values; None when it is wrong."""
+    names = entry.natural
+    points = _Pointers(entry, [{name: row.get(name) for name in names} for row in rows])
+    keys: list[tuple[Any, ...] | None] = []
+    for row in rows:
+        result = Checked({})
+        for name in names:
+            _check_value(entry, result, points, name, row.get(name))
+        attnames = [by_name(entry)[name].attname for name in names]
+        keys.append(None if result.errors else tuple(result.values[name] for name in attnames))
+    return keys
+
+
 def _check_value(
     entry: Register, result: Checked, points: "_Pointers", name: str, value: Any
 ) -> None:

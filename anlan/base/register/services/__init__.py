@@ -1,6 +1,7 @@
 """Deeds on registers: the only way rows are written."""
 
 from anlan.base.register.services.rows import (
+    BATCH,
     Change,
     Saved,
     confirm_row,
@@ -13,6 +14,7 @@ from anlan.base.register.services.rows import (
 )
 
 __all__ = [
+    "BATCH",
     "Change",
     "Saved",
     "confirm_row",
