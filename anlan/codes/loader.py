@@ -82,19 +82,22 @@ class Catalogue:
             for sheet in group:
                 into.setdefault(sheet.key, []).append(sheet)
         for sheet in whole:
-            titled = all(sheet.head.get(name) for name in ("title", "title_en"))
-            if sheet.key not in known and not titled:
-                fail(sheet.path, 1, "文件头缺少 title 或 title_en")
+            self._accept(sheet, inherits=sheet.key in known)
         for sheet in amending:
-            if sheet.key not in self._sheets:
-                fail(sheet.path, 1, f"没有名为「{sheet.key}」的码表可供补充")
-        # Everything is built once without a day, so that a bad parent is found at the start.
-        for sheet in whole:
-            self._build([sheet], on=None)
-        for sheet in amending:
-            for base in self._sheets[sheet.key]:
-                if sheet.region.startswith(base.region) or base.region.startswith(sheet.region):
-                    self._build([base, sheet], on=None)
+            self._accept_amendment(sheet)
+
+    def _accept(self, sheet: Sheet, *, inherits: bool) -> None:
+        """Build a table once without a day, so that a bad parent is found at the start."""
+        if not inherits and not all(sheet.head.get(name) for name in ("title", "title_en")):
+            fail(sheet.path, 1, "文件头缺少 title 或 title_en")
+        self._build([sheet], on=None)
+
+    def _accept_amendment(self, sheet: Sheet) -> None:
+        if sheet.key not in self._sheets:
+            fail(sheet.path, 1, f"没有名为「{sheet.key}」的码表可供补充")
+        for base in self._sheets[sheet.key]:
+            if sheet.region.startswith(base.region) or base.region.startswith(sheet.region):
+                self._build([base, sheet], on=None)
 
     def __iter__(self) -> Iterator[str]:
         """Walk the keys of all tables, sorted."""
