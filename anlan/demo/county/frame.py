@@ -108,3 +108,15 @@ def apportion(share: Floats, total: int) -> NDArray[np.int64]:
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole
+
+
+def cell_at(lon: Any, lat: Any) -> Any:
+    """Flat index of the raster cell under a point; points outside take the edge."""
+    row = np.clip(((NORTH - np.asarray(lat)) / STEP).astype(np.int64), 0, ROWS - 1)
+    col = np.clip(((np.asarray(lon) - WEST) / STEP).astype(np.int64), 0, COLS - 1)
+    return row * COLS + col
+
+
+def apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Distance of two points (lon, lat) on the county's kilometre frame."""
+    return float(np.hypot((a[0] - b[0]) * KM_PER_LON, (a[1] - b[1]) * KM_PER_LAT))

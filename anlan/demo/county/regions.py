@@ -16,6 +16,7 @@ from .frame import Floats
 from .model import Region
 from .names import Namer
 from .settle import Lie, Seats
+from .terrain import Ground
 
 Ints = NDArray[np.int64]
 
@@ -47,7 +48,7 @@ class RegionMap:
     """Regions with what other parts look up.
 
     ``villages`` and ``grids`` are in the order of the labels of ``allotment``; ``setting`` is
-    urban, town, plain, coast, valley, hill or island per village.
+    urban, town, plain, coast, valley, hill or island per village. ``neighbour`` is the land of the raster that is not the county's.
     """
 
     allotment: Allotment
@@ -56,6 +57,11 @@ class RegionMap:
     villages: tuple[Region, ...]
     grids: tuple[Region, ...]
     setting: tuple[str, ...]
+    neighbour: MultiPolygon
+
+    def village_codes(self) -> list[str]:
+        """Codes in the order of the labels."""
+        return [village.code for village in self.villages]
 
     def all(self) -> tuple[Region, ...]:
         """Parents before children, each level by code."""
@@ -65,11 +71,17 @@ class RegionMap:
         return tuple(rows)
 
 
-def describe(allotment: Allotment, lie: Lie, seats: Seats, seed: int, namer: Namer) -> RegionMap:
+def describe(
+    ground: Ground, allotment: Allotment, lie: Lie, seats: Seats, streams: tuple[int, Namer]
+) -> RegionMap:
     """Name, number and people every region at scale 1."""
+    seed, namer = streams
     rng = frame.stream(seed, "people")
     setting = _settings(allotment, lie, seats)
-    grid_shapes = outline.polygons(allotment.grid, allotment.grid_seat.size)
+    count = allotment.grid_seat.size
+    # Land next door is one more label, so that the county's border and coast are drawn once.
+    labels = np.where((allotment.grid < 0) & ground.land, count, allotment.grid)
+    *grid_shapes, neighbour = outline.polygons(labels, count + 1)
     village_codes = _village_codes(allotment, setting)
     grid_people, grid_homes = _people(allotment, lie, setting, rng)
     grids = _grids(allotment, village_codes, grid_shapes, (grid_people, grid_homes))
@@ -87,7 +99,9 @@ def describe(allotment: Allotment, lie: Lie, seats: Seats, seed: int, namer: Nam
     seat = townships[0].lon, townships[0].lat
     county = _parent(frame.CODE, ("county", "county", frame.NAME), townships, seat)
     named = _grid_names(grids, villages, allotment)
-    return RegionMap(allotment, county, tuple(townships), tuple(villages), named, setting)
+    return RegionMap(
+        allotment, county, tuple(townships), tuple(villages), named, setting, neighbour
+    )
 
 
 def _settings(allotment: Allotment, lie: Lie, seats: Seats) -> tuple[str, ...]:

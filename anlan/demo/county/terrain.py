@@ -50,7 +50,17 @@ BAYS: Final = (
 VALLEYS: Final = (
     ((22, 66), (45, 63), 3.6),
     ((22, 44), (44, 49), 3.6),
+    ((24, 34), (44, 38.5), 2.6),
     ((22, 20), (42, 22), 3.8),
+)
+#: Coastal plains the rivers have built: centre and radius km.
+PLAINS: Final = (
+    ((45.0, 62.5), 3.8),
+    ((46.0, 48.5), 4.6),
+    ((44.5, 38.0), 4.2),
+    ((47.5, 30.5), 2.8),
+    ((50.0, 56.0), 2.2),
+    ((56.0, 41.0), 1.6),
 )
 
 
@@ -142,13 +152,16 @@ def _uplift(u: Floats, v: Floats, seed: int) -> Floats:
     for start, end, half in VALLEYS:
         across = _to_segment(u + bend, v + bend, start, end)
         total = total * (1 - 0.93 * np.exp(-((across / half) ** 2)))
+    for (cu, cv), radius in PLAINS:
+        across = np.hypot(u + bend - cu, v + bend - cv) / radius
+        total = total * (1 - 0.985 * np.exp(-(across**4)))
     for cu, cv, radius, stretch, turn in island_sketch(seed):
         part = _window(u, v, cu, cv, radius * stretch + 0.2)
         inside = np.clip(_blob(u[part], v[part], (cu, cv), (radius, stretch, turn)) / radius, 0, 1)
-        dome = 0.33 * min(1.0, 0.35 + radius / 3.0) * inside**0.7
+        dome = 0.72 * min(1.0, 0.4 + radius / 4.0) * inside**0.6
         total[part] = np.maximum(total[part], dome)
     hills = frame.rough(u, v, sizes=(4.5, 2.2, 1.1), rng=rng)
-    total = total * (1 + 0.35 * hills) + 0.26 * np.clip(hills - 0.62, 0, None)
+    total = total * (1 + 0.35 * hills) + 0.34 * np.clip(hills - 0.78, 0, None)
     return np.asarray(np.clip(total - 0.035, 0, None))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiPolygon
 
 from .land import Place, Region, Terrain
 from .people import Person, Post, Unit
@@ -20,7 +20,8 @@ class County:
     """Everything the demo county holds; ``invented`` is always True and must be shown.
 
     ``regions`` lists the county first, then townships, villages and grid cells, parents before
-    children. ``coastline`` are closed or open lines of the shore as the base map draws it.
+    children. ``land`` is all land of the raster, the neighbours' too; ``coastline`` are its
+    shores, closed round islands and open where the raster cuts them.
     ``full_villages`` are the codes whose households and residents are kept in full.
     """
 
@@ -31,6 +32,7 @@ class County:
     name: str
     terrain: Terrain
     regions: tuple[Region, ...]
+    land: MultiPolygon
     coastline: tuple[LineString, ...]
     islands: tuple[Island, ...]
     seawalls: tuple[Seawall, ...]
