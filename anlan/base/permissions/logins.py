@@ -15,7 +15,7 @@ from anlan.base.permissions.selectors import actor_of, epoch
 from anlan.base.permissions.services import sessions, tokens
 from anlan.kernel.clock import real_now
 
-#: Remembered logins of one process; the whole memory is dropped when it is full.
+#: Logins one process remembers; the whole memory is dropped when it is full.
 MOST = 20_000
 
 
@@ -25,8 +25,7 @@ class Login:
 
     actor: Actor
     kind: str  # session | token
-    #: Hash of the session's key, or id of the token.
-    id: str
+    hash: str
     seen: datetime
     expires: datetime | None
     must_change: bool
@@ -34,50 +33,47 @@ class Login:
     username: str
 
 
-_remembered: dict[str, Login] = {}
-_epoch = -1
+#: Hash of a key -> the epoch at which it was read, and who it was.
+_remembered: dict[str, tuple[int, Login]] = {}
 
 
 def session_login(key: str) -> Login | None:
     """Find who holds a session key; None when it is unknown or over."""
-    now = real_now()
-    digest = sessions.digest(key)
-    login = _recall(digest)
-    if login is None or now - login.seen > sessions.IDLE:
-        login = _remember(digest, _read_session(digest, now))
-    if login is None or (login.expires is not None and login.expires <= now):
-        return None
-    if now - login.seen > sessions.SEEN_EVERY:
-        sessions.touch(digest)
-        login = _remember(digest, replace(login, seen=now))
-    return login
+    return _find("session", sessions.digest(key))
 
 
 def token_login(text: str) -> Login | None:
     """Find whom an API token stands for; None when it is unknown, revoked or over."""
+    return _find("token", sessions.digest(text))
+
+
+def renewed(login: Login) -> Login | None:
+    """Look again at a login that lasts longer than a request (an event stream); it is in use."""
+    return _find(login.kind, login.hash)
+
+
+def _find(kind: str, digest: str) -> Login | None:
     now = real_now()
-    digest = sessions.digest(text)
-    login = _recall(digest) or _remember(digest, _read_token(digest, now))
+    present = epoch()  # before anything is read: a change meanwhile makes it old at once
+    known = _remembered.get(digest)
+    login = known[1] if known is not None and known[0] == present else None
+    if login is None or now - login.seen > sessions.IDLE:
+        read = _read_session if kind == "session" else _read_token
+        login = _remember(present, read(digest, now))
     if login is None or (login.expires is not None and login.expires <= now):
         return None
     if now - login.seen > sessions.SEEN_EVERY:
-        tokens.touch(login.id)
-        login = _remember(digest, replace(login, seen=now))
+        touch = sessions.touch if kind == "session" else tokens.touch
+        touch(digest)
+        login = _remember(present, replace(login, seen=now))
     return login
 
 
-def _recall(digest: str) -> Login | None:
-    global _epoch
-    present = epoch()
-    if present != _epoch or len(_remembered) > MOST:
-        _remembered.clear()
-        _epoch = present
-    return _remembered.get(digest)
-
-
-def _remember(digest: str, login: Login | None) -> Login | None:
+def _remember(present: int, login: Login | None) -> Login | None:
     if login is not None:
-        _remembered[digest] = login
+        if len(_remembered) >= MOST:
+            _remembered.clear()
+        _remembered[login.hash] = (present, login)
     return login
 
 
@@ -92,7 +88,7 @@ def _read_session(digest: str, now: datetime) -> Login | None:
     return Login(
         actor=actor_of(user),
         kind="session",
-        id=digest,
+        hash=digest,
         seen=session.seen,
         expires=session.expires,
         must_change=user.must_change,
@@ -113,7 +109,7 @@ def _read_token(digest: str, now: datetime) -> Login | None:
     return Login(
         actor=actor_of(user, via="token"),
         kind="token",
-        id=token.id,
+        hash=digest,
         seen=token.last_used or token.created_at,
         expires=token.expires,
         must_change=False,

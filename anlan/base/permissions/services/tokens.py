@@ -52,7 +52,7 @@ def revoke_token(*, token: Token, by: Actor) -> None:
         changes.turn_epoch()
 
 
-def touch(token_id: str) -> None:
+def touch(token_hash: str) -> None:
     """Note that a token was used."""
     with transaction.atomic():
-        Token.objects.filter(pk=token_id).update(last_used=real_now())
+        Token.objects.filter(hash=token_hash).update(last_used=real_now())

@@ -1,0 +1,53 @@
+"""Reading a request's body: bounded in size and in time, large ones into a file."""
+
+import asyncio
+import tempfile
+from typing import Any, BinaryIO
+
+PLAIN_LIMIT = 8 * 1024 * 1024
+UPLOAD_LIMIT = 256 * 1024 * 1024
+IN_MEMORY = 1024 * 1024
+#: The longest silence between two pieces of a body.
+SILENCE_S = 30.0
+
+
+class Refused(Exception):
+    """A body that is not taken; `status` and `code` say why."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+TOO_LARGE = (413, "too-large")
+TOO_SLOW = (408, "unavailable")
+
+
+def limit_of(content_type: str) -> int:
+    """Tell how large a body of this type may be."""
+    return UPLOAD_LIMIT if content_type.startswith("multipart/form-data") else PLAIN_LIMIT
+
+
+async def read_body(scope: Any, proto: Any) -> tuple[BinaryIO, int]:
+    """Read a body; `Refused` when it is too large or too slow."""
+    limit = limit_of(scope.headers.get("content-type", ""))
+    told = scope.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > limit:
+        raise Refused(*TOO_LARGE)
+    body: BinaryIO = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
+    size = 0
+    pieces = aiter(proto)
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            break
+        except TimeoutError:
+            raise Refused(*TOO_SLOW) from None
+        size += len(piece)
+        if size > limit:
+            raise Refused(*TOO_LARGE)
+        body.write(piece)
+    body.seek(0)
+    return body, size

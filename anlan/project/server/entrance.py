@@ -1,0 +1,263 @@
+"""Where every request arrives, and which way it goes."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import structlog
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponseBase
+from django.urls import get_resolver
+
+from anlan.base.door.asking import language_of
+from anlan.base.door.auth import require
+from anlan.base.door.problems import answer, problem
+from anlan.kernel.errors import AnlanError
+from anlan.kernel.ids import new_id
+from anlan.project.server.access import AccessLog
+from anlan.project.server.answers import Headers, is_streamed, send, send_stream
+from anlan.project.server.bodies import Refused, read_body
+from anlan.project.server.lanes import Lane
+from anlan.project.server.requests import RsgiRequest
+from anlan.project.server.stream.clients import Client
+from anlan.project.server.stream.feed import HEARTBEAT
+from anlan.project.server.stream.hub import Hub
+from anlan.web.pages import Pages
+
+log = structlog.get_logger("anlan.web")
+
+STREAM = "/api/v1/stream"
+HEARTBEAT_S = 10.0
+#: Requests that may wait for a lane; more would only wait to be given up.
+QUICK_LIMIT, SLOW_LIMIT = 2_000, 200
+BODYLESS = frozenset(("GET", "HEAD", "OPTIONS", "DELETE"))
+#: What takes long: hashing passwords, Excel, whole layers, uploads.
+SLOW_ENDINGS = (".xlsx", ".geojson", "/import", "/exposure", "/files", "/seal", "/accept")
+SLOW_BEGINNINGS = ("/api/v1/session/", "/api/v1/users")
+
+
+class Entrance:
+    """Takes requests from granian. `arrive` is called from its runtime thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, safety: Headers) -> None:
+        self.loop = loop
+        self.safety = safety
+        self.access = AccessLog()
+        self.quick = Lane("quick", threads=1, limit=QUICK_LIMIT)
+        self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
+        self.hub = Hub(loop)
+        self._pages = Pages()
+        self._handler = BaseHandler()
+        self._handler.load_middleware()
+        self._django = _first_words()
+
+    def start(self) -> None:
+        """Start the threads."""
+        for part in (self.quick, self.slow, self.hub):
+            part.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Finish what has arrived."""
+        self.hub.stop()
+        for lane in (self.quick, self.slow):
+            lane.stop(timeout_s)
+        self.access.flush()
+
+    def arrive(self, watcher: Any) -> None:
+        """Send a request its way; never blocks, never raises."""
+        scope = watcher.scope
+        visit = Visit(self, watcher, scope)
+        if scope.proto != "http":
+            watcher.proto.close(403)
+            watcher.done()
+        elif not self._is_django(scope.path):
+            self._page(visit)
+        elif scope.path == STREAM or scope.method not in BODYLESS or _has_body(scope):
+            self.loop.call_soon_threadsafe(self._read, visit)
+        else:
+            visit.queue(None)
+
+    def run(self, request: RsgiRequest) -> HttpResponseBase:
+        """Let Django answer, past its own logging: the access log says it in one line."""
+        response: HttpResponseBase = self._handler._middleware_chain(request)  # noqa: SLF001
+        return response
+
+    def lane_of(self, scope: Any) -> Lane:
+        """Choose the lane of a request."""
+        path: str = scope.path
+        if path.endswith(SLOW_ENDINGS) or path.startswith(SLOW_BEGINNINGS):
+            return self.slow
+        return self.slow if path == "/api/v1/session" and scope.method == "POST" else self.quick
+
+    def _is_django(self, path: str) -> bool:
+        return path[1:].partition("/")[0] in self._django
+
+    def _page(self, visit: "Visit") -> None:
+        scope = visit.scope
+        if scope.method not in ("GET", "HEAD"):
+            visit.refuse(405, "method")
+            return
+        told = self._pages.answer(scope.path, scope.headers)
+        headers = [*told.headers, *self.safety]
+        if scope.method == "HEAD" or not told.body:
+            headers.append(("content-length", str(len(told.body))))
+            visit.proto.response_empty(told.status, headers)
+        else:
+            visit.proto.response_bytes(told.status, headers, told.body)
+        visit.end(told.status, len(told.body))
+
+    def _read(self, visit: "Visit") -> None:
+        work = self._stream(visit) if visit.scope.path == STREAM else self._body(visit)
+        task = self.loop.create_task(work)
+        visit.watcher.taskref(task)
+
+    async def _body(self, visit: "Visit") -> None:
+        try:
+            body, size = await read_body(visit.scope, visit.proto)
+        except Refused as refused:
+            visit.refuse(refused.status, refused.code)
+            return
+        except (RuntimeError, asyncio.CancelledError):  # it went away while sending
+            visit.end(499, 0)
+            return
+        visit.queue(body, size)
+
+    async def _stream(self, visit: "Visit") -> None:
+        """Tell a browser what happens until it or we go."""
+        client = await self._admit(visit)
+        if client is None:
+            return
+        self.hub.join(client)
+        headers = [
+            ("content-type", "text/event-stream; charset=utf-8"),
+            ("cache-control", "no-store"),
+            ("x-accel-buffering", "no"),
+            *self.safety,
+        ]
+        transport = visit.proto.response_stream(200, headers)
+        with contextlib.suppress(RuntimeError):  # the browser has gone
+            await transport.send_bytes(b"retry: 1000\n\n")
+            while (frames := await client.take(HEARTBEAT_S)) is not None:
+                await transport.send_bytes(frames or HEARTBEAT)
+        self.hub.leave(client)
+        visit.end(200, 0)
+
+    async def _admit(self, visit: "Visit") -> Client | None:
+        """Ask in the quick lane who listens; None when the answer was no and has been sent."""
+        admitted: asyncio.Future[Client | None] = self.loop.create_future()
+
+        def ask() -> None:
+            client = visit.client()
+            self.loop.call_soon_threadsafe(admitted.set_result, client)
+
+        if not self.quick.put(ask):
+            visit.refuse(503, "unavailable")
+            return None
+        return await admitted
+
+
+class Visit:
+    """One request on its way."""
+
+    __slots__ = ("entrance", "number", "proto", "scope", "started", "watcher", "who")
+
+    def __init__(self, entrance: Entrance, watcher: Any, scope: Any) -> None:
+        self.entrance = entrance
+        self.watcher = watcher
+        self.scope = scope
+        self.proto = watcher.proto
+        self.number = new_id()
+        self.started = time.perf_counter()
+        self.who = ""
+
+    def queue(self, body: BinaryIO | None, size: int = 0) -> None:
+        """Put it in its lane."""
+        lane = self.entrance.lane_of(self.scope)
+        if not lane.put(lambda: self.work(body, size)):
+            self.refuse(503, "unavailable")
+
+    def work(self, body: BinaryIO | None, size: int = 0) -> None:
+        """Answer it with Django; in a lane's thread."""
+        entrance = self.entrance
+        request = self._request(body, size)
+        response = entrance.run(request)
+        self.who = _who(request)
+        extra = [("x-request-id", self.number), *entrance.safety]
+        if is_streamed(response):
+            if not entrance.slow.put(lambda: self._send_stream(response, extra)):
+                self.refuse(503, "unavailable")
+            return
+        self._finish(response, lambda: send(self.proto, response, extra, self.scope))
+
+    def _send_stream(self, response: HttpResponseBase, extra: Headers) -> None:
+        loop = self.entrance.loop
+        self._finish(response, lambda: send_stream(self.proto, response, extra, loop))
+
+    def _finish(self, response: HttpResponseBase, sending: Callable[[], int]) -> None:
+        size = 0
+        try:
+            size = sending()
+        finally:
+            response.close()
+            self.end(response.status_code, size)
+
+    def client(self) -> Client | None:
+        """Find who wants to listen; sends the refusal and returns None when they may not."""
+        request = self._request(None, 0)
+        request.language = language_of(self.scope.headers.get("accept-language", ""))
+        try:
+            login = require(request)
+        except AnlanError as error:
+            response = problem(request, error)
+            self._finish(response, lambda: send(self.proto, response, self._extra, self.scope))
+            return None
+        self.who = login.actor.ref
+        return Client(login, self.entrance.loop, _resume_at(request))
+
+    @property
+    def _extra(self) -> Headers:
+        return [("x-request-id", self.number), *self.entrance.safety]
+
+    def _request(self, body: BinaryIO | None, size: int) -> Any:
+        request = RsgiRequest(self.scope, body, self.number)
+        if body is not None:  # a chunked body tells no length, but Django wants to know it
+            request.META["CONTENT_LENGTH"] = str(size)
+        return request
+
+    def refuse(self, status: int, code: str) -> None:
+        """Answer without Django's views."""
+        request = self._request(None, 0)
+        request.language = language_of(self.scope.headers.get("accept-language", ""))
+        response = answer(request, status, code)
+        if status == 503:
+            response["Retry-After"] = "2"
+        self._finish(response, lambda: send(self.proto, response, self._extra, self.scope))
+
+    def end(self, status: int, size: int) -> None:
+        """Tell granian that it is over, and the log."""
+        self.watcher.done()
+        seconds = time.perf_counter() - self.started
+        self.entrance.access.note(self.number, self.scope, status, seconds, size, self.who)
+
+
+def _has_body(scope: Any) -> bool:
+    headers = scope.headers
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def _who(request: Any) -> str:
+    actor = getattr(request, "actor", None)
+    return actor.ref if actor is not None else ""
+
+
+def _resume_at(request: Any) -> int | None:
+    told = request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("last_event_id", "")
+    return int(told) if told.isdecimal() and len(told) < 19 else None
+
+
+def _first_words() -> frozenset[str]:
+    """List the first words of the addresses Django knows; everything else is the front end's."""
+    routes = (str(pattern.pattern) for pattern in get_resolver().url_patterns)
+    return frozenset(route.partition("/")[0] for route in routes if route and route[0].isalnum())
