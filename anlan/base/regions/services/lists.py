@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.journal import services as journal
+from anlan.base.journal.deeds import name_deed
 from anlan.base.regions.models import Region
 from anlan.base.regions.services import boundaries as outlines
 from anlan.base.regions.services import writing
@@ -31,6 +32,8 @@ from anlan.base.regions.services.reading import (
 )
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
+
+IMPORTED = name_deed("regions.imported", "导入区划名录", "Imported a list of regions")
 
 #: Told as work goes on: what is being done, how much of it, of how much.
 Progress = Callable[[str, int, int], None]
@@ -183,7 +186,7 @@ def _write(difference: Difference, drawn: outlines.Drawn, tell: Progress) -> Non
 
 def _note(report: ImportReport, difference: Difference, path: Path, by: object) -> None:
     journal.record(
-        deed="regions.imported",
+        deed=IMPORTED,
         by=by,
         subject=("regions", report.edition),
         facts={
