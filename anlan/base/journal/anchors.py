@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from anlan.base.journal.canonical import spell
 from anlan.kernel import workspace
 from anlan.kernel.errors import Conflict, Invalid
+from anlan.kernel.ids import new_id
 
 HEAD = "head.json"
 KEY_BYTES = 32
@@ -136,7 +137,7 @@ def spelled(made: Anchor) -> str:
 def keep(path: Path, text: str) -> None:
     """Write a file whole or not at all, on the disk when this returns."""
     path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f".{path.name}.{new_id()}.new")
     with draft.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

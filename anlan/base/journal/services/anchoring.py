@@ -29,15 +29,16 @@ def anchor(*, by: object) -> Anchor | None:
     return made
 
 
-def note_head() -> None:
-    """Renew ``head.json``, at most once a second."""
-    global _noted
-    if time.monotonic() - _noted < 1.0:
+def note_head(*, grown: bool) -> None:
+    """Renew ``head.json`` after the chain has grown, at most once a second."""
+    global _noted, _owed
+    _owed = _owed or grown
+    if not _owed or time.monotonic() - _noted < 1.0:
         return
     made = _signed_head("system:journal")
     if made is not None:
         anchors.keep(anchors.folder() / anchors.HEAD, anchors.spelled(made))
-    _noted = time.monotonic()
+    _noted, _owed = time.monotonic(), False
 
 
 def _signed_head(by: str) -> Anchor | None:
