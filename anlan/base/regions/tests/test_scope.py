@@ -41,7 +41,7 @@ def test_the_range_of_a_prefix_holds_every_code_below_it(
     parts: tuple[str, ...], length: int
 ) -> None:
     text = "".join(parts)
-    trimmed, code = text[:length], scope.normalise(text)
+    trimmed, code = scope.prefix(text[:length]), scope.normalise(text)
     assert trimmed <= code < scope.next_prefix(trimmed)
 
 
