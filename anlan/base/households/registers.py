@@ -47,7 +47,7 @@ register(
     source=MOVING,
     demo={
         "code": "DEMO-H1-1", "household": "DEMO-H1", "name": "演示人", "sex": "2",
-        "birth_year": 1948, "relation": "head", "groups": ["elderly", "alone"],
+        "birth_year": 1948, "relation": "self", "groups": ["elderly", "alone"],
         "id_number": "339901194813019999", "phone": "10000000004",
     },
 )  # fmt: skip

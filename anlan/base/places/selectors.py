@@ -11,6 +11,8 @@ from anlan.base.places.models import Shelter
 ASSESSED_WITHIN = 3
 #: 浙江避灾安置场所: square metres a person (DB33/T 2158-2021, remembered).
 AREA_EACH = 3.0
+#: What no shelter can do without.
+BASICS = frozenset(("water", "power", "toilet"))
 
 
 def keepers(shelters: Sequence[str], rank: str) -> dict[str, str]:
@@ -76,6 +78,5 @@ def _at_least(value: float | None, least: float | None) -> bool | None:
 
 
 def _has_basics(row: Shelter) -> bool | None:
-    basic = {code.code for code in codes.table("shelter-facilities") if code.flag("basic")}
     # An empty list is a form not filled in, not a house without water.
-    return basic <= set(row.facilities) if row.facilities else None
+    return set(row.facilities) >= BASICS if row.facilities else None

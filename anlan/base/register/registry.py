@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from anlan.base.permissions.rights import declare_subject
 from anlan.base.register.models import Located, Row
 from anlan.kernel.registry import Registry
 
@@ -76,4 +77,5 @@ DOMAINS = {
 
 def register(model: type[Row], **declared: Any) -> Register:
     """Declare a register; `Conflict` when its key is taken."""
+    declare_subject(declared["key"], declared["domain"])
     return REGISTERS.add(declared["key"], Register(model=model, **declared))

@@ -39,11 +39,12 @@ class Watch:
 
 
 def span(day: date, shift: str) -> tuple[datetime, datetime]:
-    """Tell when a watch begins and ends (the code table says the hours)."""
+    """Tell when a watch begins and ends; an end not after the beginning is on the next day."""
     row = codes.table("duty-shifts")[shift]
-    begins = datetime.combine(day, time.fromisoformat(row.text("starts") or "00:00"))
-    local = begins.replace(tzinfo=clock.LOCAL_ZONE)
-    return local, local + timedelta(hours=row.whole("hours") or 24)
+    start, end = (time.fromisoformat(row.text(column) or "00:00") for column in ("start", "end"))
+    begins = datetime.combine(day, start, clock.LOCAL_ZONE)
+    ends = datetime.combine(day if end > start else day + timedelta(days=1), end, clock.LOCAL_ZONE)
+    return begins, ends
 
 
 def on_duty(

@@ -146,8 +146,14 @@ def _plan(
             raise Missing(f"{entry.title}中没有这一行")
         plan = _plan_edit(entry, change, old, by, now)
     if entry.located and plan.state != "unchanged":
-        plan.row.cell = cell_of(plan.row.lon, plan.row.lat)  # type: ignore[attr-defined]
+        _place(plan.row)
     return plan
+
+
+def _place(row: Any) -> None:
+    """Keep the cell beside the point; a row without a point lies in none."""
+    known = row.lon is not None and row.lat is not None
+    row.cell = cell_of(row.lon, row.lat) if known else None
 
 
 def _plan_new(entry: Register, change: Change, by: Actor, now: datetime) -> _Plan:
