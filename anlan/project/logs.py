@@ -20,7 +20,7 @@ SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "csrf"
 def configure(process: str) -> None:
     """Set logging up for a process; `process` is in every line."""
     level = logging.getLevelName(environment.text("ANLAN_LOG_LEVEL").upper())
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.apps import apps
@@ -76,7 +76,7 @@ def make_api(routers: Iterable[Router], *, version: str) -> NinjaAPI:
     for router in routers:
         api.add_router("", router)
     for kind in (Exception, Http404, HttpError, ValidationError):
-        api.add_exception_handler(kind, problem)
+        api.add_exception_handler(kind, cast(Any, problem))
     return api
 
 

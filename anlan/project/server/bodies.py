@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 PLAIN_LIMIT = 8 * 1024 * 1024
 UPLOAD_LIMIT = 256 * 1024 * 1024
@@ -28,13 +28,13 @@ def limit_of(content_type: str) -> int:
     return UPLOAD_LIMIT if content_type.startswith("multipart/form-data") else PLAIN_LIMIT
 
 
-async def read_body(scope: Any, proto: Any) -> tuple[BinaryIO, int]:
+async def read_body(scope: Any, proto: Any) -> tuple[IO[bytes], int]:
     """Read a body; `Refused` when it is too large or too slow."""
     limit = limit_of(scope.headers.get("content-type", ""))
     told = scope.headers.get("content-length", "")
     if told.isdecimal() and int(told) > limit:
         raise Refused(*TOO_LARGE)
-    body: BinaryIO = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
     size = 0
     pieces = aiter(proto)
     while True:

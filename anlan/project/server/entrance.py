@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import structlog
 from django.core.handlers.base import BaseHandler
@@ -49,9 +49,12 @@ class Entrance:
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
         self.hub = Hub(loop)
         self._pages = Pages()
-        self._handler = BaseHandler()
-        self._handler.load_middleware()
+        handler: Any = BaseHandler()
+        handler.load_middleware()
+        # Its public `get_response` would log every refusal once more.
+        self._django_view = handler._middleware_chain  # noqa: SLF001
         self._django = _first_words()
+        self._pages.answer("/", {})  # read and packed before anybody waits for it
 
     def start(self) -> None:
         """Start the threads."""
@@ -81,7 +84,7 @@ class Entrance:
 
     def run(self, request: RsgiRequest) -> HttpResponseBase:
         """Let Django answer, past its own logging: the access log says it in one line."""
-        response: HttpResponseBase = self._handler._middleware_chain(request)  # noqa: SLF001
+        response: HttpResponseBase = self._django_view(request)
         return response
 
     def lane_of(self, scope: Any) -> Lane:
@@ -172,13 +175,13 @@ class Visit:
         self.started = time.perf_counter()
         self.who = ""
 
-    def queue(self, body: BinaryIO | None, size: int = 0) -> None:
+    def queue(self, body: IO[bytes] | None, size: int = 0) -> None:
         """Put it in its lane."""
         lane = self.entrance.lane_of(self.scope)
         if not lane.put(lambda: self.work(body, size)):
             self.refuse(503, "unavailable")
 
-    def work(self, body: BinaryIO | None, size: int = 0) -> None:
+    def work(self, body: IO[bytes] | None, size: int = 0) -> None:
         """Answer it with Django; in a lane's thread."""
         entrance = self.entrance
         request = self._request(body, size)
@@ -220,7 +223,7 @@ class Visit:
     def _extra(self) -> Headers:
         return [("x-request-id", self.number), *self.entrance.safety]
 
-    def _request(self, body: BinaryIO | None, size: int) -> Any:
+    def _request(self, body: IO[bytes] | None, size: int) -> Any:
         request = RsgiRequest(self.scope, body, self.number)
         if body is not None:  # a chunked body tells no length, but Django wants to know it
             request.META["CONTENT_LENGTH"] = str(size)

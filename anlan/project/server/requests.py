@@ -1,8 +1,9 @@
 """RSGI's request as Django's."""
 
 import io
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from django.http import HttpRequest, QueryDict, parse_cookie
 from django.utils.datastructures import MultiValueDict
@@ -20,14 +21,19 @@ def _meta_name(header: str) -> str:
 class RsgiRequest(HttpRequest):
     """A request whose parts are made when somebody asks for them."""
 
+    _encoding: str | None
+    _post: QueryDict
+    _files: MultiValueDict[str, Any]
+    _set_content_type_params: Callable[[dict[str, Any]], None]
+
     # Django's own initialiser makes six containers that most requests never touch.
-    def __init__(self, scope: Any, body: BinaryIO | None, number: str) -> None:
+    def __init__(self, scope: Any, body: IO[bytes] | None, number: str) -> None:
         self._scope = scope
         self.path = self.path_info = scope.path
         self.method = "GET" if scope.method == "HEAD" else scope.method
         self.META = _meta(scope, number)
         self.resolver_match = None
-        self._stream = body if body is not None else io.BytesIO()
+        self._stream = cast(BinaryIO, body) if body is not None else io.BytesIO()
         self._read_started = False
         self._post_parse_error = False
         self._set_content_type_params(self.META)

@@ -7,6 +7,7 @@ lists a second that way, and a busy loop of event streams does not slow them.
 """
 
 import asyncio
+import importlib
 import os
 import socket
 from collections.abc import Callable
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from granian._futures import _aio_taskenter, _aio_taskleave
-from granian._granian import CallbackScheduler, RSGIWorker, WorkerSignal
 from granian.http import HTTP1Settings, HTTP2Settings
-from granian.net import SocketHolder
+
+# Written in Rust; what granian says of its types lags behind it.
+_inside: Any = importlib.import_module("granian._granian")
 
 BACKLOG = 1024
 #: Requests and event streams one process holds at a time.
@@ -25,11 +26,12 @@ MOST_AT_ONCE = 8_192
 HEADER_TIMEOUT_MS = 15_000
 
 
-class _Scheduler(CallbackScheduler):  # type: ignore[misc]
+class _Scheduler(_inside.CallbackScheduler):  # type: ignore[misc]
     """Calls one function with every request, in granian's runtime thread."""
 
     def __new__(cls, loop: asyncio.AbstractEventLoop, arrive: Callable[[Any], None]) -> Any:
-        enter, leave = partial(_aio_taskenter, loop), partial(_aio_taskleave, loop)
+        enter = partial(asyncio.tasks._enter_task, loop)  # noqa: SLF001 - what granian itself gives
+        leave = partial(asyncio.tasks._leave_task, loop)  # noqa: SLF001
         made = super().__new__(cls, loop, arrive, None, enter, leave)
         made._schedule_fn = arrive
         return made
@@ -60,13 +62,13 @@ def serve(
     *,
     descriptor: int,
     tls: Certificate | None,
-) -> WorkerSignal:
+) -> Any:
     """Begin to serve a listening socket; setting the returned signal ends it."""
     os.set_blocking(descriptor, False)
-    signal = WorkerSignal()
-    worker = RSGIWorker(
+    signal = _inside.WorkerSignal()
+    worker = _inside.RSGIWorker(
         1,
-        (None, SocketHolder(descriptor, False, BACKLOG)),
+        (None, _inside.SocketHolder(descriptor, False, BACKLOG)),
         None,
         1,  # runtime threads
         16,  # their blocking threads: files

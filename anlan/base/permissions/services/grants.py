@@ -75,9 +75,11 @@ def delegate(
     giver holds it.
     """
     permit(by, "delegations.give")
+    if by.user_id is None:
+        raise Forbidden("只有账号可以委托代理")
     prefix = scope.prefix(region)
-    starts, until = term.start or clock.now(), term.until
-    _check_term(starts, until)
+    starts = term.start or clock.now()
+    until = _checked_end(starts, term.until)
     own = [held for held in by.roles if held.role == role and not held.giver and held.holds()]
     if not any(scope.covers(held.prefix, scope.pad(prefix)) for held in own):
         raise Forbidden("只能委托自己在该辖区担任的角色")
@@ -97,12 +99,13 @@ def delegate(
     return lent
 
 
-def _check_term(starts: datetime, until: datetime | None) -> None:
+def _checked_end(starts: datetime, until: datetime | None) -> datetime:
     if until is None or until <= starts or until <= clock.now():
         raise Invalid("代理必须有结束时间", errors={"until": ["应晚于开始时间和现在"]})
     if until - starts > LONGEST_DELEGATION:
         days = LONGEST_DELEGATION.days
         raise Invalid("代理时间太长", errors={"until": [f"最长 {days} 天，更久请安全管理员授权"]})
+    return until
 
 
 def revoke_delegation(*, lent: Delegation, by: Actor) -> None:

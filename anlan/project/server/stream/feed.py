@@ -63,8 +63,16 @@ def head() -> int:
 
 
 def _news(  # noqa: PLR0913 - a row of the table
-    seq: int, topic: str, deed: str, kind: str, subject: str, region: str, case: str, at: object
+    seq: int | None,
+    topic: str,
+    deed: str,
+    kind: str,
+    subject: str,
+    region: str,
+    case: str,
+    at: object,
 ) -> News:
+    seq = seq or 0  # never None: the rows were asked for by number
     body = orjson.dumps(
         {
             "seq": seq,
