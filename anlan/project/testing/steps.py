@@ -54,7 +54,7 @@ def run(step: Step, *, show: bool = True) -> Outcome:
     began = time.monotonic()
     kept: list[str] = []
     counts: Counter[str] = Counter()
-    process = subprocess.Popen(  # noqa: S603 - our own commands
+    with subprocess.Popen(  # noqa: S603 - our own commands
         list(step.command),
         cwd=step.cwd,
         env={**os.environ, **step.environment},
@@ -63,15 +63,15 @@ def run(step: Step, *, show: bool = True) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    )
-    for line in process.stdout or ():
-        if step.is_pytest:
-            counts = counts_in(line) or counts
-        if show:
-            tell(line.rstrip("\n"))
-        else:
-            kept.append(line)
-    code = process.wait()
+    ) as process:
+        for line in process.stdout or ():
+            if step.is_pytest:
+                counts = counts_in(line) or counts
+            if show:
+                tell(line.rstrip("\n"))
+            else:
+                kept.append(line)
+    code = process.returncode
     ok = code == 0 or (step.is_pytest and code == NO_TESTS)
     seconds = time.monotonic() - began
     if kept and not ok:
