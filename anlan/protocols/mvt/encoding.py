@@ -108,28 +108,34 @@ class _ValueTable:
     """The distinct values of a layer (section 4.1: each is written once)."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[type, Value], int] = {}
+        self._numbers: dict[object, int] = {}
         self.messages: list[bytes] = []
 
     def numbers(self, column: Sequence[Value | None], source: Integers) -> Integers:
         """Give the numbers of some inputs' values; -1 where there is none."""
-        return np.fromiter(
-            (self._number(column[i]) for i in source.tolist()), np.int64, len(source)
-        )
-
-    def _number(self, value: Value | None) -> int:
-        if value is None:
-            return -1
-        key = (type(value), value)  # 1, 1.0 and True are three values
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.messages)
-            self.messages.append(_value(value))
-        return number
+        known, messages = self._numbers, self.messages
+        found = []
+        for place in source.tolist():
+            value = column[place]
+            if value is None:
+                found.append(-1)
+                continue
+            # 1, 1.0 and True are three values; texts, the many, need no such care.
+            key = value if isinstance(value, str) else (type(value), value)
+            number = known.get(key)
+            if number is None:
+                number = known[key] = len(messages)
+                messages.append(_value(value))
+            found.append(number)
+        return np.array(found, dtype=np.int64)
 
 
 def _value(value: Value) -> bytes:
     if isinstance(value, str):
+        raw = value.encode()
+        size = len(raw)
+        if size < 0x7E:  # both sizes take one byte
+            return bytes((0x22, size + 2, 0x0A, size)) + raw
         inner = _text(1, value)
     elif isinstance(value, bool):
         inner = b"\x38" + bytes((value,))
