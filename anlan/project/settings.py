@@ -85,7 +85,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10},
-        "TEST": {"NAME": None},
+        "TEST": {"NAME": ":memory:"},  # said aloud: pytest-xdist names any other per worker
     }
 
 
