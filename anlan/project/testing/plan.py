@@ -13,7 +13,13 @@ PURE = ("anlan/kernel", "anlan/codes", "anlan/engines", "anlan/protocols")
 EVERYDAY = "not soak and not browser"
 QUICK = "not soak and not browser and not slow"
 #: What a change of database cannot change.
-NO_DATABASE = (*PURE, "anlan/project/supervisor", "anlan/project/setup", "tests/architecture")
+NO_DATABASE = (
+    *PURE,
+    "anlan/project/tests/test_runner.py",
+    "anlan/project/tests/test_setup.py",
+    "anlan/project/tests/test_supervisor.py",
+    "tests/architecture",
+)
 
 
 @dataclass(frozen=True)

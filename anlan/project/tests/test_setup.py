@@ -18,6 +18,8 @@ from anlan.project.setup.stamps import Stamp, digest_of, sources
 from anlan.project.supervisor.options import ROOT
 from anlan.project.supervisor.refusal import Refusal
 
+pytestmark = pytest.mark.slow  # an environment is made, mended and moved
+
 PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 #: A build back end in a few lines, so that `pip install -e` needs nothing from outside.
 BACKEND = """
