@@ -8,7 +8,9 @@ let coming: Promise<Meta> | null = null
 
 export function loadMeta(): Promise<Meta> {
   coming ??= api.get<Meta>('/meta').then(
-    (loaded) => {
+    (told) => {
+      // A server without a map yet tells neither layers nor a base map.
+      const loaded = { ...told, layers: told.layers ?? [], basemap: told.basemap ?? {} }
       meta.value = loaded
       return loaded
     },

@@ -8,8 +8,7 @@
 import { sseReader, type Frame } from './sse'
 
 export type FromWorker =
-  | { type: 'frame'; frame: Frame }
-  | { type: 'link'; up: boolean; since: number }
+  { type: 'frame'; frame: Frame } | { type: 'link'; up: boolean; since: number }
 
 export type ToWorker = { type: 'start' } | { type: 'stop' }
 

@@ -185,7 +185,7 @@ export interface LifecycleState {
 }
 
 export interface ObligationKind {
-  kind: string
+  key: string
   title: string
   title_en: string
 }
@@ -267,7 +267,7 @@ export interface ImportError {
 
 export interface ImportRun {
   id: string
-  state: 'reading' | 'checked' | 'writing' | 'done' | 'failed'
+  state: 'reading' | 'checked' | 'writing' | 'done' | 'failed' | 'discarded'
   rows: number
   good: number
   bad: number
@@ -275,9 +275,9 @@ export interface ImportRun {
   changed: number
   unchanged: number
   errors: ImportError[]
-  errors_url?: string | null
-  progress: number
-  reason?: string | null
+  errors_total: number
+  error: string
+  progress: number | null
 }
 
 export interface Region {

@@ -58,7 +58,9 @@ export function span(milliseconds: number): string {
 export function ago(when: When, now = workspaceNow()): string {
   const at = epoch(when)
   if (Number.isNaN(at)) return '—'
-  return at > now ? t('{span}后', { span: span(at - now) }) : t('{span}前', { span: span(now - at) })
+  return at > now
+    ? t('{span}后', { span: span(at - now) })
+    : t('{span}前', { span: span(now - at) })
 }
 
 export function count(value: number | null | undefined): string {

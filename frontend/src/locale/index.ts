@@ -48,8 +48,9 @@ export function t(sentence: string, values: Values = {}): string {
 }
 
 /** Picks the label of a thing the server names in both languages. */
-export function named(thing: Partial<Record<string, unknown>> | null | undefined, key = 'title') {
+export function named(thing: object | null | undefined, key = 'title'): string {
   if (!thing) return ''
-  const other = thing[`${key}_en`]
-  return String((language.value === 'en' && other) || (thing[key] ?? ''))
+  const labels = thing as Record<string, unknown>
+  const other = labels[`${key}_en`]
+  return String((language.value === 'en' && other) || (labels[key] ?? ''))
 }

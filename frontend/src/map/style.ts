@@ -11,107 +11,18 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl'
 import type { Layer, Meta } from '@/api/types'
+import {
+  BASE,
+  baseLayers,
+  DARK,
+  FONTS,
+  labelLayers,
+  LIGHT,
+  tile,
+  vector,
+  type Shades,
+} from './base-style'
 import { inkOf, symbolOf } from './symbols'
-
-export const FONTS = [
-  'system-ui',
-  'PingFang SC',
-  'Microsoft YaHei',
-  'Noto Sans CJK SC',
-  'Source Han Sans SC',
-  'WenQuanYi Micro Hei',
-  'sans-serif',
-]
-
-interface Shades {
-  sea: string
-  land: string
-  water: string
-  coast: string
-  road: string
-  roadCase: string
-  text: string
-  halo: string
-  border: string
-  scope: string
-}
-
-const LIGHT: Shades = {
-  sea: '#dbe4e8',
-  land: '#f7f7f3',
-  water: '#cbd8de',
-  coast: '#a8b9c1',
-  road: '#ffffff',
-  roadCase: '#c9cfd2',
-  text: '#33424c',
-  halo: '#ffffff',
-  border: '#8b9aa4',
-  scope: '#0a6a62',
-}
-const DARK: Shades = {
-  sea: '#0e171d',
-  land: '#1b252c',
-  water: '#13212a',
-  coast: '#3b4e59',
-  road: '#34434d',
-  roadCase: '#141d23',
-  text: '#c4d0d8',
-  halo: '#10181e',
-  border: '#566672',
-  scope: '#6cc5bb',
-}
-
-const BASE = ['base-land', 'base-water', 'base-roads', 'base-places'] as const
-const tile = (url: string) => new URL(url, location.origin).href.replace(/%7B/g, '{').replace(/%7D/g, '}')
-const vector = (url: string, minzoom: number, maxzoom: number): SourceSpecification => ({
-  type: 'vector',
-  tiles: [tile(url)],
-  minzoom,
-  maxzoom,
-})
-
-const text = (shade: Shades, size: number | readonly unknown[]) => ({
-  layout: {
-    'text-font': FONTS,
-    'text-field': ['coalesce', ['get', 'name'], ''],
-    'text-size': size,
-    'text-max-width': 8,
-  },
-  paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.4 },
-})
-
-/** Width of a road by its class; unknown classes are lanes. */
-const roadWidth = (wide: number) => [
-  'interpolate',
-  ['exponential', 1.5],
-  ['zoom'],
-  8,
-  ['*', wide, ['match', ['get', 'class'], ['expressway', 'motorway'], 0.9, ['national', 'provincial', 'trunk', 'primary'], 0.6, ['county', 'secondary'], 0.35, 0.12]],
-  15,
-  ['*', wide, ['match', ['get', 'class'], ['expressway', 'motorway'], 8, ['national', 'provincial', 'trunk', 'primary'], 6, ['county', 'secondary'], 4.5, 2.6]],
-]
-
-function baseLayers(shade: Shades): LayerSpecification[] {
-  const layers: unknown[] = [
-    { id: 'sea', type: 'background', paint: { 'background-color': shade.sea } },
-    { id: 'land', type: 'fill', source: 'base-land', 'source-layer': 'base-land', paint: { 'fill-color': shade.land } },
-    { id: 'coast', type: 'line', source: 'base-land', 'source-layer': 'base-land', paint: { 'line-color': shade.coast, 'line-width': 0.8 } },
-    { id: 'water', type: 'fill', source: 'base-water', 'source-layer': 'base-water', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': shade.water } },
-    { id: 'river', type: 'line', source: 'base-water', 'source-layer': 'base-water', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': shade.coast, 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.8, 14, 3.5] } },
-    { id: 'road-case', type: 'line', source: 'base-roads', 'source-layer': 'base-roads', minzoom: 10, layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': shade.roadCase, 'line-width': roadWidth(1.45) } },
-    { id: 'road', type: 'line', source: 'base-roads', 'source-layer': 'base-roads', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': shade.road, 'line-width': roadWidth(1) } },
-    { id: 'region-line', type: 'line', source: 'regions', 'source-layer': 'regions', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': shade.border, 'line-width': 0.9, 'line-dasharray': [4, 2] } },
-  ]
-  return layers as LayerSpecification[]
-}
-
-function labelLayers(shade: Shades): LayerSpecification[] {
-  const layers: unknown[] = [
-    { id: 'river-name', type: 'symbol', source: 'base-water', 'source-layer': 'base-water', minzoom: 10, filter: ['has', 'name'], ...text(shade, 11) },
-    { id: 'place-name', type: 'symbol', source: 'base-places', 'source-layer': 'base-places', ...text(shade, ['interpolate', ['linear'], ['zoom'], 8, 11, 13, 14]) },
-  ]
-  return layers as LayerSpecification[]
-}
 
 /** The layers one declared layer of the map is drawn with; ids start with its key. */
 export function thingLayers(layer: Layer, shade: Shades): LayerSpecification[] {
@@ -122,20 +33,102 @@ export function thingLayers(layer: Layer, shade: Shades): LayerSpecification[] {
   if (layer.geometry === 'area') {
     const area: FilterSpecification = ['==', ['geometry-type'], 'Polygon']
     made.push(
-      { id: `${layer.key}:fill`, type: 'fill', ...place, filter: area, layout: { visibility }, paint: { 'fill-color': ink, 'fill-opacity': 0.16 } },
-      { id: `${layer.key}:edge`, type: 'line', ...place, filter: area, layout: { visibility }, paint: { 'line-color': ink, 'line-width': 1.4 } },
+      {
+        id: `${layer.key}:fill`,
+        type: 'fill',
+        ...place,
+        filter: area,
+        layout: { visibility },
+        paint: { 'fill-color': ink, 'fill-opacity': 0.16 },
+      },
+      {
+        id: `${layer.key}:edge`,
+        type: 'line',
+        ...place,
+        filter: area,
+        layout: { visibility },
+        paint: { 'line-color': ink, 'line-width': 1.4 },
+      },
     )
   }
   if (layer.geometry === 'line') {
-    made.push({ id: `${layer.key}:line`, type: 'line', ...place, layout: { visibility }, paint: { 'line-color': ink, 'line-width': 2 } })
+    made.push({
+      id: `${layer.key}:line`,
+      type: 'line',
+      ...place,
+      layout: { visibility },
+      paint: { 'line-color': ink, 'line-width': 2 },
+    })
   }
   const point: FilterSpecification = ['==', ['geometry-type'], 'Point']
   const heap: FilterSpecification = ['all', point, ['>', ['coalesce', ['get', 'count'], 1], 1]]
   const single: FilterSpecification = ['all', point, ['<=', ['coalesce', ['get', 'count'], 1], 1]]
   made.push(
-    { id: `${layer.key}:heap`, type: 'circle', ...place, filter: heap, layout: { visibility }, paint: { 'circle-color': ink, 'circle-opacity': 0.86, 'circle-stroke-color': shade.halo, 'circle-stroke-width': 1.5, 'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'count']], 1, 9, 10, 15, 60, 26] } },
-    { id: `${layer.key}:count`, type: 'symbol', ...place, filter: heap, layout: { visibility, 'text-font': FONTS, 'text-field': ['to-string', ['get', 'count']], 'text-size': 11, 'text-allow-overlap': true }, paint: { 'text-color': '#ffffff' } },
-    { id: `${layer.key}:symbol`, type: 'symbol', ...place, filter: single, layout: { visibility, 'icon-image': symbolOf(layer.icon), 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55, 13, 0.85, 16, 1], 'icon-allow-overlap': ['step', ['zoom'], false, 12, true], 'icon-padding': 0, 'text-font': FONTS, 'text-field': ['step', ['zoom'], '', 13, ['coalesce', ['get', 'name'], ['get', 'label'], '']], 'text-size': 11.5, 'text-offset': [0, 1.25], 'text-anchor': 'top', 'text-optional': true, 'text-max-width': 9 }, paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.3 } },
+    {
+      id: `${layer.key}:heap`,
+      type: 'circle',
+      ...place,
+      filter: heap,
+      layout: { visibility },
+      paint: {
+        'circle-color': ink,
+        'circle-opacity': 0.86,
+        'circle-stroke-color': shade.halo,
+        'circle-stroke-width': 1.5,
+        'circle-radius': [
+          'interpolate',
+          ['linear'],
+          ['sqrt', ['get', 'count']],
+          1,
+          9,
+          10,
+          15,
+          60,
+          26,
+        ],
+      },
+    },
+    {
+      id: `${layer.key}:count`,
+      type: 'symbol',
+      ...place,
+      filter: heap,
+      layout: {
+        visibility,
+        'text-font': FONTS,
+        'text-field': ['to-string', ['get', 'count']],
+        'text-size': 11,
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': '#ffffff' },
+    },
+    {
+      id: `${layer.key}:symbol`,
+      type: 'symbol',
+      ...place,
+      filter: single,
+      layout: {
+        visibility,
+        'icon-image': symbolOf(layer.icon),
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55, 13, 0.85, 16, 1],
+        'icon-allow-overlap': ['step', ['zoom'], false, 12, true],
+        'icon-padding': 0,
+        'text-font': FONTS,
+        'text-field': [
+          'step',
+          ['zoom'],
+          '',
+          13,
+          ['coalesce', ['get', 'name'], ['get', 'label'], ''],
+        ],
+        'text-size': 11.5,
+        'text-offset': [0, 1.25],
+        'text-anchor': 'top',
+        'text-optional': true,
+        'text-max-width': 9,
+      },
+      paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.3 },
+    },
   )
   return made as LayerSpecification[]
 }
@@ -145,10 +138,36 @@ const EMPTY = { type: 'FeatureCollection', features: [] } as const
 /** Own drawings on top: the area asked about, the place looked at. */
 function overlayLayers(shade: Shades): LayerSpecification[] {
   const layers: unknown[] = [
-    { id: 'asked-fill', type: 'fill', source: 'asked', paint: { 'fill-color': shade.scope, 'fill-opacity': 0.12 } },
-    { id: 'asked-line', type: 'line', source: 'asked', paint: { 'line-color': shade.scope, 'line-width': 2, 'line-dasharray': [2, 1.5] } },
-    { id: 'asked-dot', type: 'circle', source: 'asked', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': shade.scope } },
-    { id: 'here-ring', type: 'circle', source: 'here', paint: { 'circle-radius': 18, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': shade.scope, 'circle-stroke-width': 3 } },
+    {
+      id: 'asked-fill',
+      type: 'fill',
+      source: 'asked',
+      paint: { 'fill-color': shade.scope, 'fill-opacity': 0.12 },
+    },
+    {
+      id: 'asked-line',
+      type: 'line',
+      source: 'asked',
+      paint: { 'line-color': shade.scope, 'line-width': 2, 'line-dasharray': [2, 1.5] },
+    },
+    {
+      id: 'asked-dot',
+      type: 'circle',
+      source: 'asked',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: { 'circle-radius': 4, 'circle-color': shade.scope },
+    },
+    {
+      id: 'here-ring',
+      type: 'circle',
+      source: 'here',
+      paint: {
+        'circle-radius': 18,
+        'circle-color': 'rgba(0,0,0,0)',
+        'circle-stroke-color': shade.scope,
+        'circle-stroke-width': 3,
+      },
+    },
   ]
   return layers as LayerSpecification[]
 }
@@ -172,10 +191,23 @@ export function styleOf(meta: Meta, dark: boolean, raster: string | null): Style
   const picture = meta.basemap.raster?.find(({ key }) => key === raster)
   const pictures: LayerSpecification[] = []
   if (picture) {
-    sources.picture = { type: 'raster', tiles: [tile(picture.url)], tileSize: picture.tile_size ?? 256, maxzoom: picture.maxzoom ?? 18, attribution: picture.attribution }
-    pictures.push({ id: 'picture', type: 'raster', source: 'picture', paint: { 'raster-opacity': dark ? 0.75 : 1 } })
+    sources.picture = {
+      type: 'raster',
+      tiles: [tile(picture.url)],
+      tileSize: picture.tile_size ?? 256,
+      maxzoom: picture.maxzoom ?? 18,
+      attribution: picture.attribution,
+    }
+    pictures.push({
+      id: 'picture',
+      type: 'raster',
+      source: 'picture',
+      paint: { 'raster-opacity': dark ? 0.75 : 1 },
+    })
   }
-  const areasFirst = [...things].sort((a, b) => Number(b.geometry === 'area') - Number(a.geometry === 'area'))
+  const areasFirst = [...things].sort(
+    (a, b) => Number(b.geometry === 'area') - Number(a.geometry === 'area'),
+  )
   return {
     version: 8,
     sources,

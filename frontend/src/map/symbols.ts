@@ -1,6 +1,6 @@
 /** Map symbols: the register's own drawing, white on an ink disc, made in a canvas. */
 import type { Map as MapLibre } from 'maplibre-gl'
-import { drawing } from '@/design/icons'
+import { drawing, iconKey } from '@/design/icons'
 
 /** Restrained inks, told apart by drawing first; never one of the four warning colours. */
 const INKS: Record<string, string> = {
@@ -17,12 +17,11 @@ const INKS: Record<string, string> = {
   vessel: '#1f4a52',
   camera: '#2b2b33',
 }
-const ALIASES: Record<string, string> = { 'danger-zones': 'danger-zone', 'key-sites': 'key-site' }
 const OTHER = '#44535f'
 const SIZE = 26
 const RATIO = 2
 
-export const inkOf = (icon: string): string => INKS[icon] ?? INKS[ALIASES[icon] ?? ''] ?? OTHER
+export const inkOf = (icon: string): string => INKS[iconKey(icon)] ?? OTHER
 export const symbolOf = (icon: string) => `symbol:${icon}`
 
 function draw(icon: string): ImageData {

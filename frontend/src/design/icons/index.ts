@@ -16,6 +16,8 @@ const ALIASES: Record<string, string> = {
   badge: 'post',
   'key-sites': 'key-site',
   keysite: 'key-site',
+  site: 'key-site',
+  zone: 'danger-zone',
   reservoirs: 'reservoir',
   'danger-zones': 'danger-zone',
   danger: 'danger-zone',
@@ -31,6 +33,9 @@ const ALIASES: Record<string, string> = {
   regions: 'region',
   'duty-rota': 'rota',
 }
+
+/** The drawing's own name for what a register calls it. */
+export const iconKey = (name: string) => ALIASES[name] ?? name
 
 export function drawing(name: string | null | undefined): string {
   const key = name ?? ''

@@ -1,0 +1,197 @@
+/** The base map: own land, water, roads and names in greys, light and dark. */
+import type { LayerSpecification, SourceSpecification } from 'maplibre-gl'
+
+export const FONTS = [
+  'system-ui',
+  'PingFang SC',
+  'Microsoft YaHei',
+  'Noto Sans CJK SC',
+  'Source Han Sans SC',
+  'WenQuanYi Micro Hei',
+  'sans-serif',
+]
+
+export interface Shades {
+  sea: string
+  land: string
+  water: string
+  coast: string
+  road: string
+  roadCase: string
+  text: string
+  halo: string
+  border: string
+  scope: string
+}
+
+export const LIGHT: Shades = {
+  sea: '#dbe4e8',
+  land: '#f7f7f3',
+  water: '#cbd8de',
+  coast: '#a8b9c1',
+  road: '#ffffff',
+  roadCase: '#c9cfd2',
+  text: '#33424c',
+  halo: '#ffffff',
+  border: '#8b9aa4',
+  scope: '#0a6a62',
+}
+export const DARK: Shades = {
+  sea: '#0e171d',
+  land: '#1b252c',
+  water: '#13212a',
+  coast: '#3b4e59',
+  road: '#34434d',
+  roadCase: '#141d23',
+  text: '#c4d0d8',
+  halo: '#10181e',
+  border: '#566672',
+  scope: '#6cc5bb',
+}
+
+export const BASE = ['base-land', 'base-water', 'base-roads', 'base-places'] as const
+export const tile = (url: string) =>
+  new URL(url, location.origin).href.replace(/%7B/g, '{').replace(/%7D/g, '}')
+export const vector = (url: string, minzoom: number, maxzoom: number): SourceSpecification => ({
+  type: 'vector',
+  tiles: [tile(url)],
+  minzoom,
+  maxzoom,
+})
+
+const text = (shade: Shades, size: number | readonly unknown[]) => ({
+  layout: {
+    'text-font': FONTS,
+    'text-field': ['coalesce', ['get', 'name'], ''],
+    'text-size': size,
+    'text-max-width': 8,
+  },
+  paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.4 },
+})
+
+/** Width of a road by its class; unknown classes are lanes. */
+const roadWidth = (wide: number) => [
+  'interpolate',
+  ['exponential', 1.5],
+  ['zoom'],
+  8,
+  [
+    '*',
+    wide,
+    [
+      'match',
+      ['get', 'class'],
+      ['expressway', 'motorway'],
+      0.9,
+      ['national', 'provincial', 'trunk', 'primary'],
+      0.6,
+      ['county', 'secondary'],
+      0.35,
+      0.12,
+    ],
+  ],
+  15,
+  [
+    '*',
+    wide,
+    [
+      'match',
+      ['get', 'class'],
+      ['expressway', 'motorway'],
+      8,
+      ['national', 'provincial', 'trunk', 'primary'],
+      6,
+      ['county', 'secondary'],
+      4.5,
+      2.6,
+    ],
+  ],
+]
+
+export function baseLayers(shade: Shades): LayerSpecification[] {
+  const layers: unknown[] = [
+    { id: 'sea', type: 'background', paint: { 'background-color': shade.sea } },
+    {
+      id: 'land',
+      type: 'fill',
+      source: 'base-land',
+      'source-layer': 'base-land',
+      paint: { 'fill-color': shade.land },
+    },
+    {
+      id: 'coast',
+      type: 'line',
+      source: 'base-land',
+      'source-layer': 'base-land',
+      paint: { 'line-color': shade.coast, 'line-width': 0.8 },
+    },
+    {
+      id: 'water',
+      type: 'fill',
+      source: 'base-water',
+      'source-layer': 'base-water',
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': shade.water },
+    },
+    {
+      id: 'river',
+      type: 'line',
+      source: 'base-water',
+      'source-layer': 'base-water',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': shade.coast,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.8, 14, 3.5],
+      },
+    },
+    {
+      id: 'road-case',
+      type: 'line',
+      source: 'base-roads',
+      'source-layer': 'base-roads',
+      minzoom: 10,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': shade.roadCase, 'line-width': roadWidth(1.45) },
+    },
+    {
+      id: 'road',
+      type: 'line',
+      source: 'base-roads',
+      'source-layer': 'base-roads',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': shade.road, 'line-width': roadWidth(1) },
+    },
+    {
+      id: 'region-line',
+      type: 'line',
+      source: 'regions',
+      'source-layer': 'regions',
+      filter: ['!=', ['geometry-type'], 'Point'],
+      paint: { 'line-color': shade.border, 'line-width': 0.9, 'line-dasharray': [4, 2] },
+    },
+  ]
+  return layers as LayerSpecification[]
+}
+
+export function labelLayers(shade: Shades): LayerSpecification[] {
+  const layers: unknown[] = [
+    {
+      id: 'river-name',
+      type: 'symbol',
+      source: 'base-water',
+      'source-layer': 'base-water',
+      minzoom: 10,
+      filter: ['has', 'name'],
+      ...text(shade, 11),
+    },
+    {
+      id: 'place-name',
+      type: 'symbol',
+      source: 'base-places',
+      'source-layer': 'base-places',
+      ...text(shade, ['interpolate', ['linear'], ['zoom'], 8, 11, 13, 14]),
+    },
+  ]
+  return layers as LayerSpecification[]
+}
