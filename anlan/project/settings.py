@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from anlan import codes
 from anlan.kernel import clock, ids, workspace
 from anlan.kernel.errors import Invalid, Missing
 from anlan.project import environment
@@ -18,6 +19,7 @@ except Missing:  # `makemigrations`, type checks and the like need no workspace
 
 if WORKSPACE is not None:
     clock.use(WORKSPACE.clock_file if WORKSPACE.kind == "exercise" else None)
+    codes.overlay(DATA_DIR / "conf" / "codes")
 if environment.text("ANLAN_NODE"):
     ids.use_node(environment.number("ANLAN_NODE"))
 

@@ -57,7 +57,7 @@ _WRITERS: Mapping[str, Callable[[Column, Any], Any]] = {
     "choices": lambda column, found: "、".join(codes.table(column.codes).name(c) for c in found),
     "bool": lambda _, value: YES if value else NO,
     "datetime": lambda _, moment: clock.local(moment).strftime("%Y-%m-%d %H:%M"),
-    "date": lambda _, day: day.isoformat(),
+    "date": lambda _, day: str(day),
     "json": lambda _, value: json.dumps(value, ensure_ascii=False),
     "geometry": lambda _, value: json.dumps(value, ensure_ascii=False),
 }

@@ -5,35 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.CharField(default=anlan.kernel.ids.new_id, max_length=26, primary_key=True, serialize=False)),
-                ('register', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('path', models.CharField(max_length=300)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('reading', '正在检查'), ('checked', '待确认'), ('writing', '正在写入'), ('done', '已写入'), ('failed', '无法读取'), ('discarded', '已放弃')], default='reading', max_length=10)),
-                ('job', models.CharField(blank=True, default='', max_length=26)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('good', models.PositiveIntegerField(default=0)),
-                ('bad', models.PositiveIntegerField(default=0)),
-                ('added', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('troubles', models.JSONField(default=list)),
-                ('error', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.CharField(
+                        default=anlan.kernel.ids.new_id,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("register", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=300)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "正在检查"),
+                            ("checked", "待确认"),
+                            ("writing", "正在写入"),
+                            ("done", "已写入"),
+                            ("failed", "无法读取"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                ("job", models.CharField(blank=True, default="", max_length=26)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("good", models.PositiveIntegerField(default=0)),
+                ("bad", models.PositiveIntegerField(default=0)),
+                ("added", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("troubles", models.JSONField(default=list)),
+                ("error", models.TextField(blank=True, default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['by', '-id'], name='import_by')],
+                "indexes": [models.Index(fields=["by", "-id"], name="import_by")],
             },
         ),
     ]
