@@ -237,7 +237,12 @@ def _harbour_order(quays: dict[int, tuple[int, int]], regions: RegionMap) -> lis
     leads = []
     for town in [*first, *islands_at]:
         mine = [v for v in quays if towns[v] == town]
-        mine.sort(key=lambda v: -regions.villages[v].population)
+        mine.sort(key=lambda v: _from_seat(regions, town, v))
         leads += mine[:1]
     rest = sorted(quays, key=lambda v: (-regions.villages[v].population, v))
     return list(dict.fromkeys([*leads, *rest]))
+
+
+def _from_seat(regions: RegionMap, town: int, village: int) -> float:
+    seat, home = regions.townships[town], regions.villages[village]
+    return frame.apart_km((seat.lon, seat.lat), (home.lon, home.lat))

@@ -87,11 +87,12 @@ def describe(
         river = int(rivers.river_of[site.dam])
         levels = [round(site.bed + share * site.height, 2) for share in LEVELS]
         lon, lat = frame.cell_lonlat(site.dam)
+        code = f"{frame.CODE}-K{number + 1:02d}"
         rows.append(
             Reservoir(
-                code=f"{frame.CODE}-K{number + 1:02d}",
+                code=code,
                 name=namer.place(("水库",)),
-                kind=site.kind,
+                size=site.kind,
                 lon=float(lon),
                 lat=float(lat),
                 lake=MultiPolygon(shapes[number]),
@@ -107,10 +108,14 @@ def describe(
                 check_level_m=levels[5],
                 dam_crest_m=round(site.bed + site.height, 2),
                 dam_height_m=site.height,
-                dam_kind=_dam_kind(number, site),
+                dam=_dam(number, site),
+                safety="3" if number == 8 else "2" if number % 5 == 4 else "1",
                 built=1958 + (number * 7) % 46,
                 curve=site.curve,
                 villages_below=tuple(codes[k] for k in below),
+                administrative=f"{code}-xz",
+                technical=f"{code}-js",
+                patrol=f"{code}-xc",
             )
         )
     return tuple(rows)
@@ -121,10 +126,10 @@ def volume_at(curve: tuple[tuple[float, float], ...], level: float) -> float:
     return float(np.interp(level, [c[0] for c in curve], [c[1] for c in curve]))
 
 
-def _dam_kind(number: int, site: Site) -> str:
+def _dam(number: int, site: Site) -> str:
     if site.kind == "medium":
-        return "rockfill"
-    return ("earth-core", "masonry-arch", "earth-core", "concrete-gravity")[number % 4]
+        return "faced-rockfill"
+    return ("earth", "masonry", "earth", "gravity")[number % 4]
 
 
 def _lakes(sites: tuple[Site, ...]) -> Ints:
