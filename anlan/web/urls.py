@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
 
+from anlan.base.door.routes.journal import print_case
 from anlan.web import docs
 from anlan.web.counters import metrics
 from anlan.web.health import healthz
@@ -17,6 +18,7 @@ def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
     return [
         path("healthz", healthz),
         path("metrics", metrics),
+        path("journal/<str:case>", print_case),
         *docs.urls(api),
         re_path(r"^(?!api/)", front),
     ]

@@ -15,7 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from anlan.base.door.auth import require
 from anlan.base.door.problems import problem
-from anlan.base.door.routes import regions, roles, session, tokens, users
+from anlan.base.door.routes import journal, regions, roles, session, stuck, tokens, users
 from anlan.kernel.errors import Invalid
 
 TITLE = "安澜 Anlan"
@@ -91,6 +91,8 @@ def routers() -> list[Router]:
         roles.router,
         tokens.router,
         regions.router,
+        journal.router,
+        stuck.router,
     ]
     for config in apps.get_app_configs():
         name = f"{config.name}.api"
