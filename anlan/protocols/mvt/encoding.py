@@ -72,7 +72,7 @@ def _features(geometry: Geometry, tags: Integers, ids: NDArray[Any] | None) -> b
         head += [np.full(count, 0x08), ids.astype(np.int64)]
     head += [np.full(count, 0x12), tag_bytes]
     tail = np.column_stack(
-        (np.full(count, 0x18), np.full(count, geometry.type), np.full(count, 0x22), shape_bytes)
+        (np.full(count, 0x18), geometry.types, np.full(count, 0x22), shape_bytes)
     ).astype(np.uint64)
     start = np.column_stack(head).astype(np.uint64)
     start[:, 1] = (

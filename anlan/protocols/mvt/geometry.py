@@ -1,5 +1,6 @@
 """Geometries as the command integers of a tile (sections 4.3.1 to 4.3.4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,20 +20,32 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Geometry:
-    """Geometries of one type in tile units, as command integers (section 4.3).
+    """Geometries in tile units, as command integers (section 4.3).
 
-    ``commands`` holds those of all features one after the other; feature i has
-    ``commands[starts[i]:starts[i + 1]]``. ``source[i]`` is the number of the input it came from:
-    inputs that vanish in the tile's grid are left out.
+    ``types[i]`` is what feature i is; ``commands[starts[i]:starts[i + 1]]`` draw it. ``source[i]``
+    is the number of the input it came from: inputs that vanish in the tile's grid are left out.
     """
 
-    type: int
+    types: Integers
     commands: NDArray[np.uint64]
     starts: Integers
     source: Integers
 
     def __len__(self) -> int:
         return len(self.source)
+
+
+def join(parts: Sequence[tuple[Geometry, int]]) -> Geometry:
+    """Put geometries into one layer; each comes with the number its inputs begin at."""
+    shapes = [shape for shape, _ in parts]
+    sizes = np.cumsum([0, *(len(shape.commands) for shape in shapes)])
+    starts = [shape.starts[:-1] + size for shape, size in zip(shapes, sizes, strict=False)]
+    return Geometry(
+        np.concatenate([shape.types for shape in shapes]),
+        np.concatenate([shape.commands for shape in shapes]),
+        np.concatenate([*starts, sizes[-1:]]).astype(np.int64),
+        np.concatenate([shape.source + first for shape, first in parts]),
+    )
 
 
 def points(x: ArrayLike, y: ArrayLike) -> Geometry:
@@ -42,7 +55,8 @@ def points(x: ArrayLike, y: ArrayLike) -> Geometry:
     commands[:, 0] = _MOVE_ONE
     commands[:, 1:] = varints.zigzag(places)
     starts = np.arange(len(places) + 1, dtype=np.int64) * 3
-    return Geometry(POINT, commands.ravel(), starts, np.arange(len(places), dtype=np.int64))
+    types = np.full(len(places), POINT, dtype=np.int64)
+    return Geometry(types, commands.ravel(), starts, np.arange(len(places), dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -154,4 +168,5 @@ def _assemble(
 
     per_feature = np.bincount(feature, weights=taken, minlength=len(source))
     offsets = np.concatenate(([0], np.cumsum(per_feature))).astype(np.int64)
-    return Geometry(kind, commands, offsets, source.astype(np.int64))
+    types = np.full(len(source), kind, dtype=np.int64)
+    return Geometry(types, commands, offsets, source.astype(np.int64))

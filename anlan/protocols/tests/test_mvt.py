@@ -138,6 +138,25 @@ def test_a_layer_without_features_is_nothing() -> None:
     assert mvt.decode(b"") == {}
 
 
+def test_one_layer_may_hold_points_lines_and_areas() -> None:
+    line, ring = [(2, 2), (2, 10)], [(0, 0), (10, 0), (10, 10), (0, 10)]
+    joined = mvt.join(
+        [
+            (mvt.points([25, 1], [17, 2]), 0),
+            (mvt.lines(paths_of([[line]])), 2),
+            (mvt.polygons(paths_of([[[(1, 1)]], [ring]])), 3),
+        ]
+    )
+    tile = mvt.decode(mvt.layer("all", joined, {"n": list("abcde")}))
+    found = [(one.type, one.properties["n"], one.paths) for one in tile["all"].features]
+    assert found == [
+        (mvt.POINT, "a", [[(25, 17)]]),
+        (mvt.POINT, "b", [[(1, 2)]]),
+        (mvt.LINE, "c", [line]),
+        (mvt.POLYGON, "e", [ring]),
+    ]
+
+
 def test_layers_follow_each_other_in_one_tile() -> None:
     tile = b"".join(mvt.layer(name, mvt.points([1], [2]), {}) for name in ("one", "two"))
     assert list(mvt.decode(tile)) == ["one", "two"]
