@@ -102,7 +102,8 @@ def test_lines_come_back_without_repeated_points(features: list[list[Ring]]) -> 
 
 
 values = st.one_of(
-    st.none(), st.text(max_size=5), st.text("屿", min_size=40, max_size=50), st.integers(-(2**53), 2**53), st.booleans(),
+    st.none(), st.text(max_size=5), st.text("屿", min_size=40, max_size=50),
+    st.integers(-(2**53), 2**53), st.booleans(),
     st.floats(allow_nan=False),
 )  # fmt: skip
 
