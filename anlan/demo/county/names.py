@@ -122,6 +122,12 @@ def people(
     return [str(n) for n in np.char.add(np.array(list(SURNAMES))[surnames], given).tolist()]
 
 
+def one_person(rng: np.random.Generator) -> str:
+    """Name one adult."""
+    male = np.array([rng.random() < 0.55])
+    return people(rng, male, rng.integers(1962, 1998, 1))[0]
+
+
 def family_names(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
     """Indices into SURNAMES, drawn by how common each is."""
     return np.asarray(rng.choice(len(SURNAMES), count, p=_COMMON / _COMMON.sum()), dtype=np.int64)
