@@ -1,1 +1,1 @@
-"""Resources: teams, equipment, stores, vehicles, aircraft, shelters, experts; reserve and release."""
+"""Resources: teams, equipment, stores, vehicles, aircraft, experts; reserve and release."""

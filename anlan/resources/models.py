@@ -23,7 +23,9 @@ class Team(Located, Row):
     )
     members = CountField("人数", unit="人", high=100_000)
     certified = CountField("持证人数", unit="人", high=100_000)
-    equipment = models.TextField("装备", max_length=2000, blank=True, help_text="如：冲锋舟 2；发电机 1")
+    equipment = models.TextField(
+        "装备", max_length=2000, blank=True, help_text="如：冲锋舟 2；发电机 1"
+    )
     address = models.CharField("驻地地址", max_length=200, blank=True)
     leader = models.ForeignKey(
         Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="队长岗位"
@@ -49,8 +51,7 @@ class Team(Located, Row):
     def clean(self) -> None:
         """Certified members are members; grades are for social forces."""
         super().clean()
-        if self.members is not None and self.certified is not None:
-            if self.certified > self.members:
-                raise ValidationError({"certified": "持证人数超过队伍人数"})
+        if self.members is not None and (self.certified or 0) > self.members:
+            raise ValidationError({"certified": "持证人数超过队伍人数"})
         if self.grade and self.kind != "social":
             raise ValidationError({"grade": "等级只用于社会应急力量"})

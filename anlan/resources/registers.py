@@ -20,6 +20,7 @@ register(
         "code": "DEMO-T1", "name": "演示乡应急救援队", "kind": "grassroots",
         "skills": ["flood", "evacuation"], "members": 30, "certified": 12,
         "equipment": "冲锋舟 2；排水泵 3", "address": "演示路 2 号", "leader": "DEMO-G1",
-        "duty_phone": "0000-0000002", "response": 15.0, "insured": True, "status": "standby", "lon": 121.6, "lat": 28.41,
+        "duty_phone": "0000-0000002", "response": 15.0, "insured": True,
+        "status": "standby", "lon": 121.6, "lat": 28.41,
     },
 )  # fmt: skip

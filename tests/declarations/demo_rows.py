@@ -3,11 +3,10 @@
 from typing import Any
 
 from anlan.base.permissions.actor import Actor, system
+from anlan.base.regions.models import Region
 from anlan.base.register.columns import by_name
 from anlan.base.register.registry import REGISTERS, Register
 from anlan.base.register.services import Saved, save_row
-
-from anlan.base.regions.models import Region
 
 COUNTY = "339901000000"
 TOWN, OTHER_TOWN = "339901101000", "339901102000"

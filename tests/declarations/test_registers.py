@@ -6,8 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.declarations.demo_rows import OTHER_TOWN, TOWN, VILLAGE, save_demo, values_of
-
 from anlan import codes
 from anlan.base.language import catalogue
 from anlan.base.permissions.actor import PUBLIC, Actor, Holding, system
@@ -17,6 +15,7 @@ from anlan.base.register.columns import by_name, columns
 from anlan.base.register.registry import DOMAINS, REGISTERS, Register
 from anlan.base.vault.services import is_sealed
 from anlan.kernel.errors import Forbidden, Missing
+from tests.declarations.demo_rows import OTHER_TOWN, TOWN, VILLAGE, save_demo, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -92,7 +91,9 @@ def test_a_list_takes_few_queries_however_many_rows(entry: Register) -> None:
     asker = system("test")
     query = selectors.Query(size=100)
     selectors.page(entry, asker, query)
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         selectors.page(entry, asker, query)
     extra = sum(_queries(entry, name) for name in entry.computed if name in entry.listed)
     assert len(one) <= 4 + extra, [q["sql"][:120] for q in one]
@@ -117,9 +118,7 @@ def test_a_stranger_sees_and_writes_nothing(entry: Register) -> None:
         with pytest.raises(Missing):
             history.history(entry, charlie, saved.id)
         with pytest.raises((Missing, Forbidden)):
-            services.save_row(
-                entry=entry, values=values_of(entry), by=charlie, row_id=saved.id
-            )
+            services.save_row(entry=entry, values=values_of(entry), by=charlie, row_id=saved.id)
         with pytest.raises((Missing, Forbidden)):
             services.retire_row(entry=entry, row_id=saved.id, by=charlie)
 

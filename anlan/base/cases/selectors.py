@@ -24,7 +24,7 @@ def members(case: str) -> list[str]:
     """List a case and everything merged into it, at any depth."""
     found = [case]
     layer = [case]
-    while layer and len(found) < 10_000:  # noqa: PLR2004 - a matter, not a mistake
+    while layer and len(found) < 10_000:
         layer = list(
             Case.objects.filter(parent__in=layer).exclude(pk__in=found).values_list("pk", flat=True)
         )

@@ -1,1 +1,1 @@
-"""People at risk: households, residents, who lives in which danger zone, and what an area exposes."""
+"""People at risk: households, residents, which danger zone threatens whom, what an area exposes."""

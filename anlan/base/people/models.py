@@ -47,7 +47,7 @@ class Unit(Located, Row):
         return self.name
 
     def clean(self) -> None:
-        """A unit is not its own superior."""
+        """Refuse a unit as its own superior."""
         super().clean()
         if self.parent_id and self.parent_id == self.pk:
             raise ValidationError({"parent": "上级单位不能是本单位"})
@@ -84,9 +84,7 @@ class Phone(Row):
     Numbers are tried in the order of `rank`; dead ones are skipped.
     """
 
-    person = models.ForeignKey(
-        Person, models.PROTECT, related_name="phones", verbose_name="人员"
-    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="phones", verbose_name="人员")
     rank = models.PositiveSmallIntegerField("拨打次序", help_text="1 最先拨打")
     kind = CodeField("电话类别", table="phone-kinds", default="mobile")
     number = SealedField(
@@ -118,9 +116,7 @@ class Post(Row):
 
     code = models.CharField("岗位编码", max_length=32)
     title = models.CharField("岗位名称", max_length=100)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="posts", verbose_name="所属单位"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name="所属单位")
     role = CodeField("岗位职责", table="posts")
     hazards = CodesField("负责灾种", table="hazards", help_text="空为全部灾种")
     rank = models.PositiveSmallIntegerField(
@@ -145,9 +141,7 @@ class Holding(Row):
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="holdings", verbose_name="岗位")
-    person = models.ForeignKey(
-        Person, models.PROTECT, related_name="holdings", verbose_name="人员"
-    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="holdings", verbose_name="人员")
     rank = CodeField("AB岗", table="holding-ranks", default="A", max_length=1)
     since = models.DateField("任职日期", help_text="从这一天起生效，同岗前任自动卸任")
     until = models.DateField(
@@ -169,7 +163,7 @@ class Holding(Row):
         return f"{self.post_id} {self.rank} {self.since}"
 
     def clean(self) -> None:
-        """A holding ends after it began."""
+        """Refuse a holding that ends before it began."""
         super().clean()
         if self.since and self.until and self.until <= self.since:
             raise ValidationError({"until": "卸任日期应晚于任职日期"})
@@ -178,9 +172,7 @@ class Holding(Row):
 class DutyShift(Row):
     """One watch of one unit: who leads, who sits at the telephone, who stands in."""
 
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="shifts", verbose_name="值班单位"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="shifts", verbose_name="值班单位")
     date = models.DateField("日期")
     shift = CodeField("班次", table="duty-shifts", default="whole", max_length=12)
     lead = models.ForeignKey(

@@ -1,1 +1,1 @@
-"""Located things others build on: shelters, reservoirs, danger zones, key sites, vessels, cameras."""
+"""Located things others build on: shelters, reservoirs, danger zones, sites, vessels, cameras."""

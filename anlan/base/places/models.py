@@ -1,5 +1,6 @@
 """Shelters, reservoirs, danger zones, key sites, vessels and cameras: what others build on."""
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -39,7 +40,9 @@ class Shelter(Located, Row):
     capacity = CountField("容量", unit="人", high=1_000_000)
     occupied = CountField("当前人数", unit="人", high=1_000_000)
     facilities = CodesField("设施", table="shelter-facilities")
-    supplies = models.TextField("物资", max_length=1000, blank=True, help_text="储备的主要物资和数量")
+    supplies = models.TextField(
+        "物资", max_length=1000, blank=True, help_text="储备的主要物资和数量"
+    )
     keeper = keeper("管理责任岗位", help_text="A 岗、B 岗由该岗位的任职决定")
     opens_when = models.CharField("启用条件", max_length=200, blank=True)
     assessed_on = models.DateField("最近评估日期", null=True, blank=True)
@@ -63,14 +66,17 @@ class Shelter(Located, Row):
         most = self.most()
         if most is not None and self.capacity is not None and self.capacity > most:
             wrong["capacity"] = f"按有效面积和人均面积，最多容纳 {most} 人"
-        if self.capacity is not None and self.occupied is not None:
-            if self.occupied > self.capacity and self.status != "full":
-                wrong["occupied"] = "当前人数超过容量：请核对人数，或把状态改为「满员」"
+        if self.is_overfull() and self.status != "full":
+            wrong["occupied"] = "当前人数超过容量：请核对人数，或把状态改为「满员」"
         if self.occupied and self.status in ("out-of-use", "closed", "idle"):
             label = codes.table("shelter-status").name(self.status)
             wrong["status"] = f"场所内有 {self.occupied} 人，状态不能是「{label}」"
         if wrong:
             raise ValidationError(wrong)
+
+    def is_overfull(self) -> bool:
+        """Tell whether more are inside than it holds, as far as both are known."""
+        return self.capacity is not None and (self.occupied or 0) > self.capacity
 
     def most(self) -> int | None:
         """Tell how many the effective area holds, None when area or share is not known."""
@@ -119,10 +125,9 @@ class Reservoir(Located, Row):
         super().clean()
         ladder = ("dead_level", "normal_level", "design_level", "check_level", "crest")
         known = [(name, getattr(self, name)) for name in ladder if getattr(self, name) is not None]
-        for (_, lower), (name, upper) in zip(known, known[1:], strict=False):
+        for (_, lower), (name, upper) in pairwise(known):
             if upper < lower:
-                label = self._meta.get_field(name).verbose_name
-                raise ValidationError({name: f"{label}低于下一级特征水位，请核对"})
+                raise ValidationError({name: "低于它下面一级的特征水位，请核对"})
         if self.curve is not None and not _rises(self.curve):
             raise ValidationError({"curve": "曲线应为 [[水位, 库容], …]，两者都由低到高"})
 
@@ -132,9 +137,7 @@ def _rises(curve: Any) -> bool:
         pairs = [(float(level), float(volume)) for level, volume in curve]
     except (TypeError, ValueError):
         return False
-    return len(pairs) > 1 and all(
-        a[0] < b[0] and a[1] <= b[1] for a, b in zip(pairs, pairs[1:], strict=False)
-    )
+    return len(pairs) > 1 and all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(pairs))
 
 
 class DangerZone(Located, Row):
@@ -154,7 +157,9 @@ class DangerZone(Located, Row):
         "雨量阈值", null=True, blank=True,
         help_text="[[时长 h, 准备转移 mm, 立即转移 mm], …]",
     )  # fmt: skip
-    signal = models.CharField("预警信号", max_length=100, blank=True, help_text="如敲锣、手摇警报器")
+    signal = models.CharField(
+        "预警信号", max_length=100, blank=True, help_text="如敲锣、手摇警报器"
+    )
     route = models.CharField("撤离路线", max_length=300, blank=True)
     assembly_lon = MeasureField("集合点经度", unit="°", low=-180, high=180)
     assembly_lat = MeasureField("集合点纬度", unit="°", low=-90, high=90)
@@ -182,7 +187,7 @@ class DangerZone(Located, Row):
         if self.households and self.people is not None and self.people < self.households:
             raise ValidationError({"people": "威胁人数少于威胁户数，请核对"})
         for row in self.thresholds or ():
-            if not isinstance(row, list) or len(row) != 3 or row[2] < row[1]:  # noqa: PLR2004 - a triple
+            if not isinstance(row, list) or len(row) != 3 or row[2] < row[1]:
                 raise ValidationError(
                     {"thresholds": "每一项为 [时长 h, 准备转移 mm, 立即转移 mm]，后者不小于前者"}
                 )
@@ -259,7 +264,9 @@ class Camera(Located, Row):
     name = models.CharField("名称", max_length=100)
     kind = CodeField("类别", table="camera-kinds", max_length=20)
     scene = CodeField("监视对象", table="camera-scenes", blank=True, max_length=20)
-    subject = models.CharField("对象编码", max_length=32, blank=True, help_text="所看水库、渔港等的编码")
+    subject = models.CharField(
+        "对象编码", max_length=32, blank=True, help_text="所看水库、渔港等的编码"
+    )
     bearing = MeasureField("朝向", unit="°", low=0, high=360, help_text="正北为 0，顺时针")
     url = models.CharField("视频地址", max_length=300, blank=True, validators=[stream_form])
     status = CodeField("状态", table="camera-states", default="online", max_length=12)

@@ -1,4 +1,4 @@
-"""Questions about places: who keeps a shelter, how much room is left, whether it is up to standard."""
+"""Questions about shelters: who keeps them, how much room is left, are they up to standard."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,9 @@ def rooms(shelters: Sequence[str]) -> dict[str, int | None]:
 
     Negative where more are inside than it holds; 0 where it may not be used now.
     """
-    rows = Shelter.objects.filter(pk__in=shelters).values_list("pk", "capacity", "occupied", "status")
+    rows = Shelter.objects.filter(pk__in=shelters).values_list(
+        "pk", "capacity", "occupied", "status"
+    )
     shut = ("out-of-use", "closed")
     return {
         pk: 0 if status in shut

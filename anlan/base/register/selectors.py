@@ -183,6 +183,15 @@ def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     return item
 
 
+def region_of(entry: Register, actor: Actor, row_id: str) -> str:
+    """Tell where a row lies; `Missing` when there is none the asker may see."""
+    found = visible(entry.model._default_manager.filter(pk=row_id), actor, entry.action("view"))
+    region = found.values_list("region_id", flat=True).first()
+    if region is None:
+        raise Missing(f"{entry.title}中没有这一行")
+    return str(region)
+
+
 def _equal(entry: Register, name: str, values: Sequence[str]) -> Q:
     column = by_name(entry).get(name)
     if column is None or not column.filtered:

@@ -54,10 +54,9 @@ def directory(q: str, actor: Actor, *, page: int = 1, size: int = SIZE, region: 
     named = reduce(or_, (Q(pk__in=hit.named) for hit in hits if hit.named), Q(pk__in=[]))
     first = Case(When(named, then=Value(0)), default=Value(1), output_field=IntegerField())
     start = (max(page, 1) - 1) * size
-    rows = list(
-        people.order_by(first, "region_id", "id").values("id", "region_id", "region__name", "title",
-                                                         "unit__name")[start : start + size]
-    )  # fmt: skip
+    columns = ("id", "region_id", "region__name", "title", "unit__name")
+    ordered = people.order_by(first, "region_id", "id").values(*columns)
+    rows = [dict(row) for row in ordered[start : start + size]]
     total = len(rows) if start == 0 and len(rows) < size else people.count()
     return Found(_shown(rows), total)
 
@@ -90,9 +89,7 @@ class _Word:
             return []
         among = Person.objects.values("pk")
         kinds = ["chars", "initials"] if LETTERS.fullmatch(word) else ["chars"]
-        return [
-            pk for kind in kinds for pk in vault.subjects_matching(kind, word, among=among)
-        ]
+        return [pk for kind in kinds for pk in vault.subjects_matching(kind, word, among=among)]
 
     @staticmethod
     def _by_phone(word: str) -> Iterable[str]:

@@ -86,7 +86,9 @@ def rota(actor: Actor, first: date, last: date, unit: str = "") -> list[dict[str
         rows = rows.filter(seen) if seen else rows.none()
     if unit:
         rows = rows.filter(unit=unit)
-    found = list(rows.select_related("unit").order_by("unit__region_id", "unit_id", "date", "shift"))
+    found = list(
+        rows.select_related("unit").order_by("unit__region_id", "unit_id", "date", "shift")
+    )
     names = names_of({pk for row in found for pk in _seats(row).values() if pk})
     shown = [_shown(row, names) for row in found]
     return [*shown, *_missing(found, first, last)]

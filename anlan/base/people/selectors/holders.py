@@ -116,9 +116,7 @@ def gaps(posts: "QuerySet[Post] | None" = None, on: date | None = None) -> "Quer
     """Narrow posts to those nobody holds as A on a day: nobody came, or the last one left."""
     day = on or today()
     wanted = Post.objects.filter(retired_at=None) if posts is None else posts
-    begun = Holding.objects.filter(
-        post=OuterRef("pk"), rank="A", since__lte=day, retired_at=None
-    )
+    begun = Holding.objects.filter(post=OuterRef("pk"), rank="A", since__lte=day, retired_at=None)
     later = Holding.objects.filter(
         post=OuterRef("post"), rank="A", since__lte=day, since__gt=OuterRef("since"),
         retired_at=None,
@@ -147,6 +145,4 @@ def in_force(holdings: Collection[str]) -> dict[str, bool]:
         (held.post, held.rank, held.since, held.person)
         for held in holdings_on({post for _, post, *_ in columns})
     }
-    return {
-        pk: (post, rank, since, person) in present for pk, post, rank, since, person in columns
-    }
+    return {pk: (post, rank, since, person) in present for pk, post, rank, since, person in columns}

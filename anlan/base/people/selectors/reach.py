@@ -80,9 +80,7 @@ def _duty_above(posts: Sequence[str]) -> Found:
     rooms = _by_region({code for chain in above.values() for code in chain}, WATCH)
     seated = _seated(rooms)
     return {
-        post: next(
-            (seated.get(code) or rooms[code] for code in chain if code in rooms), []
-        )
+        post: next((seated.get(code) or rooms[code] for code in chain if code in rooms), [])
         for post, chain in above.items()
     }
 
@@ -91,7 +89,9 @@ def _seated(rooms: Mapping[str, Sequence[str]]) -> Found:
     """Keep of each room's posts those whose holder is on watch now."""
     present = on_duty_persons(rooms)
     every = [post for posts in rooms.values() for post in posts]
-    here = {held.post for held in holdings_on(every) if held.person in present} if present else set()
+    here = (
+        {held.post for held in holdings_on(every) if held.person in present} if present else set()
+    )
     return {code: [post for post in posts if post in here] for code, posts in rooms.items()}
 
 
@@ -111,7 +111,7 @@ def _nearest(county: str) -> dict[str, str]:
     """Tell the nearest other village of every village of a county; villages without a seat drop."""
     seats = scope.below(Region.objects.filter(level=Level.VILLAGE, valid_to=None), county, "code")
     rows = list(seats.exclude(lon=None).exclude(lat=None).values_list("code", "lon", "lat"))
-    if len(rows) < 2:  # noqa: PLR2004 - a neighbour takes two
+    if len(rows) < 2:
         return {}
     lon, lat = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
     x = lon * np.cos(np.radians(lat.mean()))
