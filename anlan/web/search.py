@@ -3,7 +3,7 @@
 from typing import Any
 
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import may
+from anlan.base.permissions.gate import may, prefixes
 from anlan.base.regions import selectors as regions
 from anlan.base.register import selectors as registers
 from anlan.base.register.registry import REGISTERS
@@ -43,12 +43,12 @@ def _regions(actor: Actor, asked: str) -> list[dict[str, Any]]:
         {
             "kind": "region",
             "key": "regions",
-            "id": hit["code"],
-            "title": hit["name"],
-            "subtitle": hit["code"],
-            "subtitle_en": hit["code"],
-            "lon": hit["lon"],
-            "lat": hit["lat"],
+            "id": hit.code,
+            "title": hit.name,
+            "subtitle": hit.code,
+            "subtitle_en": hit.code,
+            "lon": hit.lon,
+            "lat": hit.lat,
         }
-        for hit in regions.search(asked, actor=actor, limit=EACH)
+        for hit in regions.search(asked, prefixes(actor, "regions.view"), EACH)
     ]

@@ -72,6 +72,22 @@ def search(q: str, within: Iterable[str] = ("",), limit: int = 20) -> list[Regio
     return [found[code] for code in codes if code in found]
 
 
+def top() -> str:
+    """Tell the code of the region that everything stored lies in; "" when there is no such one.
+
+    A county's list may carry its province and city: the answer is the county.
+    """
+    found = ""
+    rows = Region.objects.filter(valid_to=None)
+    below = list(rows.filter(parent=None).values_list("code", flat=True)[:2])
+    while len(below) == 1:
+        found = below[0]
+        if scope.level_of(found) >= Level.COUNTY:
+            break
+        below = list(rows.filter(parent=found).values_list("code", flat=True)[:2])
+    return found
+
+
 def children(code: str) -> QuerySet[Region]:
     """List the open regions right below one; `scope.COUNTRY` gives those without a parent."""
     stored = scope.normalise(code)

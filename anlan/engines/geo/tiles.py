@@ -93,13 +93,18 @@ class Thinned:
 def thin(x: Integers, y: Integers, cell: int) -> Thinned:
     """Keep one of the points that share a square of `cell` tile units: the one given first.
 
-    No point is lost: the counts add up to the number given.
+    No point is lost: the counts add up to the number given. Points lie in the tile, 0 to `EXTENT`.
     """
-    squares = (y // cell) * (EXTENT // cell + 2) + x // cell
-    _, first, group, counts = np.unique(
-        squares, return_index=True, return_inverse=True, return_counts=True
-    )
-    return Thinned(first.astype(np.int64), counts.astype(np.int64), group.astype(np.int64))
+    side = EXTENT // cell + 1
+    squares = (y // cell) * side + x // cell
+    counts = np.bincount(squares, minlength=side * side)
+    # The last write wins, so writing backwards leaves the first point of each square.
+    first = np.zeros(side * side, dtype=np.int64)
+    first[squares[::-1]] = np.arange(len(squares), dtype=np.int64)[::-1]
+    used = np.flatnonzero(counts)
+    place = np.zeros(side * side, dtype=np.int64)
+    place[used] = np.arange(len(used))
+    return Thinned(first[used], counts[used].astype(np.int64), place[squares])
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,14 @@ def test_the_tree_is_walked_down_and_up() -> None:
         selectors.region("999999")
 
 
+def test_the_top_is_the_county_that_everything_lies_in() -> None:
+    assert selectors.top() == "339901000000"
+    Region.objects.create(code="339902000000", name="别县", level=3, parent_id="330000000000")
+    assert selectors.top() == "330000000000"
+    Region.objects.create(code="440000000000", name="别省", level=1)
+    assert selectors.top() == ""
+
+
 def test_below_keeps_exactly_the_rows_of_a_region() -> None:
     rows = scope.below(Region.objects.all(), "339901102", column="code")
     assert sorted(row.code for row in rows) == [
