@@ -18,7 +18,7 @@ import pytest
 
 from anlan.kernel import workspace as workspaces
 from anlan.project.supervisor import control
-from anlan.project.supervisor.claim import supervised_by
+from anlan.project.supervisor.claim import end_leftovers, supervised_by
 from anlan.project.supervisor.logs import RotatingLog
 
 DUMMY = Path(__file__).with_name("dummy_workspace.py")
@@ -79,12 +79,11 @@ def alive(pid: int) -> bool:
 def run(tmp_path: Path) -> Iterator[Run]:
     made = Run(tmp_path / "ws")
     yield made
-    for process in [*supervised_by(tmp_path / "ws"), *supervised_by(tmp_path / "drill")]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
     if (tmp_path / "ws" / "anlan.pid").exists():
         with contextlib.suppress(ProcessLookupError):
             os.kill(made.pid(), signal.SIGKILL)
+    for data in (tmp_path / "ws", tmp_path / "drill"):
+        end_leftovers(data)
 
 
 def test_background_returns_when_ready_and_prints_one_ready_line(run: Run) -> None:

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from anlan.kernel.errors import Unavailable
 from anlan.project.supervisor import control
-from anlan.project.supervisor.claim import supervised_by
+from anlan.project.supervisor.claim import end_leftovers, read_pid, supervised_by
 
 DUMMY = Path(__file__).with_name("dummy_workspace.py")
 KILLS = 40
@@ -33,6 +34,16 @@ def start(data: Path) -> None:
         "--background",
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path: Path) -> Iterator[None]:
+    yield
+    pid = read_pid(tmp_path)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    end_leftovers(tmp_path)
 
 
 def test_any_process_may_be_killed_at_any_moment(tmp_path: Path) -> None:
