@@ -134,6 +134,8 @@ export interface Register {
   rights: RegisterRights
   review_months: number | null
   source: string
+  /** The column that names a row. */
+  label?: string
   order: number
 }
 

@@ -1,7 +1,7 @@
 /**
  * Two languages; the message id is the Chinese sentence itself.
  *
- * `t('已保存 {n} 行', { n })` looks the sentence up in en.json when the language is English. A test
+ * `t(sentence, { n })` looks the sentence up in en.json when the language is English. A test
  * collects every literal given to `t` and `msg` and fails when en.json lacks one.
  */
 import { computed, ref } from 'vue'

@@ -8,6 +8,7 @@ import {
   type MapOptions,
 } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
+import './controls.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { language } from '@/locale'
 

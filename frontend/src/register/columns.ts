@@ -73,6 +73,5 @@ export function textOf(column: Column, row: Row): string {
 
 /** The row's own name: its label column, else its first natural key. */
 export function nameOf(register: Register, row: Row): string {
-  const label = (register as Register & { label?: string }).label ?? 'name'
-  return String(row[label] ?? row[register.key_columns[0] ?? 'id'] ?? row.id)
+  return String(row[register.label ?? 'name'] ?? row[register.key_columns[0] ?? 'id'] ?? row.id)
 }
