@@ -47,18 +47,19 @@ def start_django() -> None:
     django.setup()
 
 
-def _collect() -> None:
+def collect(into: typer.Typer) -> None:
+    """Hang the commands of every module below one application."""
     for module in pkgutil.iter_modules(__path__):
         if module.name.startswith("_"):
             continue
         part = importlib.import_module(f"{__name__}.{module.name}")
         group = getattr(part, "GROUP", "")
-        app.add_typer(part.app, name=group or None)
+        into.add_typer(part.app, name=group or None)
 
 
 def main() -> None:
     """Run the command line; expected errors leave as one Chinese sentence and an exit code."""
-    _collect()
+    collect(app)
     try:
         app(standalone_mode=True)
     except AnlanError as error:
