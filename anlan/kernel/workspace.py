@@ -66,16 +66,27 @@ def create(
         raise Conflict(f"{directory} 已经是一个工作区")
     directory.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(directory, kind, name, title or name, parent)
-    secret = directory / "secret"
-    if "ANLAN_SECRET_FILE" not in os.environ and not secret.exists():
-        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    if "ANLAN_SECRET_FILE" not in os.environ:
+        _make_secret(directory / "secret")
     known = {key: value for key, value in asdict(workspace).items() if key != "dir"}
     draft = directory / "workspace.json.new"
     draft.write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     draft.replace(directory / "workspace.json")  # last: a half-made directory is no workspace
     return workspace
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new master key; cut off half-way it leaves no half a key behind."""
+    if path.exists():
+        return
+    draft = path.with_name("secret.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def load(directory: Path) -> Workspace:
