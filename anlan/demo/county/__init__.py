@@ -7,6 +7,7 @@ phone numbers (100xxxxxxxx) and the ID numbers (month 13 and above) are impossib
 
 from __future__ import annotations
 
+from .build import generate
 from .model import County
 
-__all__ = ["County"]
+__all__ = ["County", "generate"]

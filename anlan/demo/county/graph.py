@@ -16,7 +16,6 @@ from .frame import Floats
 from .model import LowSpot, RoadEdge, RoadNode
 from .roads import CLASSES, Tracks
 from .settle import Lie
-from .terrain import Ground
 
 Ints = NDArray[np.int64]
 
@@ -80,9 +79,8 @@ def build(tracks: Tracks, lie: Lie, village_at: Ints, codes: list[str]) -> RoadM
     return RoadMap(tuple(nodes), tuple(edges), node_of)
 
 
-def low_spots(roads: RoadMap, ground_height: Floats, ground: Ground) -> tuple[LowSpot, ...]:
+def low_spots(roads: RoadMap, raster: NDArray[np.float32]) -> tuple[LowSpot, ...]:
     """Lowest points of the plain's roads, at least 900 m apart."""
-    raster = ground_height
     found = []
     for edge in roads.edges:
         if edge.bridge or edge.tunnel or edge.length_m < 150:
@@ -104,7 +102,7 @@ def low_spots(roads: RoadMap, ground_height: Floats, ground: Ground) -> tuple[Lo
     return tuple(spots)
 
 
-def _height(raster: Floats, lon: Floats, lat: Floats) -> Floats:
+def _height(raster: NDArray[np.float32], lon: Floats, lat: Floats) -> Floats:
     row = np.clip(((frame.NORTH - lat) / frame.STEP).astype(int), 0, frame.ROWS - 1)
     col = np.clip(((lon - frame.WEST) / frame.STEP).astype(int), 0, frame.COLS - 1)
     return np.asarray(raster[row, col], dtype=float)

@@ -28,6 +28,9 @@ _COMMON: Final = 1.0 / (np.arange(len(SURNAMES)) + 3.0)
 _GIVEN: Final[tuple[str, ...]] = (WORDS["male"], WORDS["female"], WORDS["young"])
 
 
+_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
 class Namer:
     """Hands out names, each once; what it gives depends only on its random stream."""
 
@@ -140,11 +143,21 @@ def phone(index: int, *, office: bool = False) -> str:
     return f"100{(index * 48_271_937 + 12_345_678) % 90_000_000:08d}"
 
 
-def id_number(birth_year: int, index: int, *, male: bool) -> str:
-    """An 18-character ID number that cannot exist (see the module's text)."""
-    block, place = divmod(index, 500)
+def id_numbers(
+    birth_year: NDArray[np.int64], running: NDArray[np.int64], male: NDArray[np.bool_]
+) -> list[str]:
+    """ID numbers that cannot exist (see the module's text).
+
+    ``running`` counts the persons of one birth year from 0; at most four million of them differ.
+    """
+    block, place = np.divmod(running, 500)
     month, day = 13 + block // 99 % 87, 1 + block % 99
-    body = f"{frame.CODE}{birth_year:04d}{month:02d}{day:02d}{place * 2 + int(male):03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    right = sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11
-    return body + "10X98765432"[(right + 1) % 11]
+    parts = ((birth_year, 4), (month, 2), (day, 2), (place * 2 + male, 3))
+    digits = [np.full(running.size, int(c)) for c in frame.CODE]
+    for value, width in parts:
+        digits += [value // 10**k % 10 for k in reversed(range(width))]
+    total = sum(d * w for d, w in zip(digits, _ID_WEIGHTS, strict=True))
+    wrong = np.array(list("10X98765432"))[(np.asarray(total) + 1) % 11]
+    codes = np.stack(digits, axis=1).astype("<U1")
+    whole = np.concatenate([codes, wrong[:, None]], axis=1)
+    return [str(n) for n in np.ascontiguousarray(whole).view("<U18").ravel().tolist()]

@@ -13,6 +13,7 @@ from anlan.engines.geo import terrain as flowing
 from . import frame, paths
 from .catchments import Drainage
 from .frame import Floats
+from .model import Region
 from .regions import RegionMap
 from .roads import Tracks
 from .settle import Lie
@@ -37,6 +38,7 @@ class Spots:
         self.height: Floats = ground.elevation.ravel().astype(float)
         shape = paths.block_shape()
         self.village: Ints = paths.blocks(regions.allotment.village).max(axis=2).ravel()
+        self._grid_label: Ints = paths.blocks(regions.allotment.grid).max(axis=2).ravel()
         road = np.zeros(shape[0] * shape[1], dtype=bool)
         road[lie.net.block[lie.net.ends[:, tracks.rank >= 0].ravel()]] = True
         cell = (frame.CELL_M[0] * paths.BLOCK / 1000, frame.CELL_M[1] * paths.BLOCK / 1000)
@@ -65,7 +67,26 @@ class Spots:
 
         ``weight`` multiplies the likelihood, one number per block of :meth:`blocks`.
         """
+        home = self.regions.villages[village]
+        return self._draw((self._blocks[village], home), count, rng, weight)
+
+    def pick_in_grid(
+        self, grid: int, count: int, rng: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        """``count`` points on dry land inside a grid cell given by its row."""
+        village = int(self.regions.allotment.village_of[grid])
         blocks = self._blocks[village]
+        mine = blocks[self._grid_label[blocks] == grid]
+        return self._draw((mine, self.regions.grids[grid]), count, rng, None)
+
+    def _draw(
+        self,
+        where: tuple[Ints, Region],
+        count: int,
+        rng: np.random.Generator,
+        weight: Floats | None,
+    ) -> tuple[Floats, Floats]:
+        blocks, home = where
         share = self.built[blocks] * self._dry[blocks]
         if weight is not None and (share * weight).sum() > 0:
             share = share * weight
@@ -74,11 +95,10 @@ class Spots:
         for _ in range(8):
             draw = rng.choice(blocks, int((count - lon.size) * 1.4) + 4, p=share)
             x, y = self._jitter(draw, rng)
-            fits = self.inside(village, x, y)
+            fits = shapely.contains_xy(home.area, x, y) & self._land[frame.cell_at(x, y)]
             lon, lat = np.concatenate([lon, x[fits]]), np.concatenate([lat, y[fits]])
             if lon.size >= count:
                 return lon[:count], lat[:count]
-        home = self.regions.villages[village]
         missing = count - lon.size
         return (
             np.concatenate([lon, np.full(missing, home.lon)]),
@@ -107,6 +127,10 @@ class Spots:
         if row >= 0 and shapely.contains_xy(self.regions.villages[row].area, lon, lat):
             return row
         return -1
+
+    def grid_cells(self, village: int) -> Ints:
+        """Rows of a village's grid cells."""
+        return self._grids[village]
 
     def grid_rows(self, village: int, lon: Floats, lat: Floats) -> Ints:
         """Row of the grid cell that holds each point of a village."""
