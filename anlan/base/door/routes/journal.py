@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from anlan.base.door.asking import ApiRequest
@@ -100,11 +100,11 @@ def tell_head(request: ApiRequest) -> dict[str, Any]:
 
 
 @router.post("/journal/seal", response={201: Any}, summary="Sign the head of the chain")
-def sign_head(request: ApiRequest) -> tuple[int, dict[str, Any]]:
+def sign_head(request: ApiRequest) -> Status[dict[str, Any]]:
     """Sign the head as one's own deed; `text` is to be printed and put away."""
     permit(request.actor, "journal.seal")
     made = seal_head(by=request.actor)
-    return 201, {**asdict(made), "text": anchors.printable(made)}
+    return Status(201, {**asdict(made), "text": anchors.printable(made)})
 
 
 def print_case(request: HttpRequest, case: str) -> HttpResponse:

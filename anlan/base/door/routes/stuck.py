@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from ninja import Router
+from ninja import Router, Status
 
 from anlan.base.door.asking import ApiRequest
 from anlan.base.jobs.stuck import SOURCES, Stuck
@@ -39,20 +39,20 @@ def _shape(one: Stuck, names: dict[str, str]) -> dict[str, Any]:
 
 
 @router.post("/stuck/{kind}/{thing}/retry", response={204: None}, summary="Try it again")
-def retry_stuck(request: ApiRequest, kind: str, thing: str) -> tuple[int, None]:
+def retry_stuck(request: ApiRequest, kind: str, thing: str) -> Status[None]:
     """Let a stuck thing be tried again from the beginning."""
     permit(request.actor, "stuck.mend")
     with transaction.atomic():
         SOURCES[kind].retry(thing)
         record(deed="stuck.retried", by=request.actor, subject=(f"stuck-{kind}", thing))
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/stuck/{kind}/{thing}/drop", response={204: None}, summary="Give it up")
-def drop_stuck(request: ApiRequest, kind: str, thing: str) -> tuple[int, None]:
+def drop_stuck(request: ApiRequest, kind: str, thing: str) -> Status[None]:
     """Give a stuck thing up for good; who did it stays in the journal."""
     permit(request.actor, "stuck.mend")
     with transaction.atomic():
         SOURCES[kind].drop(thing)
         record(deed="stuck.dropped", by=request.actor, subject=(f"stuck-{kind}", thing))
-    return 204, None
+    return Status(204, None)

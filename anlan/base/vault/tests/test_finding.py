@@ -1,4 +1,5 @@
 import pytest
+
 from anlan.base.vault import services, tokens
 from anlan.base.vault.models import Token
 from anlan.base.vault.selectors import subjects_matching

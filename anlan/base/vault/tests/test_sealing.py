@@ -1,10 +1,11 @@
 import pytest
+from pytest_django import DjangoAssertNumQueries
+
 from anlan.base.vault import ciphers, keyring, services
 from anlan.base.vault.models import Key
 from anlan.kernel import workspace
 from anlan.kernel.errors import Conflict, Missing
 from anlan.kernel.ids import new_id
-from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 

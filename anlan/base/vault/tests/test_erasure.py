@@ -1,0 +1,119 @@
+"""An erased person is readable nowhere: not in the database, its log, or any file."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anlan.base.conftest import RealWorkspace
+from anlan.base.vault import ciphers
+
+pytestmark = pytest.mark.slow
+
+FILL = """
+import json, random, sys
+from django.db import transaction
+from anlan.base.jobs.worker import drain
+from anlan.base.journal.services import Deed, record_many
+from anlan.base.vault import keyring, services as vault
+from anlan.base.vault.models import Key
+from anlan.kernel.ids import new_id
+
+ids = [new_id() for _ in range(3000)]
+random.Random(1).shuffle(ids)  # keys land everywhere in the tree and split its pages
+kept = {}
+for start in range(0, len(ids), 250):
+    part = ids[start:start + 250]
+    names = [f"测试人员{n:05d}" for n in range(start, start + 250)]
+    sealed = vault.seal_many([(i, {"name": n}) for i, n in zip(part, names)])
+    vault.index_many([(i, {"name": [n], "chars": [n]}) for i, n in zip(part, names)])
+    with transaction.atomic():
+        record_many([Deed(deed="persons.created", by="user:1", subject=("persons", i),
+                          changes={"name": ["", s["name"]]}) for i, s in zip(part, sealed)])
+    kept.update({i: s["name"] for i, s in zip(part, sealed)})
+drain()
+rows = {row.subject: bytes(row.wrapped).hex() for row in Key.objects.all()}
+plain = {i: k.hex() for i, k in keyring.find(ids).by_subject.items()}
+gone = ids[::3]
+vault.destroy(gone, by="user:1")
+drain()
+print(json.dumps({"gone": gone, "kept": kept, "wrapped": rows, "plain": plain}))
+"""
+
+
+@pytest.fixture
+def erased(real: RealWorkspace) -> dict[str, object]:
+    told: dict[str, object] = json.loads(real.do(FILL).splitlines()[-1])
+    return told
+
+
+def _stored(real: RealWorkspace) -> Iterator[tuple[str, bytes]]:
+    """Every byte the workspace keeps, the database server's files included."""
+    for path in real.dir.rglob("*"):
+        if path.is_file() and path.name != "secret":
+            yield path.name, path.read_bytes()
+    if real.database_url:
+        yield from _server_files(real)
+
+
+def _server_files(real: RealWorkspace) -> Iterator[tuple[str, bytes]]:
+    where = real.do(
+        "from django.db import connection\nc = connection.cursor()\n"
+        "c.execute('CHECKPOINT')\n"
+        "c.execute(\"SELECT current_setting('data_directory'), pg_relation_filepath('vault_key'),"
+        " pg_relation_filepath('vault_token')\")\n"
+        "print(*c.fetchone())"
+    ).split()
+    folder = Path(where[0], where[1]).parent
+    for path in folder.iterdir():
+        if path.is_file() and os.access(path, os.R_OK):
+            yield path.name, path.read_bytes()
+
+
+def test_nothing_of_an_erased_persons_key_is_left_in_any_file(
+    real: RealWorkspace, erased: dict[str, dict[str, str]]
+) -> None:
+    keys = [bytes.fromhex(erased["wrapped"][one]) for one in erased["gone"]]
+    keys += [bytes.fromhex(erased["plain"][one]) for one in erased["gone"]]
+    living = [bytes.fromhex(erased["wrapped"][one]) for one in list(erased["kept"])[1:50]]
+    everything = list(_stored(real))
+    assert sum(any(key in content for _, content in everything) for key in living) >= 30
+    for name, content in everything:
+        left = [key.hex() for key in keys if key in content]
+        assert not left, (name, len(left))
+
+
+def test_the_ciphertext_that_stays_in_the_journal_opens_with_no_key_there_is(
+    real: RealWorkspace, erased: dict[str, dict[str, str]]
+) -> None:
+    secret = bytes.fromhex((real.dir / "secret").read_text().strip())
+    wrapping = ciphers.wrapping_key(secret)
+    gone = list(erased["gone"])
+    stored = json.loads(
+        real.do(
+            "import json\nfrom anlan.base.vault.models import Key\n"
+            "print(json.dumps({k.subject: bytes(k.wrapped).hex() for k in Key.objects.all()}))"
+        ).splitlines()[-1]
+    )
+    keys = [
+        key
+        for subject, wrapped in stored.items()
+        if (key := ciphers.decrypt(wrapping, bytes.fromhex(wrapped), subject.encode()))
+    ]
+    assert len(keys) == 2000 + 1  # the living and the tokens' own
+    for subject in gone[:20]:
+        text = erased["kept"][subject]
+        assert not any(ciphers.open_text(key, subject, text) for key in keys)
+    alive = next(one for one in erased["kept"] if one not in set(gone))
+    assert any(ciphers.open_text(key, alive, erased["kept"][alive]) for key in keys)
+
+
+def test_no_plain_value_is_ever_stored_and_the_chain_survives_erasing(
+    real: RealWorkspace, erased: dict[str, dict[str, str]]
+) -> None:
+    assert erased["gone"]
+    for name, content in _stored(real):
+        assert "测试人员0".encode() not in content, name
+    assert real.anlan("journal", "verify").returncode == 0
