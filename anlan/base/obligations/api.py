@@ -43,7 +43,7 @@ class NoticeIn(Schema):
 
 
 @router.get("/obligations", summary="事项列表")
-def list_obligations(request: ApiRequest, query: ListQuery = Query(...)) -> HttpResponse:
+def list_obligations(request: ApiRequest, query: Query[ListQuery]) -> HttpResponse:
     """List what is owed: `scope` is mine, unit, case or all."""
     if query.scope not in selectors.SCOPES:
         raise Invalid("scope 只能是 mine、unit、case、all", errors={"scope": ["没有这个范围"]})
@@ -93,7 +93,7 @@ def get_obligation(request: ApiRequest, obligation: str) -> HttpResponse:
 
 @router.post("/obligations/{obligation}/{verb}", summary="办理事项")
 def act_on_obligation(
-    request: ApiRequest, obligation: str, verb: str, said: dict[str, Any] = Body({})
+    request: ApiRequest, obligation: str, verb: str, said: Body[dict[str, Any]]
 ) -> HttpResponse:
     """Do one deed; `selectors.lists.VERBS` names them, and each obligation lists its own."""
     deed = _DEEDS.get(verb)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from anlan.codes.calendar import deadline
+from anlan.codes.calendar import Unit, deadline
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid, Missing
 
@@ -25,7 +25,7 @@ WHOM = {
     "neighbour": ("邻村", "The neighbouring village"),
 }
 CHANNELS = ("app", "sms", "voice", "sheet", "knock")
-UNITS = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
+UNITS: dict[str, Unit] = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Span:
     """A length of time on the legal calendar."""
 
     amount: int
-    unit: str  # minute | hour | day | working-day
+    unit: Unit
 
     @classmethod
     def read(cls, text: str) -> "Span":

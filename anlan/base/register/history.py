@@ -1,5 +1,6 @@
 """What became of a row: its entries in the journal, in words people read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from anlan import codes
@@ -57,7 +58,7 @@ class _Words:
         self._opened = self._open(deeds, subject)
         self._labels = self._look_up(deeds)
 
-    def change(self, name: str, pair: list[Any]) -> dict[str, Any]:
+    def change(self, name: str, pair: Sequence[Any]) -> dict[str, Any]:
         """Describe one column's change."""
         column = self._columns.get(name)
         label = column.label if column else name

@@ -22,7 +22,7 @@ def listing(
     located : whether rows are also asked for by box.
     """
     in_use = Q(retired_at__isnull=True)
-    orders = [("region", "id"), *((name, "id") for name in sorts)]
+    orders: list[tuple[str, ...]] = [("region", "id"), *((name, "id") for name in sorts)]
     orders += [(name, "region", "id") for name in filters]
     if located:
         orders.append(("lat", "lon"))

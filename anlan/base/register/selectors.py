@@ -54,7 +54,8 @@ def rows(entry: Register, actor: Actor, query: Query = Query()) -> "QuerySet[Row
         found = scope.below(found, query.region)
     if query.bbox and entry.located:
         west, south, east, north = query.bbox
-        found = found.filter(lat__gte=south, lat__lte=north, lon__gte=west, lon__lte=east)
+        inside = {"lat__gte": south, "lat__lte": north, "lon__gte": west, "lon__lte": east}
+        found = found.filter(**inside)
     for name, values in query.filters.items():
         found = found.filter(_equal(entry, name, values))
     if query.q.strip():

@@ -33,10 +33,9 @@ def notices(actor: Actor, *, page: int = 1) -> dict[str, Any]:
     start = (page - 1) * SIZE
     items = list(sums[start : start + SIZE])
     names = permissions.names_of({item["issued_by"] for item in items})
-    for item in items:
-        item["by_name"] = names.get(item["issued_by"], item["issued_by"])
+    told = [{**item, "by_name": names.get(item["issued_by"], "")} for item in items]
     total = rows.values("case").distinct().count()
-    return {"items": items, "total": total, "page": page, "size": SIZE}
+    return {"items": told, "total": total, "page": page, "size": SIZE}
 
 
 def notice(actor: Actor, case: str) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from anlan.kernel import clock
 
 BATCH = 1000
 
+#: What a rung that finds nobody turns to: a gap people see.
+NOBODY: tuple[None] = (None,)
+
 #: Rungs that turn to a place or a person who holds no post of ours.
 WITHOUT_POST = ("door",)
 
@@ -96,7 +99,7 @@ def _rungs(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: datetime
                     post_id=post,
                     channels=list(step.channels),
                 )
-                for post in posts.get(row.debtor_id) or [None]
+                for post in posts.get(row.debtor_id) or NOBODY
             ]
     return made
 

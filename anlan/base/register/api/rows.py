@@ -94,7 +94,7 @@ def list_rows(request: ApiRequest, key: str) -> HttpResponse:
 
 
 @router.post("/registers/{key}", summary="新建一行", response={201: dict[str, Any]})
-def create_row(request: ApiRequest, key: str, values: dict[str, Any] = Body(...)) -> HttpResponse:
+def create_row(request: ApiRequest, key: str, values: Body[dict[str, Any]]) -> HttpResponse:
     """Create a row from values by column name."""
     entry = register_of(key)
     saved = services.save_row(entry=entry, values=_columns(entry, values), by=request.actor)
@@ -109,7 +109,7 @@ def get_row(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
 
 @router.patch("/registers/{key}/{row_id}", summary="修改一行")
 def edit_row(
-    request: ApiRequest, key: str, row_id: str, values: dict[str, Any] = Body(...)
+    request: ApiRequest, key: str, row_id: str, values: Body[dict[str, Any]]
 ) -> HttpResponse:
     """Change some columns; with `version`, only if nobody changed the row since."""
     entry = register_of(key)
@@ -126,7 +126,7 @@ def edit_row(
 
 @router.delete("/registers/{key}/{row_id}", summary="停用一行", response={204: None})
 def retire_row(
-    request: ApiRequest, key: str, row_id: str, reason: str = QueryParameter("")
+    request: ApiRequest, key: str, row_id: str, reason: QueryParameter[str] = ""
 ) -> HttpResponse:
     """Take a row out of use."""
     services.retire_row(entry=register_of(key), row_id=row_id, by=request.actor, reason=reason)

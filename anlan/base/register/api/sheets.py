@@ -1,10 +1,11 @@
 """Excel over HTTP: template, export, and the three steps of an import."""
 
 import tempfile
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import File, Router, UploadedFile
 
 from anlan.base.door.api import json_response as answer
@@ -20,6 +21,8 @@ from anlan.kernel import clock
 router = Router(tags=["台账 Excel"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+R = TypeVar("R", bound=HttpResponseBase)
+
 #: Troubles shown with an import; the rest is fetched page by page.
 SHOWN = 200
 
@@ -45,7 +48,7 @@ def get_template(request: ApiRequest, key: str) -> HttpResponse:
 
 
 @router.post("/registers/{key}/import", summary="上传 Excel 检查", response={202: dict[str, Any]})
-def start_import(request: ApiRequest, key: str, file: UploadedFile = File(...)) -> HttpResponse:
+def start_import(request: ApiRequest, key: str, file: File[UploadedFile]) -> HttpResponse:
     """Check an uploaded sheet; nothing is written until it is accepted."""
     entry = register_of(key)
     made = imports.start_import(entry=entry, name=file.name or "", file=file.file, by=request.actor)
@@ -99,7 +102,7 @@ def _state(made: Import, offset: int = 0) -> dict[str, Any]:
     }
 
 
-def _download(response: Any, name: str) -> Any:
+def _download(response: R, name: str) -> R:
     response["Content-Type"] = XLSX
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "no-store"
