@@ -44,7 +44,7 @@ class Actor:
     #: Id of the person in `base.people` this user is; "" when none.
     person: str = ""
     #: How it came in: ``session``, ``token``, ``link``, ``system``, ``public``.
-    via: str = "system"
+    via: str = "session"
 
     @property
     def is_system(self) -> bool:
@@ -54,7 +54,7 @@ class Actor:
 
 def system(name: str) -> Actor:
     """Make the actor of a job or a command; it may do everything, and the journal names it."""
-    return Actor(ref=f"system:{name}"[:40], user_id=None, name=f"系统（{name}）")
+    return Actor(ref=f"system:{name}"[:40], user_id=None, name=f"系统（{name}）", via="system")
 
 
 #: Somebody who has not said who they are: the rights of the public, everywhere.
