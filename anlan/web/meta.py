@@ -4,6 +4,8 @@ from functools import cache
 from typing import Any
 
 from anlan import codes
+from anlan.base.basemap import layers
+from anlan.base.basemap import selectors as maps
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.states import LIFECYCLE
 from anlan.base.permissions import rights
@@ -22,6 +24,8 @@ def meta(actor: Actor) -> dict[str, Any]:
     """Describe the platform as this asker may use it."""
     return {
         "registers": registers.registers(actor),
+        "layers": layers.described(actor),
+        "basemap": maps.basemap(),
         "codes": code_tables(),
         "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE,)},
         "rights": sorted(action for action in rights.actions() if may(actor, action)),

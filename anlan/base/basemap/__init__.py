@@ -1,1 +1,1 @@
-"""The offline base map's features."""
+"""The map (地图): its layers, their vector tiles, and the features of the offline base map."""
