@@ -30,7 +30,8 @@ export default defineConfig({
     proxy: {
       '/api': server,
       '/healthz': server,
-      '/journal': server,
+      // A case's printed timeline is the server's; /journal itself is a page of ours.
+      '^/journal/.+': server,
     },
   },
   test: {

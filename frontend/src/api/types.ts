@@ -300,7 +300,8 @@ export interface SearchHit {
   id: string
   title: string
   subtitle: string
+  subtitle_en?: string
   lon: number | null
   lat: number | null
-  score: number
+  score?: number
 }

@@ -110,75 +110,105 @@ export interface DirectoryEntry {
   name: string
   region_name: string
   posts: { id: string; title: string; unit: string; region_name: string; rank: number | null }[]
-  phones: { kind: string; number: string; dead: boolean }[]
+  phones: { kind: string; kind_label?: string; number: string; dead: boolean }[]
   short_number: string | null
   deputy: { person: string; name: string } | null
 }
 
+export interface Seat {
+  person: string
+  name: string
+}
+
+/** A watch; without an id it is a day that nobody has filled. */
 export interface DutyShift {
-  id: string
+  id: string | null
   unit: string
   unit_name: string
+  region: string
+  duty_phone: string
   date: string
-  shift: string
-  lead_name?: string | null
-  officer_name?: string | null
-  deputy_name?: string | null
-  [column: string]: Cell | undefined
+  shift: string | null
+  shift_label?: string
+  begins?: string
+  ends?: string
+  gap: boolean
+  note?: string
+  lead: Seat | null
+  officer: Seat | null
+  deputy: Seat | null
+}
+
+export interface ExposedThing {
+  id: string
+  name: string
+  kind_label?: string
+  level_label?: string
+  status_label?: string
+  /** Places left in a shelter; null is not known. */
+  room?: number | null
+  people?: number | null
 }
 
 export interface Exposure {
-  regions: { code: string; name: string; share: number }[]
+  regions: { code: string; name: string; share: number; level?: string | number }[]
   households: number | null
+  households_registered?: number | null
   people: { registered: number | null; estimated: number | null; total: number | null }
-  special: { group: string; label: string; label_en?: string; count: number }[]
-  key_sites: { id: string; name: string; kind: string }[]
-  danger_zones: { id: string; name: string; kind?: string }[]
-  shelters: { id: string; name: string; capacity?: number | null }[]
+  special: { group: string; label: string; label_en: string; count: number }[]
+  key_sites: ExposedThing[]
+  danger_zones: ExposedThing[]
+  shelters: ExposedThing[]
   unknown: string[]
   as_of: string
 }
 
 export interface StuckItem {
   id: string
-  kind?: string
-  name?: string
-  handler?: string
-  case?: string | null
-  tries?: number
-  error?: string | null
-  at?: string | null
-  next_at?: string | null
-  [key: string]: Cell | undefined
+  title: string
+  title_en: string
+  at: string
+  tries: number
+  error: string
+  case: string
+  by: string
+  by_name: string
 }
 
 export interface Stuck {
   events: StuckItem[]
   jobs: StuckItem[]
   sends: StuckItem[]
+  counts: Record<'events' | 'jobs' | 'sends', number>
 }
 
 export interface JournalEntry {
-  seq: number
+  id: number
+  /** Null until the leader has chained it. */
+  seq: number | null
   at: string
-  by?: string | null
-  by_name?: string | null
   deed: string
-  deed_label?: string
-  deed_label_en?: string
-  subject?: { kind: string; id: string; label?: string } | null
-  region?: string | null
-  case?: string | null
-  hash?: string
+  deed_label: string
+  deed_label_en: string
+  by: string
+  by_name: string
+  subject: { kind: string; id: string }
+  region: string
+  region_name: string
+  case: string
+  changes: Record<string, [Cell, Cell]>
+  facts: Record<string, Cell>
 }
 
 export interface JournalHead {
   seq: number
-  hash: string
-  at?: string | null
-  sealed?: { seq: number; at: string; by_name: string } | null
-  verified?: { ok: boolean; at: string; broken_seq?: number | null } | null
-  [key: string]: unknown
+  chain: string
+  at: string | null
+  unchained: number
+  /** The latest signed statement about the chain. */
+  anchor: { seq: number; chain: string; at: string; by: string; public_key: string } | null
+  /** The same, laid out for printing. */
+  text: string
 }
 
 export interface Grant {

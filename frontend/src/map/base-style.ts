@@ -19,6 +19,8 @@ export interface Shades {
   road: string
   roadCase: string
   text: string
+  /** Names of nature and villages. */
+  soft: string
   halo: string
   border: string
   scope: string
@@ -31,7 +33,8 @@ export const LIGHT: Shades = {
   coast: '#a8b9c1',
   road: '#ffffff',
   roadCase: '#c9cfd2',
-  text: '#33424c',
+  text: '#26343d',
+  soft: '#5a6a75',
   halo: '#ffffff',
   border: '#8b9aa4',
   scope: '#0a6a62',
@@ -43,7 +46,8 @@ export const DARK: Shades = {
   coast: '#3b4e59',
   road: '#34434d',
   roadCase: '#141d23',
-  text: '#c4d0d8',
+  text: '#d5dfe5',
+  soft: '#93a4b0',
   halo: '#10181e',
   border: '#566672',
   scope: '#6cc5bb',
@@ -81,11 +85,11 @@ const roadWidth = (wide: number) => [
     [
       'match',
       ['get', 'class'],
-      ['expressway', 'motorway'],
+      ['expressway'],
       0.9,
-      ['national', 'provincial', 'trunk', 'primary'],
+      ['national', 'provincial'],
       0.6,
-      ['county', 'secondary'],
+      'county',
       0.35,
       0.12,
     ],
@@ -97,11 +101,11 @@ const roadWidth = (wide: number) => [
     [
       'match',
       ['get', 'class'],
-      ['expressway', 'motorway'],
+      ['expressway'],
       8,
-      ['national', 'provincial', 'trunk', 'primary'],
+      ['national', 'provincial'],
       6,
-      ['county', 'secondary'],
+      'county',
       4.5,
       2.6,
     ],
@@ -174,6 +178,14 @@ export function baseLayers(shade: Shades): LayerSpecification[] {
   return layers as LayerSpecification[]
 }
 
+/** Names of some classes of places; MapLibre keeps the later layers' names where room is short. */
+const places = (classes: string[]) => ({
+  type: 'symbol',
+  source: 'base-places',
+  'source-layer': 'base-places',
+  filter: ['match', ['get', 'class'], classes, true, false],
+})
+
 export function labelLayers(shade: Shades): LayerSpecification[] {
   const layers: unknown[] = [
     {
@@ -186,11 +198,44 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
       ...text(shade, 11),
     },
     {
-      id: 'place-name',
-      type: 'symbol',
-      source: 'base-places',
-      'source-layer': 'base-places',
-      ...text(shade, ['interpolate', ['linear'], ['zoom'], 8, 11, 13, 14]),
+      id: 'nature-name',
+      ...places(['island', 'peak', 'bay', 'sea', 'reservoir', 'harbour']),
+      ...text({ ...shade, text: shade.soft }, [
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        8,
+        10.5,
+        14,
+        13,
+      ]),
+    },
+    {
+      id: 'village-name',
+      minzoom: 11,
+      ...places(['village']),
+      ...text({ ...shade, text: shade.soft }, [
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        11,
+        10.5,
+        15,
+        13,
+      ]),
+    },
+    {
+      id: 'seat-name',
+      ...places(['county-seat', 'township-seat']),
+      ...text(shade, [
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        8,
+        ['match', ['get', 'class'], 'county-seat', 14, 11],
+        14,
+        ['match', ['get', 'class'], 'county-seat', 20, 16],
+      ]),
     },
   ]
   return layers as LayerSpecification[]
