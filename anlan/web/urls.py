@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
 
 from anlan.base.door.routes.journal import print_case
+from anlan.base.obligations.phone import phone_page
 from anlan.web import docs
 from anlan.web.counters import metrics
 from anlan.web.health import healthz
@@ -19,6 +20,7 @@ def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
         path("healthz", healthz),
         path("metrics", metrics),
         path("journal/<str:case>", print_case),
+        path("m/<str:key>", phone_page),
         *docs.urls(api),
         re_path(r"^(?!api/)", front),
     ]

@@ -91,6 +91,14 @@ def get_obligation(request: ApiRequest, obligation: str) -> HttpResponse:
     return answer(found)
 
 
+@router.post("/obligations/{obligation}/link", summary="生成手机链接")
+def make_links(request: ApiRequest, obligation: str) -> HttpResponse:
+    """Make a link without a password for everybody who holds the debtor's post."""
+    keys = services.make_links(obligation=obligation, by=request.actor)
+    root = request.build_absolute_uri("/m/")
+    return answer({"links": [{"person": who, "url": root + key} for who, key in keys.items()]})
+
+
 @router.post("/obligations/{obligation}/{verb}", summary="办理事项")
 def act_on_obligation(
     request: ApiRequest, obligation: str, verb: str, said: Body[dict[str, Any]]

@@ -13,6 +13,7 @@ from anlan.base.obligations.services.deeds import (
 )
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
+from anlan.base.obligations.services.phone import answer_by_link, make_links
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
 
@@ -22,10 +23,12 @@ __all__ = [
     "Reply",
     "Sent",
     "answer",
+    "answer_by_link",
     "approve",
     "climb_due",
     "close",
     "lapse_due",
+    "make_links",
     "open_reviews",
     "owe",
     "owe_many",
