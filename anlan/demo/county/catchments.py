@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 #: The county takes every mainland catchment whose mouth lies between these (km north).
 MOUTHS: Final = (25.6, 71.0)
 CHANNEL_KM2: Final = 0.9
-BASIN_KM2: Final = 22.0
+BASIN_KM2: Final = 27.0
 
 
 @dataclass(frozen=True, slots=True)

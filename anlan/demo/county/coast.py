@@ -200,13 +200,16 @@ def _quays(ground: Ground, regions: RegionMap) -> dict[int, tuple[int, int]]:
     label = regions.allotment.village.ravel()
     land = ground.land.ravel()
     found = {}
+    shore = around((~ground.land).astype(float), 3).ravel() > 0.15
     for row, village in enumerate(regions.villages):
         if not village.coastal:
             continue
         seat = frame.cell_at(village.lon, village.lat)
         best = None
         for cell in _ring(int(seat), 22):
-            if label[cell] == row and shapely.contains_xy(village.area, *frame.cell_lonlat(cell)):
+            if not shore[cell] or label[cell] != row:
+                continue
+            if shapely.contains_xy(village.area, *frame.cell_lonlat(cell)):
                 sea = [s for s in _ring(cell, 3)[9:] if not land[s]]
                 if len(sea) > 8:
                     best = (cell, sea[len(sea) // 2])

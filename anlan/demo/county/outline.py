@@ -67,6 +67,7 @@ def polygons(labels: Ints, count: int, *, tolerance: float = TOLERANCE) -> list[
     Borders are smoothed along their course, junctions stay; then the whole coverage is
     simplified at once. A label without cells gets an empty polygon.
     """
+    labels = _unpinched(labels)
     start, end, turn, label = _border_steps(labels)
     x, y = _smoothed(labels, start, end)
     rings = _rings(start, end, turn, label)
@@ -94,6 +95,21 @@ def as_multi(shape: Any) -> MultiPolygon:
 def merge(shapes: list[MultiPolygon]) -> MultiPolygon:
     """Union of polygons of one coverage."""
     return as_multi(shapely.coverage_union_all(np.array(shapes)))
+
+
+def _unpinched(labels: Ints) -> Ints:
+    """Part cells of one label that meet only at a corner: their outline would touch itself."""
+    labels = labels.copy()
+    for _ in range(12):
+        a, b = labels[:-1, :-1], labels[:-1, 1:]
+        c, d = labels[1:, :-1], labels[1:, 1:]
+        falling = (a == d) & (a != b) & (a != c) & (a >= 0)
+        rising = (b == c) & (b != a) & (b != d) & (b >= 0)
+        if not (falling.any() or rising.any()):
+            break
+        d[falling] = np.maximum(b, c)[falling]
+        c[rising & ~falling] = np.maximum(a, d)[rising & ~falling]
+    return labels
 
 
 def _border_steps(labels: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -132,7 +148,7 @@ def _smoothed(labels: Ints, start: Ints, end: Ints) -> tuple[Any, Any]:
         for value in (x, y):
             near = np.bincount(a, value[b], rows * cols) + np.bincount(b, value[a], rows * cols)
             value[free] = 0.4 * value[free] + 0.3 * near[free]
-    return x, y
+    return frame.rounded(x, y)  # type: ignore[no-any-return]
 
 
 def _rings(start: Ints, end: Ints, turn: Ints, label: Ints) -> dict[int, list[Ints]]:

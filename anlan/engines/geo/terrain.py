@@ -146,8 +146,9 @@ def nearest(targets: Mask, *, cell: tuple[float, float] = (1.0, 1.0)) -> Ints:
     Source: Rong & Tan 2006, I3D, 109-116 (JFA with an extra pass of step 1 at both ends).
     """
     rows, cols = targets.shape
-    row, col = np.indices(targets.shape)
-    near = np.where(targets, row * cols + col, -1)
+    row, col = np.indices(targets.shape, dtype=np.int32)
+    near_row = np.where(targets, row, 0)
+    near_col = np.where(targets, col, 0)
     best = np.where(targets, 0.0, np.inf)
     halvings = int(max(rows, cols) - 1).bit_length()
     for jump in [1, *(1 << k for k in reversed(range(halvings))), 1]:
@@ -155,13 +156,14 @@ def nearest(targets: Mask, *, cell: tuple[float, float] = (1.0, 1.0)) -> Ints:
             to, frm = _overlap(targets.shape, dr * jump, dc * jump)
             if to is None:
                 continue
-            candidate = near[frm]
-            to_row, to_col = np.divmod(candidate, cols)
-            far = np.hypot((row[to] - to_row) * cell[0], (col[to] - to_col) * cell[1])
-            closer = (far < best[to]) & (candidate >= 0)
-            best[to][closer] = far[closer]
-            near[to][closer] = candidate[closer]
-    return near
+            down = (row[to] - near_row[frm]) * cell[0]
+            across = (col[to] - near_col[frm]) * cell[1]
+            far = down * down + across * across
+            closer = (far < best[to]) & np.isfinite(best[frm])
+            best[to] = np.where(closer, far, best[to])
+            near_row[to] = np.where(closer, near_row[frm], near_row[to])
+            near_col[to] = np.where(closer, near_col[frm], near_col[to])
+    return near_row.astype(np.int64) * cols + near_col
 
 
 def _overlap(
