@@ -8,16 +8,15 @@ from anlan.base.basemap import layers
 from anlan.base.basemap import selectors as maps
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.states import LIFECYCLE
-from anlan.base.permissions import rights
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import may
+from anlan.base.permissions.selectors import rights_of
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.register import meta as registers
 from anlan.kernel.lifecycle import Lifecycle
 
 #: Code tables the face uses outside of forms.
-SHOWN = ("alert-levels", "posts", "special-groups", "hazards")
+SHOWN = ("warning-levels", "posts", "special-groups", "hazards")
 
 
 def meta(actor: Actor) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def meta(actor: Actor) -> dict[str, Any]:
         "basemap": maps.basemap(),
         "codes": code_tables(),
         "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE,)},
-        "rights": sorted(action for action in rights.actions() if may(actor, action)),
+        "rights": rights_of(actor),
         "regions": {"root": root(actor)},
         "obligation_kinds": [
             {"key": kind.key, "title": kind.title, "title_en": kind.title_en}
