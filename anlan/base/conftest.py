@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from anlan.kernel import workspace
 from anlan.kernel.ids import new_id
 
@@ -50,7 +52,7 @@ class RealWorkspace:
     def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
         """Start a Python program text with Django ready."""
         text = f"import django; django.setup()\n{program}"
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", text, *arguments],
             env=self.environment,
             cwd=Path(__file__).resolve().parents[2],
@@ -68,7 +70,7 @@ class RealWorkspace:
 
     def anlan(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of the command line."""
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "anlan.project", *arguments],
             env=self.environment,
             cwd=Path(__file__).resolve().parents[2],
@@ -84,36 +86,42 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealWorkspace
     """Migrate one empty workspace; the others are copies of it."""
     directory = tmp_path_factory.mktemp("migrated") / "workspace"
     workspace.create(directory, kind="live", name="real")
-    url = os.environ.get("DATABASE_URL", "")
-    name = f"anlan_{new_id().lower()}"
-    if url:
-        _administer(url, f'CREATE DATABASE "{name}"')
-    made = RealWorkspace(directory, _renamed(url, name))
-    migrated = made.anlan("migrate")
-    assert migrated.returncode == 0, migrated.stdout + migrated.stderr
-    yield made
-    if url:
+    with ExitStack() as stack:
+        url = stack.enter_context(new_database()) if os.environ.get("DATABASE_URL") else ""
+        made = RealWorkspace(directory, url)
+        told = made.anlan("migrate")
+        assert told.returncode == 0, told.stdout + told.stderr
+        yield made
+
+
+@contextmanager
+def copy_of(migrated: RealWorkspace, directory: Path) -> Iterator[RealWorkspace]:
+    """Copy the migrated workspace, its database included."""
+    shutil.copytree(migrated.dir, directory, ignore=shutil.ignore_patterns("wake"))
+    url = migrated.database_url
+    if not url:
+        yield RealWorkspace(directory, "")
+        return
+    with new_database(urlsplit(url).path.lstrip("/")) as made:
+        yield RealWorkspace(directory, made)
+
+
+@contextmanager
+def new_database(template: str = "") -> Iterator[str]:
+    """Make a PostgreSQL database beside the tests' own; drop it afterwards."""
+    url, name = os.environ["DATABASE_URL"], f"anlan_{new_id().lower()}"
+    _administer(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
         _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def real(migrated: RealWorkspace, tmp_path: Path) -> Iterator[RealWorkspace]:
     """Give a test its own migrated workspace, on SQLite or on PostgreSQL."""
-    directory = tmp_path / "workspace"
-    shutil.copytree(migrated.dir, directory, ignore=shutil.ignore_patterns("wake"))
-    url = migrated.database_url
-    if not url:
-        yield RealWorkspace(directory, "")
-        return
-    name = f"anlan_{new_id().lower()}"
-    template = urlsplit(url).path.lstrip("/")
-    _administer(os.environ["DATABASE_URL"], f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield RealWorkspace(directory, _renamed(url, name))
-    _administer(os.environ["DATABASE_URL"], f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _renamed(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl() if url else ""
+    with copy_of(migrated, tmp_path / "workspace") as made:
+        yield made
 
 
 def _administer(url: str, statement: str) -> None:

@@ -53,9 +53,10 @@ def _is_pending(topic: str) -> bool:
         return False
     # A hook of a savepoint that may yet be rolled back does not stand for the whole transaction.
     open_now = set(connection.savepoint_ids)
+    waiting: list[tuple[set[str], object, bool]] = list(connection.run_on_commit)  # type: ignore[arg-type] # its stubs are of an older Django
     return any(
         isinstance(hook, _Send) and hook.topic == topic and savepoints <= open_now
-        for savepoints, hook, _ in connection.run_on_commit
+        for savepoints, hook, _ in waiting
     )
 
 

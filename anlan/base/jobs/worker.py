@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from anlan.base.jobs import running, schedules, wake
 from anlan.base.jobs.leadership import leadership
 from anlan.base.jobs.models import Worker as WorkerRow
-from anlan.base.jobs.registry import DUTIES, Duty
+from anlan.base.jobs.registry import DUTIES, Duty, JobContext
 from anlan.kernel import clock
 from anlan.kernel.ids import new_id
 
@@ -126,7 +126,7 @@ class Worker:
                 self._guard("pulse", lambda told=contexts: self._beat(told))  # type: ignore[misc]
 
     @transaction.atomic
-    def _beat(self, contexts: list[running.JobContext]) -> None:
+    def _beat(self, contexts: list[JobContext]) -> None:
         moment = clock.real_now()
         WorkerRow.objects.update_or_create(
             id=self.id,

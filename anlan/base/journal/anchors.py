@@ -93,7 +93,7 @@ def public_key() -> str | None:
 
 def kept() -> list[tuple[str, Anchor | None]]:
     """Read every anchor kept, with its file's name; None stands for one that cannot be read."""
-    found = []
+    found: list[tuple[str, Anchor | None]] = []
     for path in sorted(folder().glob("*.json")):
         try:
             found.append((path.name, read(path)))
