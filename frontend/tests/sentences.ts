@@ -4,13 +4,16 @@ import { join } from 'node:path'
 
 export const SOURCE = join(__dirname, '..', 'src')
 
-export function sources(folder = SOURCE): string[] {
+function files(folder: string, wanted: RegExp): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return sources(path)
-    return /\.(ts|vue)$/.test(entry.name) ? [path] : []
+    if (entry.isDirectory()) return files(path, wanted)
+    return wanted.test(entry.name) ? [path] : []
   })
 }
+
+export const sources = () => files(SOURCE, /\.(ts|vue)$/)
+export const styles = () => files(SOURCE, /\.css$/)
 
 /** Literals after `t(` or `msg(`, wherever the formatter broke the line. */
 export function sentencesOf(text: string): string[] {

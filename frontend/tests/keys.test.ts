@@ -1,0 +1,72 @@
+import { effectScope, type EffectScope } from 'vue'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bindings, onKey, useKeys } from '@/shell/keys'
+
+let scope: EffectScope
+let fired: string[]
+
+function press(key: string, more: KeyboardEventInit & { keyCode?: number } = {}, on?: HTMLElement) {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })
+  if (more.keyCode) Object.defineProperty(event, 'keyCode', { value: more.keyCode })
+  if (more.isComposing) Object.defineProperty(event, 'isComposing', { value: true })
+  const target = on ?? document.body
+  target.addEventListener('keydown', (heard) => onKey(heard as KeyboardEvent), { once: true })
+  target.dispatchEvent(event)
+}
+
+beforeEach(() => {
+  document.body.innerHTML = ''
+  fired = []
+  scope = effectScope()
+  const say = (keys: string, anywhere = false) => ({
+    keys,
+    label: keys,
+    run: () => fired.push(keys),
+    anywhere,
+  })
+  scope.run(() => useKeys([say('j'), say('g m'), say('?'), say('ctrl+k', true)]))
+})
+afterEach(() => scope.stop())
+
+describe('the keyboard map', () => {
+  it('fires single keys, sequences and chords', () => {
+    press('j')
+    press('g')
+    press('m')
+    press('?')
+    press('k', { ctrlKey: true })
+    expect(fired).toEqual(['j', 'g m', '?', 'ctrl+k'])
+  })
+
+  it('never fires while an input method composes', () => {
+    press('j', { isComposing: true })
+    press('j', { keyCode: 229 })
+    press('k', { ctrlKey: true, isComposing: true })
+    expect(fired).toEqual([])
+  })
+
+  it('never fires single keys in a field, but lets chords through', () => {
+    const field = document.createElement('input')
+    document.body.append(field)
+    press('j', {}, field)
+    press('k', { ctrlKey: true }, field)
+    expect(fired).toEqual(['ctrl+k'])
+  })
+
+  it('lets the page win over the shell and forgets it when the page is gone', () => {
+    const page = effectScope()
+    page.run(() => useKeys([{ keys: 'j', label: '', run: () => fired.push('page j') }]))
+    press('j')
+    page.stop()
+    press('j')
+    expect(fired).toEqual(['page j', 'j'])
+    expect(bindings).toHaveLength(4)
+  })
+
+  it('drops a prefix that leads nowhere', () => {
+    press('g')
+    press('x')
+    press('m')
+    expect(fired).toEqual([])
+  })
+})
