@@ -22,7 +22,7 @@ class Household(Located, Row):
 
     code = models.CharField("户编码", max_length=32)
     kind = CodeField("住户类型", table="household-kinds", default="family", max_length=16)
-    head = SealedField("户主", blank=True, index=("name", "chars"), plain_max_length=40)
+    head = SealedField("户主", blank=True, index=("chars",), plain_max_length=40)
     address = SealedField("住址", blank=True, plain_max_length=200)
     phone = SealedField(
         "联系电话", blank=True, index=("tail4",), plain_max_length=20, validators=[number_form]
@@ -68,7 +68,7 @@ class Resident(Row):
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="residents", verbose_name="所在户"
     )
-    name = SealedField("姓名", index=("name", "chars"), plain_max_length=40)
+    name = SealedField("姓名", index=("chars",), plain_max_length=40)
     id_number = SealedField(
         "身份证号", blank=True, index=("idno",), plain_max_length=18, validators=[identity_form]
     )

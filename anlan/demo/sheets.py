@@ -1,0 +1,197 @@
+"""The demo county as rows of registers: pure functions from its dataclasses to columns by name."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+
+from anlan.demo.county.model import County
+
+Values = dict[str, Any]
+
+#: Since when the holders of posts hold them: the last election of the invented villages.
+ELECTED = date(2024, 11, 20)
+#: Degrees kept of outlines: a tenth of a metre.
+GRID = 1e-6
+
+
+def units(county: County) -> Iterator[Values]:
+    """Offices, governments, committees; superiors before those below them."""
+    for unit in county.units:
+        yield {
+            "code": unit.code, "name": unit.name, "kind": unit.kind, "region": unit.region,
+            "parent": unit.parent, "address": unit.address, "duty_phone": unit.duty_phone or "",
+            "lon": unit.lon, "lat": unit.lat,
+        }  # fmt: skip
+
+
+def persons(county: County) -> Iterator[Values]:
+    """Everybody who serves."""
+    regions = {unit.code: unit.region for unit in county.units}
+    for person in county.persons:
+        yield {
+            "code": person.code, "name": person.name, "sex": person.sex,
+            "birth_year": person.birth_year, "unit": person.unit, "title": person.title,
+            "region": regions[person.unit],
+        }  # fmt: skip
+
+
+def phones(county: County) -> Iterator[Values]:
+    """Their telephones, in the order they are tried."""
+    for person in county.persons:
+        for rank, phone in enumerate(person.phones, start=1):
+            yield {
+                "person": person.code, "rank": rank, "kind": phone.kind, "number": phone.number,
+                "short_number": person.short_number or "" if rank == 1 else "",
+                "dead": phone.dead,
+            }  # fmt: skip
+
+
+def posts(county: County) -> Iterator[Values]:
+    """Yield posts of every level, the vacant ones too."""
+    for post in county.posts:
+        yield {
+            "code": post.code, "title": post.title, "unit": post.unit, "region": post.region,
+            "role": post.role, "hazards": list(post.hazards), "rank": post.rank,
+        }  # fmt: skip
+
+
+def holdings(county: County) -> Iterator[Values]:
+    """Who holds them, as A and as B."""
+    for post in county.posts:
+        for rank, person in (("A", post.holder), ("B", post.deputy)):
+            if person is not None:
+                yield {"post": post.code, "rank": rank, "person": person, "since": ELECTED}
+
+
+def shelters(county: County) -> Iterator[Values]:
+    """Shelters."""
+    for one in county.shelters:
+        yield {
+            "code": one.code, "name": one.name, "level": one.level, "stay": one.stay,
+            "space": one.space, "region": one.village, "address": one.address,
+            "building": one.building, "structure": one.structure, "seismic": one.seismic,
+            "height": one.height_m, "area": one.area_m2, "per_person": one.per_person_m2,
+            "capacity": one.capacity, "occupied": 0, "facilities": list(one.facilities),
+            "supplies": one.supplies, "keeper": one.keeper, "opens_when": one.opens_when,
+            "assessed_on": one.assessed_on, "status": one.status, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def teams(county: County) -> Iterator[Values]:
+    """Rescue teams."""
+    for one in county.teams:
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "skills": list(one.skills),
+            "grade": one.grade or "", "region": one.village, "address": one.address,
+            "members": one.members, "certified": one.certified,
+            "equipment": "；".join(f"{name} {count}" for name, count in one.equipment),
+            "leader": one.leader, "duty_phone": one.duty_phone or "",
+            "response": float(one.response_min), "insured": one.insured,
+            "agreement": one.agreement, "status": one.status, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def reservoirs(county: County) -> Iterator[Values]:
+    """Reservoirs with their three responsible posts."""
+    keepers = _keepers(county)
+    for one in county.reservoirs:
+        yield {
+            "code": one.code, "name": one.name, "size": one.size, "region": one.village,
+            "capacity": one.capacity_m3 / 1e4, "catchment": one.catchment_km2, "dam": one.dam,
+            "dam_height": one.dam_height_m, "crest": one.dam_crest_m,
+            "dead_level": one.dead_level_m, "normal_level": one.normal_level_m,
+            "meiyu_limit": one.meiyu_limit_m, "typhoon_limit": one.typhoon_limit_m,
+            "design_level": one.design_level_m, "check_level": one.check_level_m,
+            "curve": [[level, volume / 1e4] for level, volume in one.curve],
+            "safety": one.safety, "built": one.built, **keepers.get(one.code, {}),
+            "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def _keepers(county: County) -> dict[str, Values]:
+    """Find the posts of reservoirs: the first named is administrative, then technical, patrol."""
+    codes = {one.code for one in county.reservoirs}
+    found: dict[str, Values] = {}
+    for post in county.posts:
+        if post.subject in codes:
+            named = found.setdefault(str(post.subject), {})
+            free = [n for n in ("administrative", "technical", "patrol") if n not in named]
+            if free:
+                named[free[0]] = post.code
+    return found
+
+
+def danger_zones(county: County) -> Iterator[Values]:
+    """Danger zones with their outlines."""
+    for one in county.danger_zones:
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "hazards": list(one.hazards),
+            "level": one.level, "status": one.status, "region": one.village,
+            "outline": _geojson(one.area), "area": one.area_m2, "households": one.households,
+            "people": one.people, "thresholds": [list(row) for row in one.rain_mm] or None,
+            "signal": one.signal, "route": one.route, "assembly_lon": one.assembly[0],
+            "assembly_lat": one.assembly[1], "shelter": one.shelter, "watcher": one.watcher,
+            "transfer_lead": one.transfer_lead, "cause": one.cause, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def _geojson(shape: Any) -> Mapping[str, Any]:
+    drawn: Mapping[str, Any] = json.loads(shapely.to_geojson(shapely.set_precision(shape, GRID)))
+    return drawn
+
+
+def key_sites(county: County) -> Iterator[Values]:
+    """Key sites."""
+    keepers = {post.subject: post.code for post in county.posts if post.subject}
+    for one in county.key_sites:
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "region": one.village,
+            "address": one.address, "people": one.people, "hazards": list(one.hazards),
+            "keeper": keepers.get(one.code), "contact": one.contact or "",
+            "contact_phone": one.contact_phone or "", "note": one.note, "lon": one.lon,
+            "lat": one.lat,
+        }  # fmt: skip
+
+
+def vessels(county: County) -> Iterator[Values]:
+    """Fishing vessels."""
+    harbours = {harbour.code: harbour.name for harbour in county.harbours}
+    for one in county.vessels:
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "gear": one.gear or "",
+            "harbour": harbours[one.harbour], "region": one.village, "length": one.length_m,
+            "power": one.power_kw, "tonnage": one.gross_tons, "crew": one.crew,
+            "skipper": one.skipper, "skipper_phone": one.skipper_phone or "",
+            "beidou": one.beidou or "", "keeper": one.keeper, "status": one.status,
+            "course": one.course_deg, "speed": one.speed_kn, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def cameras(county: County) -> Iterator[Values]:
+    """Cameras."""
+    for one in county.cameras:
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "scene": one.scene,
+            "region": one.village, "subject": one.subject or "", "bearing": one.bearing_deg,
+            "status": one.status, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+#: Register key and its rows, in the order in which they point at each other.
+SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
+    ("units", units),
+    ("persons", persons),
+    ("phones", phones),
+    ("posts", posts),
+    ("holdings", holdings),
+    ("shelters", shelters),
+    ("teams", teams),
+    ("reservoirs", reservoirs),
+    ("danger-zones", danger_zones),
+    ("key-sites", key_sites),
+    ("vessels", vessels),
+    ("cameras", cameras),
+)
