@@ -7,6 +7,7 @@ small table, until it grows.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -45,7 +46,7 @@ class Things:
         self._name = name
         self._columns = ("id", *columns)
         self._rows: dict[str, Thing] = {}
-        self._versions = 0
+        self._mark = 0
         self._ranks = Ranks()
         self._rest = _Ready.of((), self)
         self._fresh = self._rest
@@ -57,12 +58,14 @@ class Things:
     @property
     def stamp(self) -> str:
         """What the drawn things are: equal in every process that has read the same rows."""
-        return f"{self._name}.{len(self._rows)}.{self._versions}"
+        return f"{self._name}.{len(self._rows)}.{self._mark:016x}"
 
     def replace(self, things: Iterable[Thing]) -> None:
         """Take these and forget all others."""
         self._rows = {thing.id: thing for thing in things}
-        self._versions = sum(thing.version for thing in self._rows.values())
+        self._mark = 0
+        for thing in self._rows.values():
+            self._mark ^= _mark(thing)
         self._settle()
 
     def change(self, touched: Iterable[str], things: Iterable[Thing]) -> None:
@@ -70,8 +73,10 @@ class Things:
         now = {thing.id: thing for thing in things}
         for key in {*touched, *now}:
             before, after = self._rows.pop(key, None), now.get(key)
-            self._versions += (after.version if after else 0) - (before.version if before else 0)
+            if before:
+                self._mark ^= _mark(before)
             if after:
+                self._mark ^= _mark(after)
                 self._rows[key] = after
             self._changed[key] = after
         if len(self._changed) > FRESH:
@@ -103,6 +108,12 @@ class Things:
         lon, lat = [thing.lon for thing in things], [thing.lat for thing in things]
         codes = [thing.region for thing in things]
         return PointTable(lon, lat, codes, columns, self._ranks), columns
+
+
+def _mark(thing: Thing) -> int:
+    """Fold a thing's id and version, so that marks of many can be joined in any order."""
+    text = f"{thing.id} {thing.version}"
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 @dataclass

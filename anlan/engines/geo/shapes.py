@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from anlan.engines.geo import datum as datums
 from anlan.engines.geo import distance
+from anlan.kernel.errors import Invalid
 
 #: A tenth of a metre: what GeoJSON written for people needs.
 DECIMALS: Final = 6
@@ -19,7 +20,7 @@ _TYPES: Final = frozenset(
 )
 
 
-class BadShape(ValueError):
+class BadShape(Invalid):
     """What was given is no usable geometry; the text says why, in Chinese."""
 
 
