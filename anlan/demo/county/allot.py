@@ -50,7 +50,7 @@ def allot(ground: Ground, water: Drainage, lie: Lie, seats: Seats, seed: int) ->
     """Divide the county; ``seats`` decide how many villages and townships there are."""
     cost = _cost(ground, water, lie)
     sources = lie.net.node[seats.villages].tolist()
-    far, owner, _ = paths.spread(lie.net, cost, sources)
+    _, owner, _ = paths.spread(lie.net, cost, sources)
     village = np.full(lie.land.size, -1, dtype=np.int64)
     village[lie.net.block] = owner
     village = _give_islets(village, lie, seats)

@@ -98,7 +98,7 @@ def basins(ground: Ground, water: Drainage) -> BasinCells:
     mean = np.bincount(links[inside], weights=height[inside], minlength=lower.size)
     upland = mean / np.maximum(1, np.bincount(links[inside], minlength=lower.size)) > 28
     onto = np.where(water.channel[receiver[lower]], links[receiver[lower]], -1)
-    cut = _cuts(local, upland, onto, water.order[lower])
+    cut = _cuts(np.asarray(local, dtype=float), upland, onto, water.order[lower])
     label = np.full(links.size, -1, dtype=np.int64)
     label[lower[cut]] = np.arange(cut.size)
     stop = lower[~upland]

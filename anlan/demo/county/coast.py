@@ -150,7 +150,7 @@ def _near_label(label: Ints, cells: Ints) -> Ints:
 
 
 def _runs(flag: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs of True, gaps of up to two closed."""
+    """Find runs of True, gaps of up to two closed."""
     closed = flag.copy()
     for gap in (1, 2):
         for k in range(gap, flag.size - gap):

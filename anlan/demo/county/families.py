@@ -127,7 +127,7 @@ def _phones(age: Ints, rng: np.random.Generator) -> tuple[Mask, Mask]:
 
 
 def special(people: People, size: Ints, rng: np.random.Generator) -> list[tuple[str, ...]]:
-    """Special groups of every resident, by age, sex and a rate per group."""
+    """Mark the special groups of every resident, by age, sex and a rate per group."""
     age, count = people.age, people.age.size
     present = np.bincount(people.house[~people.away], minlength=size.size)[people.house]
     grown = (age >= 19) & ~people.away

@@ -46,7 +46,7 @@ def lines(
 
 
 def _groups(roads: RoadMap) -> list[int]:
-    """Connected group of every node; the mainland's is the largest."""
+    """Give the connected group of every node; the mainland's is the largest."""
     parent = list(range(len(roads.nodes)))
 
     def root(i: int) -> int:

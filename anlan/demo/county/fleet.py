@@ -47,7 +47,7 @@ def launch(
     small = length < 14
     out = rng.random(count) < np.where(small, 0.3, AT_SEA)
     lon, lat = _moorings(ground, harbours, home, rng)
-    far_lon, far_lat = _at_sea(ground, harbours, (home, length), rng)
+    far_lon, far_lat = _at_sea(ground, length, rng)
     lon, lat = np.where(out, far_lon, lon), np.where(out, far_lat, lat)
     skippers = names.people(rng, np.ones(count, dtype=bool), rng.integers(1962, 1995, count))
     powers = length * np.array([k[4] for k in KINDS])[kind] * rng.uniform(0.8, 1.15, count)
@@ -105,7 +105,7 @@ def _home_villages(regions: RegionMap, harbours: tuple[Harbour, ...]) -> list[li
 def _moorings(
     ground: Ground, harbours: tuple[Harbour, ...], home: Ints, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """A berth on the water within some 600 m of the harbour's basin."""
+    """Find a berth on the water within some 600 m of the harbour's basin."""
     sea = ~ground.land.ravel()
     lon, lat = np.empty(home.size), np.empty(home.size)
     for number, harbour in enumerate(harbours):
@@ -122,27 +122,21 @@ def _moorings(
     return lon, lat
 
 
-def _at_sea(
-    ground: Ground,
-    harbours: tuple[Harbour, ...],
-    fleet: tuple[Ints, Floats],
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Small boats near home, the others on the grounds inside and east of the raster."""
-    home, length = fleet
+def _at_sea(ground: Ground, length: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Put small boats near home, the others on the grounds inside and east of the raster."""
     u, _ = frame.grid_uv()
     deep = np.flatnonzero((~ground.land & (ground.elevation < -3) & (u > 50)).ravel())
-    lon, lat = _inside_cells(deep[rng.integers(0, deep.size, home.size)], rng)
+    lon, lat = _inside_cells(deep[rng.integers(0, deep.size, length.size)], rng)
     west, south, east, north = GROUNDS
-    away = (length > 18) & (rng.random(home.size) < 0.72)
-    span = rng.beta(1.4, 2.2, home.size)
+    away = (length > 18) & (rng.random(length.size) < 0.72)
+    span = rng.beta(1.4, 2.2, length.size)
     lon = np.where(away, west + (east - west) * span, lon)
-    lat = np.where(away, south + (north - south) * rng.beta(2.2, 2.2, home.size), lat)
-    return frame.rounded(lon, lat)  # type: ignore[no-any-return]
+    lat = np.where(away, south + (north - south) * rng.beta(2.2, 2.2, length.size), lat)
+    return frame.rounded(lon, lat)
 
 
 def _inside_cells(cells: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
     row, col = np.divmod(cells, frame.COLS)
     lon = frame.WEST + (col + rng.uniform(0.05, 0.95, cells.size)) * frame.STEP
     lat = frame.NORTH - (row + rng.uniform(0.05, 0.95, cells.size)) * frame.STEP
-    return frame.rounded(lon, lat)  # type: ignore[no-any-return]
+    return frame.rounded(lon, lat)

@@ -49,7 +49,7 @@ def grid_uv(every: int = 1) -> tuple[Floats, Floats]:
     rows, cols = ROWS // every, COLS // every
     u = (np.arange(cols) + 0.5) * every * CELL_M[1] / 1000
     v = (ROWS / every - np.arange(rows) - 0.5) * every * CELL_M[0] / 1000
-    return np.meshgrid(u, v)  # type: ignore[return-value]
+    return np.meshgrid(u, v)
 
 
 def noise(u: Floats, v: Floats, *, size_km: float, rng: np.random.Generator) -> Floats:

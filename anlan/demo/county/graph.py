@@ -59,7 +59,7 @@ def build(tracks: Tracks, lie: Lie, village_at: Ints, codes: list[str]) -> RoadM
             at[end].append(link)
     stops = set(tracks.stops.tolist())
     joints = sorted(n for n, ls in at.items() if n in stops or len(ls) != 2 or _change(kind, ls))
-    x, y = _smoothed(lie, tracks, links, joints)
+    x, y = _smoothed(lie, links, joints)
     node_of = {n: k for k, n in enumerate(joints)}
     nodes = []
     for k, n in enumerate(joints):
@@ -92,13 +92,13 @@ def low_spots(roads: RoadMap, raster: NDArray[np.float32]) -> tuple[LowSpot, ...
             found.append((CLASSES.index(edge.road_class), float(height[k]), edge, points[k]))
     found.sort(key=lambda f: (f[1] + 0.25 * f[0], f[2].id))
     spots: list[LowSpot] = []
-    for _, height, edge, point in found:
+    for _, level, edge, point in found:
         lon, lat = (float(c) for c in frame.rounded(*point))
         gap = [np.hypot((lon - s.lon) * 97.9, (lat - s.lat) * 110.9) for s in spots]
         if len(spots) < LOW_SPOTS and (not gap or min(gap) > 0.9):
             name = f"{edge.name}{len(spots) + 1:02d}号低洼点"
             region = roads.nodes[edge.start].region
-            spots.append(LowSpot(edge.id, name, lon, lat, round(height, 2), region))
+            spots.append(LowSpot(edge.id, name, lon, lat, round(level, 2), region))
     return tuple(spots)
 
 
@@ -129,7 +129,7 @@ def _change(kind: dict[int, tuple[int, int, bool, bool]], links: list[int]) -> b
     return kind[links[0]] != kind[links[1]]
 
 
-def _smoothed(lie: Lie, tracks: Tracks, links: Ints, joints: list[int]) -> tuple[Floats, Floats]:
+def _smoothed(lie: Lie, links: Ints, joints: list[int]) -> tuple[Floats, Floats]:
     """Coordinates of mesh nodes, those between junctions slid along their road."""
     size = lie.net.block.size
     x, y = frame.lonlat(lie.u[lie.net.block], lie.v[lie.net.block])

@@ -60,11 +60,11 @@ class Namer:
         return self.place(("屿", "山", "岛") if large else ("屿", "礁", "屿"))
 
     def place(self, suffixes: Sequence[str]) -> str:
-        """A landscape name ending in one of the suffixes."""
+        """Mint a landscape name ending in one of the suffixes."""
         return self._mint(lambda: self._shape() + self._pick(suffixes))
 
     def brand(self, suffixes: Sequence[str]) -> str:
-        """A firm's name: two lucky characters and what it does."""
+        """Mint a firm's name: two lucky characters and what it does."""
         return self._mint(
             lambda: (
                 "云屿"
@@ -75,7 +75,7 @@ class Namer:
         )
 
     def street(self) -> str:
-        """A street; streets may repeat from town to town."""
+        """Pick a street; streets may repeat from town to town."""
         return self._pick(WORDS["streets"])
 
     def _shape(self) -> str:
@@ -132,12 +132,12 @@ def one_person(rng: np.random.Generator) -> str:
 
 
 def family_names(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Indices into SURNAMES, drawn by how common each is."""
+    """Draw indices into SURNAMES by how common each is."""
     return np.asarray(rng.choice(len(SURNAMES), count, p=_COMMON / _COMMON.sum()), dtype=np.int64)
 
 
 def phone(index: int, *, office: bool = False) -> str:
-    """The number with this index: ``100`` and eight digits, office lines start with 1009."""
+    """Give the number with an index: ``100`` and eight digits, office lines 1009 and seven."""
     if office:
         return f"1009{(index * 7919 + 31337) % 10_000_000:07d}"
     return f"100{(index * 48_271_937 + 12_345_678) % 90_000_000:08d}"

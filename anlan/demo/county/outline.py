@@ -20,7 +20,7 @@ _EAST, _NORTH, _WEST, _SOUTH = range(4)
 
 
 def patches(mask: Mask) -> Ints:
-    """Number the 4-connected patches of a mask from 0; -1 outside. Larger patches first."""
+    """Label the 4-connected patches of a mask from 0, the largest first; -1 outside."""
     padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
     change = np.diff(padded, axis=1)
     start_row, start = np.nonzero(change == 1)
@@ -78,7 +78,7 @@ def polygons(labels: Ints, count: int, *, tolerance: float = TOLERANCE) -> list[
 
 
 def as_multi(shape: Any) -> MultiPolygon:
-    """The polygons of any geometry, valid, rounded to a tenth of a metre, parts by size."""
+    """Take the polygons of any geometry, made valid, the largest first."""
     if not shape.is_valid:
         shape = shapely.make_valid(shape)
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and p.area > 1e-9]
@@ -148,7 +148,7 @@ def _smoothed(labels: Ints, start: Ints, end: Ints) -> tuple[Any, Any]:
         for value in (x, y):
             near = np.bincount(a, value[b], rows * cols) + np.bincount(b, value[a], rows * cols)
             value[free] = 0.4 * value[free] + 0.3 * near[free]
-    return frame.rounded(x, y)  # type: ignore[no-any-return]
+    return frame.rounded(x, y)
 
 
 def _rings(start: Ints, end: Ints, turn: Ints, label: Ints) -> dict[int, list[Ints]]:
@@ -178,7 +178,8 @@ def _rings(start: Ints, end: Ints, turn: Ints, label: Ints) -> dict[int, list[In
 
 
 def _assemble(rings: list[tuple[Any, Any]]) -> MultiPolygon:
-    outers, holes = [], []
+    outers: list[LinearRing] = []
+    holes: list[LinearRing] = []
     for x, y in rings:
         ring = LinearRing(np.column_stack([x, y]))
         (outers if ring.is_ccw else holes).append(ring)

@@ -10,7 +10,7 @@ import numpy as np
 from . import frame
 from .model import DangerZone, Region, Reservoir, Shelter, Team
 from .regions import RegionMap
-from .roster import Pool, Roster, pair
+from .roster import Duty, Pool, Roster, pair
 from .units import OFFICES, UnitBook
 from .zones import HAZARDS, stem
 
@@ -41,6 +41,8 @@ _WATCHERS: Final = {
     "unsafe-houses": ("unsafe-house-liaison", "危房联络员"),
     "lowland": ("patroller", "低洼易涝巡查员"),
 }
+
+_SIDES: Final = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _county(staff: _Staff) -> None:
     leaders = roster.hire(offices["gov"], [t for _, t, _ in _COUNTY], ages=(42, 59))
     for k, (role, title, rank) in enumerate(_COUNTY):
         at = (f"{frame.CODE}-ld{k + 1}", offices["gov"], frame.CODE)
-        roster.post(at, role, title, pair(leaders, k), rank=rank, vital=True)
+        roster.post(at, Duty(role, title, rank=rank, vital=True), pair(leaders, k))
     for short, kind, _, _, title, hazards in OFFICES[1:]:
         unit = offices[short]
         heads = roster.hire(
@@ -101,15 +103,15 @@ def _county(staff: _Staff) -> None:
         for k, text in enumerate(("主要负责人", "分管负责人")):
             role = first if k == 0 else "department-liaison"
             at = (f"{unit}-{k + 1}", unit, frame.CODE)
-            roster.post(at, role, title + text, pair(heads, k), hazards=answers, rank=k + 1)
+            roster.post(at, Duty(role, title + text, hazards=answers, rank=k + 1), pair(heads, k))
         for k in (3, 4):
             at = (f"{unit}-zb{k - 2}", unit, frame.CODE)
-            roster.post(at, "duty-officer", f"{title}值班员", pair(heads, k), rank=k - 1)
+            roster.post(at, Duty("duty-officer", f"{title}值班员", rank=k - 1), pair(heads, k))
     _watch(staff)
 
 
 def _watch(staff: _Staff) -> None:
-    """The county's watch and those only the emergency bureau has."""
+    """Fill the county's watch and those only the emergency bureau has."""
     roster, unit = staff.roster, staff.book.offices["yj"]
     plan = (
         ("duty-leader", "县应急指挥中心带班领导", 4),
@@ -124,7 +126,7 @@ def _watch(staff: _Staff) -> None:
         for k in range(count):
             at = (f"{unit}-{role}{k + 1}", unit, frame.CODE)
             held = pair(people, k) if count > 1 else people
-            roster.post(at, role, title, held, rank=k + 1, vital=True)
+            roster.post(at, Duty(role, title, rank=k + 1, vital=True), held)
 
 
 def _township(staff: _Staff, town: Region) -> None:
@@ -135,13 +137,13 @@ def _township(staff: _Staff, town: Region) -> None:
     people = roster.hire(unit, titles, ages=(30, 57))
     for k, (role, _, rank) in enumerate(_TOWNSHIP):
         at = (f"{unit}-{k + 1}", unit, town.code)
-        roster.post(at, role, town.name + titles[k], pair(people, k), rank=rank, vital=k < 4)
+        roster.post(at, Duty(role, town.name + titles[k], rank=rank, vital=k < 4), pair(people, k))
     own = roster.hire(station, ["站长", "副站长", "灾害信息员", "消防专职", "消防专职"])
     at = (f"{station}-1", station, town.code)
     title = f"{town.name}应急消防管理站站长"
-    roster.post(at, "township-emergency-officer", title, own[:2], vital=True)
+    roster.post(at, Duty("township-emergency-officer", title, vital=True), own[:2])
     at = (f"{station}-2", station, town.code)
-    roster.post(at, "disaster-reporter", f"{town.name}灾害信息员", own[2:4])
+    roster.post(at, Duty("disaster-reporter", f"{town.name}灾害信息员"), own[2:4])
     cadres = roster.hire(unit, ["驻村干部"] * 10, ages=(25, 50), women=0.4)
     staff.townships[town.code] = [*people, *cadres]
 
@@ -153,22 +155,28 @@ def _village(staff: _Staff, village: Region, setting: str, grids: list[Region]) 
     people = roster.hire(unit, titles, ages=(30, 66), women=0.35)
     staff.villages[village.code] = Pool(people)
     at = village.code
-    roster.post((f"{at}-vh", unit, at), "village-head", f"{name}主要负责人", people[:2], vital=True)
-    roster.post((f"{at}-vd", unit, at), "village-deputy", f"{name}应急工作分管人", people[1:3])
-    roster.post((f"{at}-dr", unit, at), "disaster-reporter", f"{name}灾害信息员", people[2:4])
+    roster.post(
+        (f"{at}-vh", unit, at), Duty("village-head", f"{name}主要负责人", vital=True), people[:2]
+    )
+    roster.post(
+        (f"{at}-vd", unit, at), Duty("village-deputy", f"{name}应急工作分管人"), people[1:3]
+    )
+    roster.post((f"{at}-dr", unit, at), Duty("disaster-reporter", f"{name}灾害信息员"), people[2:4])
     cadres = staff.townships[village.parent or ""][9:]
     k = int(at[9:]) % len(cadres)
     word = "驻社区干部" if community else "驻村干部"
     government = staff.book.governments[village.parent or ""]
     post = (f"{at}-sc", government, at)
-    roster.post(post, "stationed-cadre", f"{name}{word}", pair(cadres, k))
+    roster.post(post, Duty("stationed-cadre", f"{name}{word}"), pair(cadres, k))
     if village.coastal:
         hazards = ("typhoon", "storm-surge", "sea-wave", "sea-gale", "tsunami")
         post = (f"{at}-vl", unit, at)
-        roster.post(post, "vessel-liaison", f"{name}渔船联络员", people[3:5], hazards=hazards)
+        roster.post(post, Duty("vessel-liaison", f"{name}渔船联络员", hazards=hazards), people[3:5])
     if setting in {"hill", "valley", "island"}:
         post = (f"{at}-fg", unit, at)
-        roster.post(post, "forest-guard", f"{name}护林员", people[4:6], hazards=("forest-fire",))
+        roster.post(
+            post, Duty("forest-guard", f"{name}护林员", hazards=("forest-fire",)), people[4:6]
+        )
 
 
 def _grid_posts(staff: _Staff, village: Region, grids: list[Region], full: bool) -> None:
@@ -176,16 +184,18 @@ def _grid_posts(staff: _Staff, village: Region, grids: list[Region], full: bool)
     people = staff.villages[village.code].people
     for k, grid in enumerate(grids):
         own = [people[5 + k], people[5 + (k + 1) % len(grids)]]
-        roster.post((f"{grid.code}-gw", unit, grid.code), "grid-worker", f"{grid.name}网格员", own)
+        roster.post(
+            (f"{grid.code}-gw", unit, grid.code), Duty("grid-worker", f"{grid.name}网格员"), own
+        )
         lead = [people[k % 5], people[5 + k]]
         at = (f"{grid.code}-tr", unit, grid.code)
-        roster.post(at, "transfer-responsible", f"{grid.name}转移责任人", lead)
+        roster.post(at, Duty("transfer-responsible", f"{grid.name}转移责任人"), lead)
         if full:
             helpers = roster.hire(unit, ["党员联户"] * 3, ages=(32, 68), women=0.4)
             for h in range(3):
                 at = (f"{grid.code}-hp{h + 1}", unit, grid.code)
                 title = f"{grid.name}帮扶责任人{h + 1}"
-                roster.post(at, "helper", title, pair(helpers, h), rank=h + 1)
+                roster.post(at, Duty("helper", title, rank=h + 1), pair(helpers, h))
 
 
 def _charges(staff: _Staff, charges: Charges) -> None:
@@ -198,7 +208,9 @@ def _charges(staff: _Staff, charges: Charges) -> None:
             at = (zone.watcher, book.committees[zone.village], zone.village)
             held = staff.villages[zone.village].turn()
             roster.post(
-                at, role, f"{zone.name}{title}", held, hazards=HAZARDS[zone.kind], subject=zone.code
+                at,
+                Duty(role, f"{zone.name}{title}", hazards=HAZARDS[zone.kind], subject=zone.code),
+                held,
             )
     for shelter in charges.shelters:
         if shelter.keeper is not None:
@@ -206,7 +218,7 @@ def _charges(staff: _Staff, charges: Charges) -> None:
             held = staff.villages[shelter.village].turn()
             at = (shelter.keeper, unit, shelter.village)
             title = f"{shelter.name}管理员"
-            roster.post(at, "shelter-keeper", title, held, subject=shelter.code)
+            roster.post(at, Duty("shelter-keeper", title, subject=shelter.code), held)
     for team in charges.teams:
         _leader(staff, team)
 
@@ -228,7 +240,9 @@ def _reservoir(staff: _Staff, reservoir: Reservoir) -> None:
         if code is not None:
             at = (code, unit, region)
             name = reservoir.name + title
-            roster.post(at, role, name, held, hazards=hazards, subject=reservoir.code, vital=True)
+            roster.post(
+                at, Duty(role, name, hazards=hazards, subject=reservoir.code, vital=True), held
+            )
 
 
 def _leader(staff: _Staff, team: Team) -> None:
@@ -241,7 +255,7 @@ def _leader(staff: _Staff, team: Team) -> None:
         unit = book.governments.get(team.region) or book.committees[team.region]
     held = roster.hire(unit, ["队长", "副队长"], ages=(26, 55), women=0.1)
     at = (team.leader, unit, team.region)
-    roster.post(at, "team-leader", f"{team.name}队长", held, subject=team.code)
+    roster.post(at, Duty("team-leader", f"{team.name}队长", subject=team.code), held)
 
 
 def assign(
@@ -280,6 +294,6 @@ def assign(
 
 def _route(zone: DangerZone, shelter: Shelter) -> str:
     angle = np.degrees(np.arctan2((shelter.lon - zone.lon) * 0.88, shelter.lat - zone.lat)) % 360
-    side = "北 东北 东 东南 南 西南 西 西北".split()[int((angle + 22.5) // 45) % 8]
+    side = _SIDES[int((angle + 22.5) // 45) % 8]
     metres = frame.apart_km((zone.lon, zone.lat), (shelter.lon, shelter.lat)) * 1000
     return f"沿村道向{side}约{round(metres * 1.3, -1):.0f}米至{stem(shelter.building)}"

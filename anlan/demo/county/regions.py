@@ -12,7 +12,6 @@ from shapely.geometry import MultiPolygon
 
 from . import frame, outline, paths
 from .allot import Allotment
-from .frame import Floats
 from .model import Region
 from .names import Namer
 from .settle import Lie, Seats
@@ -48,7 +47,8 @@ class RegionMap:
     """Regions with what other parts look up.
 
     ``villages`` and ``grids`` are in the order of the labels of ``allotment``; ``setting`` is
-    urban, town, plain, coast, valley, hill or island per village. ``neighbour`` is the land of the raster that is not the county's.
+    urban, town, plain, coast, valley, hill or island per village. ``neighbour`` is the land of
+    the raster that is not the county's.
     """
 
     allotment: Allotment
@@ -160,7 +160,7 @@ def _people(
 
 def _block_of(cells: Ints) -> Ints:
     row, col = np.divmod(cells, frame.COLS)
-    return row // paths.BLOCK * paths.block_shape()[1] + col // paths.BLOCK
+    return np.asarray(row // paths.BLOCK * paths.block_shape()[1] + col // paths.BLOCK)
 
 
 def _grids(
@@ -215,7 +215,7 @@ def _flagged(grid: Region, lie: Lie, seats: Seats, allotment: Allotment, k: int)
 def _parent(
     code: str, titles: tuple[str, str, str], children: list[Region], seat: tuple[float, float]
 ) -> Region:
-    """A region made of its children."""
+    """Make a region of its children."""
     level, kind, name = titles
     shape = outline.merge([child.area for child in children])
     size = {"village": 9, "township": 6}.get(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,9 @@ from shapely.geometry import LineString
 from . import frame
 from .catchments import Drainage
 from .frame import CELL_M, Floats
+from .model import River
 from .names import Namer
 from .terrain import Ground
-
-from .model import River
 
 Ints = NDArray[np.int64]
 
@@ -117,11 +117,11 @@ def _smooth(receiver: Ints, water: Drainage) -> tuple[Floats, Floats]:
 
 
 def _thin(x: Floats, y: Floats, fixed: NDArray[np.bool_]) -> Ints:
-    """Indices of the vertices worth keeping: ends, confluences, bends over 25 m."""
+    """Find the vertices worth keeping: ends, confluences, bends over 25 m."""
     stops = np.unique(np.concatenate([[0], np.flatnonzero(fixed), [x.size - 1]]))
     kept = [np.array([0])]
     points = np.column_stack([x, y])
-    for start, stop in zip(stops[:-1], stops[1:], strict=True):
+    for start, stop in pairwise(stops.tolist()):
         piece = LineString(points[start : stop + 1]).simplify(0.00025)
         corners = {tuple(c) for c in shapely.get_coordinates(piece).tolist()}
         inner = [k for k in range(start + 1, stop) if tuple(points[k].tolist()) in corners]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -72,17 +73,17 @@ class _Builder:
 
     def cost(self) -> Floats:
         """Price of each link now."""
-        return np.where(self.rank >= 0, self.price * _REUSE, self.price)
+        return np.asarray(np.where(self.rank >= 0, self.price * _REUSE, self.price))
 
     def used(self) -> list[int]:
         """Mesh nodes that lie on a road."""
-        return np.unique(self.net.ends[:, self.rank >= 0]).tolist()  # type: ignore[no-any-return]
+        return [int(n) for n in np.unique(self.net.ends[:, self.rank >= 0])]
 
     def lay(self, way: list[int], rank: int) -> None:
         """Make a road of a chain of nodes; links that are a road already keep theirs."""
         size = self.net.block.size
         fresh = False
-        for a, b in zip(way[:-1], way[1:], strict=True):
+        for a, b in pairwise(way):
             link = self._link[min(a, b) * size + max(a, b)]
             if self.rank[link] < 0:
                 self.rank[link], self.number[link] = rank, self.roads
@@ -231,5 +232,5 @@ def _fresh_km(build: _Builder, way: list[int], used: set[int]) -> float:
     block = build.net.block[way]
     u, v = build.lie.u[block], build.lie.v[block]
     steps = np.hypot(np.diff(u), np.diff(v))
-    new = np.array([a not in used or b not in used for a, b in zip(way[:-1], way[1:], strict=True)])
+    new = np.array([a not in used or b not in used for a, b in pairwise(way)])
     return float(steps[new].sum()) if new.size else 0.0

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
-
-import numpy as np
 
 from . import frame, names
 from .model import Person, Phone, Post
@@ -14,6 +13,18 @@ from .model import Person, Phone, Post
 VACANT: Final = 0.011
 NO_DEPUTY: Final = 0.06
 DEAD: Final = 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a post is for; a ``vital`` one is never left vacant."""
+
+    role: str
+    title: str
+    hazards: Sequence[str] = ()
+    rank: int = 1
+    subject: str | None = None
+    vital: bool = False
 
 
 class Roster:
@@ -32,7 +43,7 @@ class Roster:
         ages: tuple[int, int] = (28, 60),
         women: float = 0.3,
     ) -> list[str]:
-        """New persons of a unit, one per title; their codes."""
+        """Hire persons of a unit, one per title; their codes."""
         rng, count = self._rng, len(titles)
         male = rng.random(count) >= women
         born = 2025 - rng.integers(ages[0], ages[1], count)
@@ -67,35 +78,21 @@ class Roster:
             phones.append(Phone(names.phone(200_000 + number, office=True), "home"))
         return tuple(phones)
 
-    def post(
-        self,
-        at: tuple[str, str, str],
-        role: str,
-        title: str,
-        people: Sequence[str],
-        *,
-        hazards: Sequence[str] = (),
-        rank: int = 1,
-        subject: str | None = None,
-        vital: bool = False,
-    ) -> str:
-        """Fill a post (code, unit, region) with the first two of ``people`` as A and B.
-
-        A ``vital`` post is never left vacant.
-        """
+    def post(self, at: tuple[str, str, str], duty: Duty, people: Sequence[str]) -> str:
+        """Fill a post (code, unit, region) with the first two of ``people`` as A and B."""
         draw = self._rng.random(2)
-        vacant = not vital and draw[0] < VACANT
+        vacant = not duty.vital and draw[0] < VACANT
         alone = len(people) < 2 or draw[1] < NO_DEPUTY
         self.posts.append(
             Post(
                 code=at[0],
                 unit=at[1],
                 region=at[2],
-                role=role,
-                title=title,
-                hazards=tuple(hazards),
-                rank=rank,
-                subject=subject,
+                role=duty.role,
+                title=duty.title,
+                hazards=tuple(duty.hazards),
+                rank=duty.rank,
+                subject=duty.subject,
                 holder=None if vacant or not people else people[0],
                 deputy=None if alone else people[1],
             )
@@ -121,8 +118,3 @@ class Pool:
 def pair(people: Sequence[str], k: int) -> list[str]:
     """Person ``k`` as holder, the next one as deputy."""
     return [people[k % len(people)], people[(k + 1) % len(people)]]
-
-
-def share_of(rng: np.random.Generator, share: float) -> bool:
-    """Whether a draw falls under a share."""
-    return bool(rng.random() < share)

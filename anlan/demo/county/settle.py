@@ -67,22 +67,34 @@ def survey(ground: Ground, water: Drainage, sites: tuple[Site, ...]) -> Lie:
     height = np.maximum(paths.blocks(np.where(water.county, elevation, 0)).mean(axis=2), 0.3)
     rise = [np.gradient(np.maximum(elevation, 0), frame.CELL_M[k], axis=k) for k in (0, 1)]
     slope = paths.blocks(np.degrees(np.arctan(np.hypot(*rise)))).mean(axis=2)
-    cell = tuple(side * paths.BLOCK / 1000 for side in frame.CELL_M)
+    cell = (frame.CELL_M[0] * paths.BLOCK / 1000, frame.CELL_M[1] * paths.BLOCK / 1000)
     lake = np.zeros(water.county.size, dtype=bool)
     for site in sites:
         lake[np.append(site.lake, site.dam)] = True
     under = paths.blocks(lake.reshape(water.county.shape)).any(axis=2)
     order = paths.blocks(water.order.reshape(water.county.shape)).max(axis=2)
     stream = flowing.distance(order >= 1, cell=cell)
-    sea = flowing.distance(paths.blocks(~ground.land).any(axis=2), cell=cell)
+    sea = flowing.distance(np.asarray(paths.blocks(~ground.land).any(axis=2)), cell=cell)
     island = paths.blocks(water.county & ~water.mainland).any(axis=2)
     floor = paths.blocks(np.degrees(np.arctan(np.hypot(*rise)))).min(axis=2)
     easy = np.exp(-((floor / 9.0) ** 1.3)) * np.exp(-height / 420)
     fit = easy * (0.35 + 0.65 * np.exp(-np.where(island, sea / 0.8, stream / 0.7)))
     fit = np.where(land & ~under, fit, 0.0)
     u, v = frame.grid_uv(paths.BLOCK)
-    flat = [a.ravel() for a in (height, slope, sea, stream, fit, order >= 3, under, island, u, v)]
-    return Lie(paths.mesh(land.reshape(shape)), land.ravel(), *flat)
+    return Lie(
+        net=paths.mesh(land.reshape(shape)),
+        land=land.ravel(),
+        height=height.ravel(),
+        slope=slope.ravel(),
+        sea_km=sea.ravel(),
+        stream_km=stream.ravel(),
+        fit=fit.ravel(),
+        crosses=(order >= 3).ravel(),
+        lake=under.ravel(),
+        on_island=island.ravel(),
+        u=u.ravel(),
+        v=v.ravel(),
+    )
 
 
 def seats(lie: Lie, seed: int) -> Seats:

@@ -87,7 +87,7 @@ def _seat_row(spots: Spots, town: int, row_of: dict[str, int]) -> int:
 def _safe(
     spots: Spots, village: int, danger: shapely.STRtree, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """A point outside every zone and above the flood level; the highest found when none is."""
+    """Find a point outside every zone and above the flood level; the highest found when none is."""
     blocks = spots.blocks(village)
     gentle = np.exp(-((spots.lie.slope[blocks] / 12) ** 2))
     high = np.clip(spots.lie.height[blocks] - FLOOD_LEVEL_M, 0.02, 2)
@@ -148,7 +148,7 @@ def _shelter(
         per_person_m2=per_person,
         capacity=int(area / per_person) if assessed else None,
         facilities=("water", "power", "toilet", *extras),
-        supplies=f"棉被{int(rng.integers(10, 80))}床、折叠床{int(rng.integers(5, 40))}张、饮用水{int(rng.integers(5, 60))}箱",
+        supplies="棉被{}床、折叠床{}张、饮用水{}箱".format(*rng.integers(5, 80, 3).tolist()),
         opens_when="乡镇（街道）发布人员转移指令时",
         status=_status(assessed, rng),
         assessed_on=day if assessed else None,

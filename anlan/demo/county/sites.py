@@ -129,7 +129,7 @@ def _harbour_sites(
 def _road_sites(
     roads: RoadMap, first: int, parts: tuple[Spots, np.random.Generator]
 ) -> list[KeySite]:
-    """The longest tunnels and bridges that lie in a village, at most seven of each."""
+    """Take the longest tunnels and bridges that lie in a village, at most seven of each."""
     spots, _ = parts
     rows: list[KeySite] = []
     for tunnel, title in ((True, "隧道"), (False, "大桥")):

@@ -1,7 +1,8 @@
-"""Finding ground: points in a village that stand on land, near a road, clear of water and danger."""
+"""Finding ground: points of a village on dry land, likelier near roads and gentle slopes."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -47,7 +48,7 @@ class Spots:
         self.built: Floats = np.where(lie.slope < 24, built, 0.02 * built)
         order = np.argsort(self.village, kind="stable")
         bounds = np.searchsorted(self.village[order], np.arange(len(regions.villages) + 1))
-        self._blocks = [order[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        self._blocks = [order[a:b] for a, b in pairwise(bounds.tolist())]
         self._dry = ~lie.lake
         self._land = water.county.ravel()
         for region in (*regions.villages, *regions.grids):
@@ -110,16 +111,17 @@ class Spots:
         step = frame.STEP * paths.BLOCK
         x = frame.WEST + (col + rng.uniform(0.05, 0.95, blocks.size)) * step
         y = frame.NORTH - (row + rng.uniform(0.05, 0.95, blocks.size)) * step
-        return frame.rounded(x, y)  # type: ignore[no-any-return]
+        return frame.rounded(x, y)
 
     def inside(self, village: int, lon: Floats, lat: Floats) -> Mask:
         """Whether points lie in the village's polygon and on a land cell of the county."""
         area = self.regions.villages[village].area
-        return np.asarray(shapely.contains_xy(area, lon, lat)) & self._land[frame.cell_at(lon, lat)]
+        held = shapely.contains_xy(area, lon, lat)
+        return np.asarray(held & self._land[frame.cell_at(lon, lat)])
 
     def height_at(self, lon: Floats, lat: Floats) -> Floats:
         """Ground height in metres."""
-        return self.height[frame.cell_at(lon, lat)]
+        return np.asarray(self.height[frame.cell_at(lon, lat)])
 
     def village_at(self, lon: float, lat: float) -> int:
         """Row of the village whose polygon holds a point, -1 when none does."""
@@ -144,7 +146,7 @@ class Spots:
 def blob(
     lon: float, lat: float, size: tuple[float, float, float], rng: np.random.Generator
 ) -> shapely.Polygon:
-    """An irregular patch: half axes in metres and the turn of the long one from east, rad."""
+    """Draw an irregular patch: half axes in metres and the turn of the long one from east, rad."""
     long, short, turn = size
     angle = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     radius = rng.uniform(0.78, 1.12, angle.size)

@@ -20,6 +20,10 @@ from .frame import CELL_M, Floats
 
 Mask = NDArray[np.bool_]
 
+Point = tuple[float, float]
+#: From, to, half width, in km of the frame.
+Reach = tuple[Point, Point, float]
+
 SMALLEST_ISLAND: Final = 25
 #: Spine and spurs of the mountains: (u, v) km from, to, half width km, strength.
 RIDGES: Final = (
@@ -34,20 +38,20 @@ RIDGES: Final = (
     ((58, 19), (61, 25), 2.4, 0.30),
 )
 #: Peninsulas reach out of the general coast: from, to, half width km.
-HEADLANDS: Final = (
+HEADLANDS: Final[tuple[Reach, ...]] = (
     ((45, 66), (59, 60), 4.6),
     ((44, 45), (54, 39), 4.2),
     ((43, 14), (57, 18), 4.4),
     ((57, 18), (60.5, 25), 2.6),
 )
 #: Bays and estuaries cut in: from, to, half width km.
-BAYS: Final = (
+BAYS: Final[tuple[Reach, ...]] = (
     ((60, 53), (44, 54), 2.6),
     ((60, 29), (41, 25), 3.6),
     ((52, 73), (45, 71), 1.8),
 )
 #: Valleys of the three rivers: low uplift along them.
-VALLEYS: Final = (
+VALLEYS: Final[tuple[Reach, ...]] = (
     ((22, 66), (45, 63), 3.6),
     ((22, 44), (44, 49), 3.6),
     ((24, 34), (44, 38.5), 2.6),
@@ -152,8 +156,8 @@ def _uplift(u: Floats, v: Floats, seed: int) -> Floats:
     for start, end, half in VALLEYS:
         across = _to_segment(u + bend, v + bend, start, end)
         total = total * (1 - 0.93 * np.exp(-((across / half) ** 2)))
-    for (cu, cv), radius in PLAINS:
-        across = np.hypot(u + bend - cu, v + bend - cv) / radius
+    for centre, radius in PLAINS:
+        across = np.hypot(u + bend - centre[0], v + bend - centre[1]) / radius
         total = total * (1 - 0.985 * np.exp(-(across**4)))
     for cu, cv, radius, stretch, turn in island_sketch(seed):
         part = _window(u, v, cu, cv, radius * stretch + 0.2)
@@ -273,7 +277,7 @@ def _window(u: Floats, v: Floats, cu: float, cv: float, reach: float) -> tuple[s
 def _reach(targets: Mask) -> Floats:
     """Distance in km to the nearest target, reckoned on half the grid."""
     half = targets.reshape(targets.shape[0] // 2, 2, targets.shape[1] // 2, 2).any(axis=(1, 3))
-    near = flowing.distance(half, cell=(CELL_M[0] / 500, CELL_M[1] / 500))
+    near = flowing.distance(np.asarray(half), cell=(CELL_M[0] / 500, CELL_M[1] / 500))
     return np.where(targets, 0.0, np.maximum(_finer(near), 0.05))
 
 

@@ -15,16 +15,20 @@ from .zones import stem
 #: Short code, kind, field, name, short title, hazards its people answer for (empty: all).
 OFFICES: Final = (
     ("gov", "government", "", "云屿县人民政府", "县政府", ""),
-    ("fzb", "flood-hq", "flood", "云屿县防汛防台抗旱指挥部办公室", "防指办", "typhoon rainstorm flood"),
+    ("fzb", "flood-hq", "flood", "云屿县防汛防台抗旱指挥部办公室", "防指办",
+     "typhoon rainstorm flood"),
     ("yj", "emergency-bureau", "emergency", "云屿县应急管理局", "应急管理局", ""),
-    ("sl", "department", "water", "云屿县水利局", "水利局", "flood flash-flood dam-danger dyke-danger"),
-    ("zg", "department", "land", "云屿县自然资源和规划局", "自然资源和规划局", "geological forest-fire"),
+    ("sl", "department", "water", "云屿县水利局", "水利局",
+     "flood flash-flood dam-danger dyke-danger"),
+    ("zg", "department", "land", "云屿县自然资源和规划局", "自然资源和规划局",
+     "geological forest-fire"),
     ("qx", "weather-station", "weather", "云屿县气象局", "气象局", ""),
     ("hy", "department", "ocean", "云屿县海洋与渔业局", "海洋与渔业局",
      "storm-surge sea-wave sea-gale tsunami red-tide typhoon"),
     ("zj", "department", "housing", "云屿县住房和城乡建设局", "住房和城乡建设局",
      "waterlogging gale construction typhoon"),
-    ("jt", "department", "transport", "云屿县交通运输局", "交通运输局", "road-traffic water-traffic typhoon"),
+    ("jt", "department", "transport", "云屿县交通运输局", "交通运输局",
+     "road-traffic water-traffic typhoon"),
     ("ga", "department", "police", "云屿县公安局", "公安局", ""),
     ("wj", "department", "health", "云屿县卫生健康局", "卫生健康局", "epidemic poisoning heat"),
     ("jy", "department", "education", "云屿县教育局", "教育局", "typhoon rainstorm heat"),
@@ -90,6 +94,7 @@ def _unit(what: tuple[str, str, str, str], region: Region, parent: str | None, n
     lon, lat = frame.rounded(region.lon + offset[0], region.lat + offset[1])
     if not shapely.contains_xy(region.area, lon, lat):
         lon, lat = region.lon, region.lat
+    street = "县府路" if region.level == "county" else "府前路"
     return Unit(
         code=code,
         name=name,
@@ -100,6 +105,6 @@ def _unit(what: tuple[str, str, str, str], region: Region, parent: str | None, n
         parent=parent,
         lon=float(lon),
         lat=float(lat),
-        address=f"{region.name}{'县府路' if region.level == 'county' else '府前路'}{number % 90 + 1}号",
+        address=f"{region.name}{street}{number % 90 + 1}号",
         duty_phone=None if kind == "village" and number % 3 else names.phone(number, office=True),
     )

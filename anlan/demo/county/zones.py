@@ -79,7 +79,7 @@ class _Maker:
                 area=shape,
                 area_m2=round(frame.area_km2(shape) * 1e6, 0),
                 households=households,
-                people=int(round(households * rng.uniform(2.2, 3.0))),
+                people=round(households * float(rng.uniform(2.2, 3.0))),
                 rain_mm=_rain(kind, rng),
                 signal=_SIGNALS[int(rng.integers(len(_SIGNALS)))],
                 route="",
@@ -99,7 +99,7 @@ class _Maker:
 
 
 def stem(name: str) -> str:
-    """A village's name without 村 or 社区."""
+    """Cut 村 or 社区 off a village's name."""
     return name.removesuffix("村").removesuffix("社区")
 
 

@@ -146,7 +146,7 @@ def nearest(targets: Mask, *, cell: tuple[float, float] = (1.0, 1.0)) -> Ints:
     Source: Rong & Tan 2006, I3D, 109-116 (JFA with an extra pass of step 1 at both ends).
     """
     rows, cols = targets.shape
-    row, col = np.indices(targets.shape, dtype=np.int32)
+    row, col = (np.asarray(index) for index in np.indices(targets.shape, dtype=np.int32))
     near_row = np.where(targets, row, 0)
     near_col = np.where(targets, col, 0)
     best = np.where(targets, 0.0, np.inf)
@@ -163,7 +163,7 @@ def nearest(targets: Mask, *, cell: tuple[float, float] = (1.0, 1.0)) -> Ints:
             best[to] = np.where(closer, far, best[to])
             near_row[to] = np.where(closer, near_row[frm], near_row[to])
             near_col[to] = np.where(closer, near_col[frm], near_col[to])
-    return near_row.astype(np.int64) * cols + near_col
+    return np.asarray(near_row.astype(np.int64) * cols + near_col)
 
 
 def _overlap(
@@ -234,7 +234,7 @@ def _basins(receiver: Ints, pits: Ints) -> Ints:
         root = onward
     label = np.zeros(receiver.size, dtype=np.int64)
     label[pits] = np.arange(1, pits.size + 1)
-    return label[root]
+    return np.asarray(label[root])
 
 
 def _passes(height: Floats, basin: Ints, count: int) -> list[list[tuple[float, int, int, int]]]:
@@ -272,7 +272,7 @@ def _passes(height: Floats, basin: Ints, count: int) -> list[list[tuple[float, i
 
 
 def _steps_to_outlet(receiver: Ints) -> Ints:
-    steps = (receiver != np.arange(receiver.size)).astype(np.int64)
+    steps: Ints = (receiver != np.arange(receiver.size)).astype(np.int64)
     onward = receiver
     while True:
         further = steps[onward]
