@@ -58,11 +58,22 @@ class Shelf:
                 _, old = self._tiles.popitem(last=False)
                 self._size -= len(old) + OVERHEAD
 
+    def clear(self) -> None:
+        """Let go of all tiles."""
+        with self._lock:
+            self._tiles.clear()
+            self._size = 0
+
     def __len__(self) -> int:
         return len(self._tiles)
 
 
 _shelf = Shelf()
+
+
+def forget() -> None:
+    """Let go of all tiles this process keeps."""
+    _shelf.clear()
 
 
 def layer_for(actor: Actor, key: str) -> Layer:
