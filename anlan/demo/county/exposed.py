@@ -110,13 +110,15 @@ def _into_zones(
     grid: int,
     rng: np.random.Generator,
 ) -> None:
-    """Move households of a grid cell into its zones, in place; at most a third of them."""
+    """Move households of a grid cell into its zones, in place: about a third, one at least for each."""
     lon, lat = at
-    free = rng.permutation(lon.size)[: max(1, lon.size // 3)].tolist()
+    free = rng.permutation(lon.size).tolist()
+    spare = lon.size // 3
     area = spots.regions.grids[grid].area
     for zone in zones:
         west, south, east, north = zone.area.bounds
-        wanted = min(zone.households, len(free))
+        wanted = min(max(1, min(zone.households, spare)), len(free))
+        spare -= wanted
         x, y = frame.rounded(
             rng.uniform(west, east, wanted * 12 + 30), rng.uniform(south, north, wanted * 12 + 30)
         )

@@ -26,7 +26,7 @@ Reach = tuple[Point, Point, float]
 
 SMALLEST_ISLAND: Final = 25
 #: Spine and spurs of the mountains: (u, v) km from, to, half width km, strength.
-RIDGES: Final = (
+RIDGES: Final[tuple[tuple[Point, Point, float, float], ...]] = (
     ((16, -5), (19, 88), 9.0, 1.0),
     ((19, 57), (41, 53), 4.2, 0.62),
     ((19, 32), (40, 30), 4.2, 0.60),
@@ -58,7 +58,7 @@ VALLEYS: Final[tuple[Reach, ...]] = (
     ((22, 20), (42, 22), 3.8),
 )
 #: Coastal plains the rivers have built: centre and radius km.
-PLAINS: Final = (
+PLAINS: Final[tuple[tuple[Point, float], ...]] = (
     ((45.0, 62.5), 3.8),
     ((46.0, 48.5), 4.6),
     ((44.5, 38.0), 4.2),

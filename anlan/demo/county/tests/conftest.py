@@ -1,0 +1,10 @@
+"""One county for all tests of the package: growing it takes seconds."""
+
+import pytest
+
+from anlan.demo.county import County, generate
+
+
+@pytest.fixture(scope="session")
+def county() -> County:
+    return generate()
