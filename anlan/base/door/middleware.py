@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 
 from anlan.base.door.asking import ApiRequest, language_of
-from anlan.base.door.problems import answer
+from anlan.base.door.problems import answer, problem
 from anlan.kernel.errors import Invalid
 from anlan.kernel.ids import new_id
 
@@ -31,4 +31,6 @@ def door(get_response: View) -> View:
             return told
         return response
 
+    # Django asks for it by this name when a view outside the API raises.
+    enter.process_exception = problem  # type: ignore[attr-defined]
     return enter

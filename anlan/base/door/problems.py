@@ -20,8 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
+from anlan.base.door.phrases import said
 from anlan.base.door.validation import sentences
-from anlan.base.language import say
 from anlan.base.permissions.errors import Locked, Unauthenticated
 from anlan.kernel.errors import AnlanError, Conflict, Forbidden, Invalid, Missing, Unavailable
 
@@ -112,7 +112,7 @@ def _expected(request: HttpRequest, error: AnlanError) -> HttpResponse:
     language = _language(request)
     fields: Mapping[str, Sequence[str]] = {}
     if isinstance(error, Invalid):
-        fields = {name: [say(text, language) for text in texts]
+        fields = {name: [said(text, language) for text in texts]
                   for name, texts in error.errors.items()}  # fmt: skip
     response = answer(request, error.status, error.code, detail=error.detail, errors=fields)
     if isinstance(error, Locked):
@@ -137,9 +137,9 @@ def answer(
     language = _language(request)
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": say(title, language),
+        "title": said(title, language),
         "status": status,
-        "detail": say(detail or advice, language),
+        "detail": said(detail or advice, language),
         "code": code,
         "errors": errors or {},
     }

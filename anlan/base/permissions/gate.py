@@ -57,20 +57,38 @@ def shared(actor: Actor, action: str) -> tuple[str, ...]:
     return tuple(sorted(above))
 
 
-def visible(rows: QuerySet[M], actor: Actor, action: str, column: str = "region_id") -> QuerySet[M]:
-    """Narrow rows to those the actor may see; `column` holds their region code."""
-    wanted = condition(actor, action, column)
+def visible(
+    rows: QuerySet[M], actor: Actor, action: str, column: str = "region_id", *, within: str = ""
+) -> QuerySet[M]:
+    """Narrow rows to those the actor may see; `column` holds their region code.
+
+    `within` narrows further to a region and below. Both together make one range where one lies in
+    the other, which an index answers; two ranges side by side would scan the wider one.
+    """
+    wanted = condition(actor, action, column, within=within)
     if wanted is None:
         return rows
     return rows.filter(wanted) if wanted else rows.none()
 
 
-def condition(actor: Actor, action: str, column: str = "region_id") -> Q | None:
+def condition(
+    actor: Actor, action: str, column: str = "region_id", *, within: str = ""
+) -> Q | None:
     """Return the narrowing of `visible` as a condition: None is everything, empty is nothing."""
-    mine = prefixes(actor, action)
+    mine, above = prefixes(actor, action), shared(actor, action)
+    if within:
+        asked = scope.prefix(within)
+        mine = _intersection(mine, asked)
+        above = tuple(code for code in above if scope.covers(asked, code))
     if "" in mine:
         return None
-    return _condition(mine, shared(actor, action), column)
+    return _condition(mine, above, column)
+
+
+def _intersection(mine: tuple[str, ...], asked: str) -> tuple[str, ...]:
+    if any(asked.startswith(prefix) for prefix in mine):
+        return (asked,)
+    return tuple(prefix for prefix in mine if prefix.startswith(asked))
 
 
 @lru_cache(maxsize=4096)

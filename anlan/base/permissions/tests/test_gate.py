@@ -100,6 +100,25 @@ def test_rows_are_narrowed_to_the_region() -> None:
     assert condition(actor(), "users.view") is not None
 
 
+@pytest.mark.django_db
+def test_asking_for_a_region_narrows_to_what_is_seen_of_it() -> None:
+    for username, region in (("a", TOWN), ("b", VILLAGE), ("c", OTHER), ("d", COUNTY)):
+        User.objects.create(username=username, name=username, region=region)
+
+    def seen(prefix: str, within: str, action: str = "users.view") -> set[str]:
+        keeper = actor(Holding("system-admin", prefix), Holding("village", prefix))
+        rows = visible(User.objects.all(), keeper, action, column="region", within=within)
+        return set(rows.values_list("username", flat=True))
+
+    assert seen("339901", TOWN) == {"a", "b"}
+    assert seen("339901101", COUNTY) == {"a", "b"}
+    assert seen("339901101", OTHER) == set()
+    assert seen("", TOWN) == {"a", "b"}
+    assert seen("339901101", TOWN, "directory.view") == {"a", "b"}
+    assert seen("339901101201", COUNTY, "directory.view") == {"a", "b", "d"}
+    assert seen("339901101201", OTHER, "directory.view") == set()
+
+
 def test_the_three_administrators_share_nothing_with_business_or_each_other() -> None:
     business = [key for key in table().roles if key not in ADMINISTRATORS and key != "public"]
     for action in ("gauges.view", "gauges.edit", "obligations.view", "notices.send"):
