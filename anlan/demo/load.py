@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from typing import TypeVar
 
 from anlan.base.permissions.actor import system
@@ -72,16 +71,12 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
     report.added["regions"] = _timed(
         report, "regions", lambda: write_regions(county, by=by, progress=tell)
     )
-    sheets = chain(
-        SHEETS, [("duty-shifts", partial(shifts, today=today))]
-    )
-    for key, rows in sheets:
+    sheets = {key: rows(county) for key, rows in SHEETS}
+    sheets["duty-shifts"] = shifts(county, today)
+    for key, rows in sheets.items():
         entry = REGISTERS[key]
-        report.added[key] = _timed(
-            report,
-            key,
-            partial(write, entry, rows(county), by=by, tell=partial(tell, entry.title)),
-        )
+        work = partial(write, entry, rows, by=by, tell=partial(tell, entry.title))
+        report.added[key] = _timed(report, key, work)
     people = People(county, by)
     told = {key: partial(tell, REGISTERS[key].title) for key in PEOPLE}
     report.added |= _timed(report, "people", partial(people.write, told))

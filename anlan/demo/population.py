@@ -118,7 +118,7 @@ class People:
             if zone in zones
         ]
         missing = [pair for pair in pairs if pair[:2] not in known]
-        rows = (
+        rows: Iterator[tuple[Values, Plain]] = (
             (dict(**self._kept(region), zone_id=zone, household_id=home), {})
             for zone, home, region in missing
         )
@@ -153,7 +153,7 @@ class _Table:
 
     def __init__(self, model: type[Row]) -> None:
         fields = model._meta.concrete_fields
-        names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        names = ", ".join(connection.ops.quote_name(field.column or field.name) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
         self._statement = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
         self._columns = [(field.attname, field.get_default()) for field in fields]

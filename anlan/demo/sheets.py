@@ -180,7 +180,7 @@ def cameras(county: County) -> Iterator[Values]:
         }  # fmt: skip
 
 
-#: Register key and its rows, in the order in which they point at each other.
+#: Register key and its rows; each register after those its rows point at.
 SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
     ("units", units),
     ("persons", persons),

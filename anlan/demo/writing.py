@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anlan.base.permissions.actor import Actor
 from anlan.base.register.columns import by_name
@@ -45,6 +46,10 @@ def write(entry: Register, rows: Iterable[Values], *, by: Actor, tell: Tell) -> 
     return added
 
 
+def _rows(entry: Register) -> "QuerySet[Any]":
+    return entry.model._default_manager.all()
+
+
 def _name(entry: Register, values: Values) -> str:
     return " ".join(str(values.get(name)) for name in entry.natural)
 
@@ -53,7 +58,7 @@ def _missing(entry: Register, rows: list[Values]) -> list[Values]:
     """Drop rows whose code the register has; other natural keys are compared after checking."""
     if entry.natural != ("code",):
         return rows
-    known = set(entry.model._default_manager.values_list("code", flat=True))
+    known = set(_rows(entry).values_list("code", flat=True))
     return [values for values in rows if values["code"] not in known]
 
 
@@ -63,7 +68,7 @@ def _unknown(entry: Register, rows: list[Values]) -> list[Values]:
     table = by_name(entry)
     names = [table[name].attname for name in entry.natural]
     first = {row[names[0]] for row in rows}
-    stored = entry.model._default_manager.filter(**{f"{names[0]}__in": first})
+    stored = _rows(entry).filter(**{f"{names[0]}__in": first})
     known = set(stored.values_list(*names))
     return [row for row in rows if tuple(row[name] for name in names) not in known]
 
