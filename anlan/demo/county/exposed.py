@@ -110,7 +110,7 @@ def _into_zones(
     grid: int,
     rng: np.random.Generator,
 ) -> None:
-    """Move households of a grid cell into its zones, in place: about a third, one at least for each."""
+    """Move households of a grid cell into its zones, in place: a third, one at least for each."""
     lon, lat = at
     free = rng.permutation(lon.size).tolist()
     spare = lon.size // 3

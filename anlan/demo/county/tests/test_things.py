@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,8 +37,9 @@ def test_some_shelters_were_never_assessed(county: County) -> None:
 
 def test_everything_located_lies_in_its_village(county: County) -> None:
     villages = {village.code: village.area for village in county.level("village")}
-    things = [*county.teams, *county.key_sites, *county.cameras, *county.danger_zones]
-    for thing in [*things, *county.harbours, *county.reservoirs]:
+    things: list[Any] = [*county.teams, *county.key_sites, *county.cameras, *county.danger_zones]
+    things += [*county.harbours, *county.reservoirs]
+    for thing in things:
         assert villages[thing.village].buffer(1e-5).contains(shapely.Point(thing.lon, thing.lat)), (
             thing.name
         )
@@ -197,9 +199,9 @@ def _keys(county: County) -> Iterable[tuple[str, set[str | None]]]:
     yield "phone-kinds", {n.kind for p in county.persons for n in p.phones}
     yield "sexes", {p.sex for p in county.persons} | set(county.residents.sex)
     yield "household-kinds", set(county.households.kind)
-    yield "intended-stays", {s for s in county.households.stay if s}
+    yield "intended-stays", {stay or None for stay in county.households.stay}
     yield "reach-ways", {w for ways in county.households.reach for w in ways}
-    yield "kinships", set(county.residents.relation)
+    yield "kinships", {*county.residents.relation}
     yield "special-groups", {g for groups in county.residents.groups for g in groups}
     yield "urban-rural-codes", {v.urban_rural for v in county.level("village")}
 
