@@ -34,7 +34,7 @@ def _regions(chance: random.Random) -> Iterator[tuple[object, ...]]:
         for city in range(CITIES_EACH):
             middle = f"{top}{city + 1:02d}"
             yield _row(chance, middle, "市")
-            for county in range(CITIES_EACH and COUNTIES_EACH):
+            for county in range(COUNTIES_EACH):
                 lower = f"{middle}{county + 1:02d}"
                 yield _row(chance, lower, "县")
                 for town in range(int(TOWNS_EACH + chance.random())):

@@ -8,7 +8,7 @@ small table, until it grows.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ AREAS_FROM: Final = 10
 FRESH: Final = 5_000
 
 
-@dataclass(frozen=True)
-class Thing:
+class Thing(NamedTuple):
     """One row: what a tile tells of it (in the order of the names given to `Things`), and where.
 
     `version` counts its changes; `shape` is a line or area in WGS-84 degrees.

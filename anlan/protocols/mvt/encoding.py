@@ -140,7 +140,7 @@ def _value(value: Value) -> bytes:
     elif isinstance(value, bool):
         inner = b"\x38" + bytes((value,))
     elif isinstance(value, int):
-        inner = b"\x30" + _varint(varints.zigzag([value])[0])
+        inner = b"\x30" + _varint(value << 1 ^ value >> 63)
     else:
         inner = b"\x19" + struct.pack("<d", value)
     return b"\x22" + _varint(len(inner)) + inner
@@ -151,8 +151,11 @@ def _text(number: int, text: str) -> bytes:
     return bytes((number << 3 | 2,)) + _varint(len(raw)) + raw
 
 
-def _varint(value: Any) -> bytes:
-    number = int(value)
-    if number < 0x80:
-        return bytes((number,))
-    return varints.encode([number])
+def _varint(number: int) -> bytes:
+    """Write one integer; for single ones faster than an array."""
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)

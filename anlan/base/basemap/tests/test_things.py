@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 import shapely
 from hypothesis import given
@@ -99,7 +97,7 @@ def test_a_heap_tells_what_its_points_have_in_common_and_no_name() -> None:
     rows = [Thing(f"{n}", "339901101000", 121.6, 28.4, 1, (f"名{n}", "a")) for n in range(3)]
     (heap,) = drawn(make(rows))
     assert heap.properties == {"count": 3, "kind": "a"}
-    (heap,) = drawn(make([*rows[:2], replace(rows[2], values=("名", "b"))]))
+    (heap,) = drawn(make([*rows[:2], rows[2]._replace(values=("名", "b"))]))
     assert heap.properties == {"count": 3}
 
 
@@ -122,7 +120,7 @@ def test_areas_are_drawn_when_one_looks_closer_and_follow_their_view() -> None:
     assert [one.type for one in drawn(made, HERE)] == [mvt.POINT, mvt.POLYGON]
     assert drawn(made, HERE)[1].properties == {"id": "1", "name": "屋后", "kind": "a"}
     assert drawn(made, HERE, View(("339901102",))) == []
-    made.change(["1"], [replace(zone, shape=None, version=2)])
+    made.change(["1"], [zone._replace(shape=None, version=2)])
     assert [one.type for one in drawn(made, HERE)] == [mvt.POINT]
 
 
