@@ -22,7 +22,7 @@ from anlan.base.places.models import DangerZone, Shelter
 from anlan.base.regions import scope
 from anlan.base.register.models import Row
 from anlan.base.register.registry import REGISTERS
-from anlan.base.register.sealing import sealed_columns
+from anlan.base.register.sealing import sealed_columns, subject_column
 from anlan.base.vault.services import index_many, seal_many
 from anlan.demo.county.model import County
 from anlan.demo.sheets import Values
@@ -67,7 +67,8 @@ class People:
         rows = (
             (
                 dict(
-                    **self._kept(scope.normalise(grid)), code=code, kind=kind, lon=lon, lat=lat,
+                    **self._kept(scope.normalise(grid)), seal=new_id(), code=code, kind=kind,
+                    lon=lon, lat=lat,
                     cell=cell, size=size, structure=structure, floors=floors,
                     helper_id=posts.get(helper), transfer_lead_id=posts.get(lead), stay=stay,
                     shelter_id=shelters.get(shelter), reach=list(reach),
@@ -128,16 +129,17 @@ class People:
         self, key: str, rows: Iterable[tuple[Values, Plain]], total: int, tell: Tell
     ) -> int:
         entry = REGISTERS[key]
+        subject = subject_column(entry)
         kinds = {c.attname: c.field.index for c in sealed_columns(entry) if c.field.index}
         table = _Table(entry.model)
         done = 0
         for batch in _pieces(iter(rows)):
             with transaction.atomic():
-                sealed = seal_many([(values["id"], plain) for values, plain in batch])
+                sealed = seal_many([(values[subject], plain) for values, plain in batch])
                 table.insert(
                     {**values, **texts} for (values, _), texts in zip(batch, sealed, strict=True)
                 )
-                index_many([(v["id"], _tokens(kinds, plain)) for v, plain in batch if kinds])
+                index_many([(v[subject], _tokens(kinds, plain)) for v, plain in batch if kinds])
                 done += len(batch)
                 if done >= total:
                     record(

@@ -7,11 +7,14 @@ from anlan.base.cases.selectors import members, root_of
 from anlan.base.journal.deeds import name_deed
 from anlan.base.journal.services import record
 from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import permit
+from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
 
 OPENED = name_deed("case.opened", "立案", "Opened a case")
 MERGED = name_deed("case.merged", "并案", "Merged a case")
+ERASED = name_deed("case.erased", "销毁个人信息", "Erased personal data")
 CLOSED = name_deed("case.closed", "结案", "Closed a case")
 
 
@@ -80,3 +83,20 @@ def _get(case: str) -> Case:
     if found is None:
         raise Missing("没有这个事件")
     return found
+
+
+def erase_case(*, case: str, by: Actor) -> int:
+    """Destroy the keys of a case and of all merged into it: texts sealed for them are gone.
+
+    What happened stays in the journal by ids and digests. Returns how many keys went.
+    """
+    with transaction.atomic():
+        here = _get(case)
+        permit(by, "cases.erase", here.region_id)
+        cases = members(case)
+        keys = vault.destroy(cases, by=by)
+        record(
+            deed=ERASED, by=by, subject=("case", case), region=here.region_id, case=case,
+            facts={"keys": keys, "cases": cases},
+        )  # fmt: skip
+    return keys

@@ -1,7 +1,7 @@
 """Households and residents: who must be moved, by whom, where to, and how they are reached.
 
-A household's own values are sealed with the household's key, a resident's with the resident's;
-erasing either destroys its key.
+A household's own values are sealed with a key of the household, a resident's with the resident's;
+erasing destroys the key.
 """
 
 from typing import ClassVar
@@ -15,17 +15,22 @@ from anlan.base.register.fields import CodeField, CodesField, CountField
 from anlan.base.register.indexes import listing
 from anlan.base.register.models import Located, Row
 from anlan.base.vault.fields import SealedField
+from anlan.kernel.ids import LENGTH, new_id
 
 
 class Household(Located, Row):
     """People behind one front door; its region is the grid cell or the village."""
 
     code = models.CharField("户编码", max_length=32)
+    #: Whose key seals this household's values. A new one when its head is erased, so that what the
+    #: others still need (the address) can be sealed again.
+    seal = models.CharField(max_length=LENGTH, default=new_id, editable=False, db_index=True)
     kind = CodeField("住户类型", table="household-kinds", default="family", max_length=16)
-    head = SealedField("户主", blank=True, index=("chars",), plain_max_length=40)
-    address = SealedField("住址", blank=True, plain_max_length=200)
+    head = SealedField("户主", blank=True, subject="seal", index=("chars",), plain_max_length=40)
+    address = SealedField("住址", blank=True, subject="seal", plain_max_length=200)
     phone = SealedField(
-        "联系电话", blank=True, index=("tail4",), plain_max_length=20, validators=[number_form]
+        "联系电话", blank=True, subject="seal", index=("tail4",), plain_max_length=20,
+        validators=[number_form],
     )
     size = CountField("常住人数", unit="人", high=10_000)
     structure = CodeField("房屋结构", table="house-structures", blank=True, max_length=16)
@@ -41,9 +46,11 @@ class Household(Located, Row):
         Shelter, models.PROTECT, null=True, blank=True, related_name="households",
         verbose_name="拟去安置场所",
     )  # fmt: skip
-    relatives = SealedField("投靠亲友", blank=True, plain_max_length=200)
+    relatives = SealedField("投靠亲友", blank=True, subject="seal", plain_max_length=200)
     reach = CodesField("联系方式", table="reach-ways", help_text="有效的在前")
-    needs = SealedField("特殊需要", blank=True, plain_max_length=200, help_text="如轮椅、氧气")
+    needs = SealedField(
+        "特殊需要", blank=True, subject="seal", plain_max_length=200, help_text="如轮椅、氧气"
+    )
     erased_at = models.DateTimeField("销毁时间", null=True, editable=False)
 
     class Meta:

@@ -15,7 +15,10 @@ from anlan.base.vault.fields import SealedField
 
 #: Kept by the platform itself; never in a form.
 KEPT = frozenset(
-    ("id", "version", "created_at", "changed_at", "changed_by", "reviewed_at", "retired_at", "cell")
+    (
+        "id", "version", "created_at", "changed_at", "changed_by", "reviewed_at", "retired_at",
+        "cell", "seal",
+    )
 )
 
 _TYPES: "tuple[tuple[type[models.Field[Any, Any]], str], ...]" = (
