@@ -33,7 +33,10 @@ def urls(api: NinjaAPI) -> list[URLPattern]:
     def openapi(request: HttpRequest) -> HttpResponse:
         open_to(request, "docs", "docs.view")
         schema = api.get_openapi_schema(path_prefix="/api/v1/")
-        return HttpResponse(orjson.dumps(schema, default=str), content_type="application/json")
+        return HttpResponse(
+            orjson.dumps(schema, default=str, option=orjson.OPT_NON_STR_KEYS),
+            content_type="application/json",
+        )
 
     return [
         path("api/v1/openapi.json", openapi),

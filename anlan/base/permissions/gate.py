@@ -75,14 +75,20 @@ def condition(
     actor: Actor, action: str, column: str = "region_id", *, within: str = ""
 ) -> Q | None:
     """Return the narrowing of `visible` as a condition: None is everything, empty is nothing."""
+    mine, above = reach(actor, action, within=within)
+    return None if "" in mine else _condition(mine, above, column)
+
+
+def reach(
+    actor: Actor, action: str, *, within: str = ""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell where the actor may: `prefixes` and `shared`, both narrowed to `within`."""
     mine, above = prefixes(actor, action), shared(actor, action)
     if within:
         asked = scope.prefix(within)
         mine = _intersection(mine, asked)
         above = tuple(code for code in above if scope.covers(asked, code))
-    if "" in mine:
-        return None
-    return _condition(mine, above, column)
+    return mine, above
 
 
 def _intersection(mine: tuple[str, ...], asked: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import or_
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
-from anlan.base.regions import scope
+from anlan.base.register import prepared
 from anlan.base.register.columns import Column, by_name, columns
 from anlan.base.register.masking import mask
 from anlan.base.register.models import Row
@@ -49,9 +49,7 @@ class Page:
 def rows(entry: Register, actor: Actor, query: Query = Query()) -> "QuerySet[Row]":
     """Narrow a register to what `actor` may see and `query` asks for."""
     found = entry.model._default_manager.filter(retired_at__isnull=not query.retired)
-    found = visible(found, actor, entry.action("view"))
-    if query.region:
-        found = scope.below(found, query.region)
+    found = visible(found, actor, entry.action("view"), within=query.region)
     if query.bbox and entry.located:
         west, south, east, north = query.bbox
         inside = {"lat__gte": south, "lat__lte": north, "lon__gte": west, "lon__lte": east}
@@ -65,14 +63,36 @@ def rows(entry: Register, actor: Actor, query: Query = Query()) -> "QuerySet[Row
 
 def page(entry: Register, actor: Actor, query: Query) -> Page:
     """Read one page of a list."""
-    found = rows(entry, actor, query)
     size = min(max(query.size, 1), MAX_SIZE)
     start = (max(query.page, 1) - 1) * size
-    names = list_names(entry)
-    items = list(found.values(*names)[start : start + size])
+    asked = prepared.take_apart(entry, actor, query)
+    found = partial(rows, entry, actor, query)
+    statement = prepared.find(asked, found, list_names(entry)) if asked else None
+    if asked is None or statement is None:
+        items, count = _read(entry, found(), start, size), found().order_by().count
+    else:
+        far = start >= prepared.DEEP
+        items = (
+            _read(entry, found(), start, size)
+            if far
+            else prepared.read(statement, asked.values, start, size)
+        )
+        count = partial(prepared.count, statement, asked.values)
     # A first page that is not full has counted itself.
-    total = len(items) if start == 0 and len(items) < size else found.order_by().count()
+    total = len(items) if start == 0 and len(items) < size else count()
     return Page(present(entry, items), total)
+
+
+def _read(entry: Register, found: "QuerySet[Row]", start: int, size: int) -> list[dict[str, Any]]:
+    """Read a page through Django; far ones by id, because an index skips faster than a table."""
+    names = list_names(entry)
+    if start < prepared.DEEP:
+        return list(found.values(*names)[start : start + size])
+    ids = list(found.values_list("pk", flat=True)[start : start + size])
+    items = {
+        item["id"]: item for item in entry.model._default_manager.filter(pk__in=ids).values(*names)
+    }
+    return [items[pk] for pk in ids if pk in items]
 
 
 @cache
