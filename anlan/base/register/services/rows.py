@@ -98,11 +98,18 @@ def _write(entry: Register, changes: Sequence[Change], by: Actor) -> list[Saved]
     if edited:
         names = {name for plan in moved if plan.state == "changed" for name in plan.old}
         kept = {"version", "changed_at", "changed_by", *(("cell",) if entry.located else ())}
-        entry.model._default_manager.bulk_update(edited, [*names, *kept], batch_size=200)
+        _update(entry, edited, sorted(names | kept))
     _follow(entry, [plan.row for plan in moved if "region_id" in plan.old])
     index_rows(entry, [(plan.row, plan.plain) for plan in moved])
     record_many([_deed(entry, plan, by) for plan in moved])
     return [Saved(plan.row.pk, plan.state, plan.row.version) for plan in plans]
+
+
+def _update(entry: Register, rows: Sequence[Row], names: Sequence[str]) -> None:
+    if len(rows) == 1:  # a bulk UPDATE's CASE for every column takes a millisecond to build
+        rows[0].save(update_fields=names)
+        return
+    entry.model._default_manager.bulk_update(rows, names, batch_size=200)
 
 
 def _follow(entry: Register, moved: Sequence[Row]) -> None:
