@@ -61,9 +61,10 @@ def _on_postgres(name: str, report: Report, database: str) -> None:
             if postgres.find_server() is None:
                 report["settings"]["postgres"] = "本机没有 PostgreSQL，未测"
                 return
-            database = stack.enter_context(postgres.running())
+            database = stack.enter_context(postgres.running(durable=True))
         second = _alone(name, {"DATABASE_URL": database})
     report["figures"].update({f"{key}_pg": value for key, value in second["figures"].items()})
+    report["settings"]["postgres"] = second.get("settings", {})
 
 
 def _alone(name: str, extra: dict[str, str]) -> Report:

@@ -15,7 +15,8 @@ from pathlib import Path
 from anlan.project.supervisor.child import leashed
 
 #: Nothing in it is worth keeping, so it never waits for the disk.
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+MANY = "max_connections=200"
 START_S = 30.0
 
 
@@ -39,8 +40,11 @@ def _runs(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Run a server; yield its ``DATABASE_URL``, or raise `RuntimeError` with its log."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """Run a server; yield its ``DATABASE_URL``, or raise `RuntimeError` with its log.
+
+    With `durable` it keeps PostgreSQL's own promises: for figures, not for tests.
+    """
     folder = find_server()
     if folder is None:
         raise RuntimeError("PostgreSQL is not installed")
@@ -51,7 +55,9 @@ def running() -> Iterator[str]:
         store = place / "store"
         _make_store(folder, store, user)
         port = free_port()
-        settings = [word for line in CARELESS for word in ("-c", line)]
+        settings = [
+            word for line in ((MANY,) if durable else (MANY, *CARELESS)) for word in ("-c", line)
+        ]
         command = [
             str(folder / "postgres"), "-D", str(store), "-p", str(port), "-h", "127.0.0.1",
             "-k", str(place), *settings,
