@@ -182,7 +182,8 @@ def _towns(lie: Lie, chosen: Ints) -> list[int]:
     high = around(lie.height.reshape(shape), 14).ravel()[chosen] > 130
     hills = _farthest(towns, (u, v), np.where(high & ~isle, 0.05 + nearby, 0), 2)
     plain = _farthest([*towns, *hills], (u, v), np.where(high | isle, 0, 0.12 + nearby), 7)
-    first = int(np.argmax(np.where(isle, nearby, -1)))
+    mass = around((lie.land & lie.on_island).astype(float).reshape(shape), 20).ravel()[chosen]
+    first = int(np.argmax(np.where(isle & solid, mass + 0.1 * nearby, -1)))
     second = _farthest([first], (u, v), np.where(isle, 0.05 + nearby, 0), 1)
     return [*towns, *plain, first, *hills, *second]
 

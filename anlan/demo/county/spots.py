@@ -78,7 +78,12 @@ class Spots:
         village = int(self.regions.allotment.village_of[grid])
         blocks = self._blocks[village]
         mine = blocks[self._grid_label[blocks] == grid]
-        return self._draw((mine, self.regions.grids[grid]), count, rng, None)
+        home = self.regions.grids[grid]
+        u, v = frame.uv(home.lon, home.lat)
+        away = np.hypot(self.lie.u[mine] - u, self.lie.v[mine] - v)
+        # Hamlets: most doors within half a kilometre of the cell's centre, along the roads.
+        hamlet = np.exp(-away / 0.45) * np.exp(-self.road_km[mine] / 0.15) + 1e-4
+        return self._draw((mine, home), count, rng, hamlet)
 
     def _draw(
         self,

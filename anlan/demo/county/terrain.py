@@ -223,11 +223,13 @@ def _sea_bed(land: Mask, u: Floats, v: Floats, seed: int) -> Floats:
 
 
 def _tidy(land: Mask) -> Mask:
-    """Fill one-cell ponds, cut one-cell spikes, sink what is too small to draw."""
+    """Fill ponds, cut one-cell spikes, sink what is too small to draw."""
     for _ in range(3):
         padded = np.pad(land, 1, mode="edge").astype(int)
         near = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
         land = np.where(land, near >= 2, near >= 3)
+    # Water without a way to the ocean would be a sea nobody can sail to: make it land.
+    land |= outline.patches(~land) > 0
     patch = outline.patches(land)
     size = np.bincount(patch[patch >= 0])
     return np.asarray((patch >= 0) & (size[patch] >= SMALLEST_ISLAND))

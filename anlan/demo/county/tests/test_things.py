@@ -197,7 +197,7 @@ def _keys(county: County) -> Iterable[tuple[str, set[str | None]]]:
     yield "unit-kinds", {u.kind for u in county.units}
     yield "posts", {p.role for p in county.posts}
     yield "phone-kinds", {n.kind for p in county.persons for n in p.phones}
-    yield "sexes", {p.sex for p in county.persons} | set(county.residents.sex)
+    yield "sexes", {*county.residents.sex, *(p.sex for p in county.persons)}
     yield "household-kinds", set(county.households.kind)
     yield "intended-stays", {stay or None for stay in county.households.stay}
     yield "reach-ways", {w for ways in county.households.reach for w in ways}
