@@ -25,7 +25,7 @@ def door(get_response: View) -> View:
         if "\0" in request.path or "%00" in str(request.META.get("QUERY_STRING", "")):
             return answer(request, Invalid.status, "invalid", detail="文字中有不可用的字符")
         response = get_response(request)
-        if response.status_code == NOT_ALLOWED and not response.content:
+        if response.status_code == NOT_ALLOWED:
             told = answer(request, NOT_ALLOWED, "method")
             told["Allow"] = response.get("Allow", "")
             return told
