@@ -63,14 +63,24 @@ def check_rows(
     checked = []
     for given, old in zip(rows, olds, strict=True):
         result = Checked({})
-        for name, value in given.items():
+        # A blank where a default stands says nothing: new rows take it, stored ones keep theirs.
+        said = {
+            name: value for name, value in given.items() if not _says_nothing(entry, name, value)
+        }
+        for name, value in said.items():
             _check_value(entry, result, points, name, value)
         if old is None:
-            _check_required(entry, result, given)
+            _check_required(entry, result, said)
         if not result.errors:
             _check_whole(entry, result, old)
         checked.append(result)
     return checked
+
+
+def _says_nothing(entry: Register, name: str, value: Any) -> bool:
+    column = by_name(entry).get(name)
+    blank = value is None or value == ""
+    return blank and column is not None and column.required and column.field.has_default()
 
 
 def natural_keys(entry: Register, rows: Sequence[Values]) -> list[tuple[Any, ...] | None]:

@@ -8,6 +8,7 @@ from ninja import Query as QueryParameter
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.permissions.gate import permit
 from anlan.base.register import history as histories
 from anlan.base.register import selectors, services
 from anlan.base.register.columns import by_name
@@ -80,6 +81,7 @@ def _box(text: str) -> selectors.Box | None:
 def list_rows(request: ApiRequest, key: str) -> HttpResponse:
     """List rows: `q`, `region`, `bbox`, `page`, `size`, `sort`, `retired`, and `<column>=a,b`."""
     entry = register_of(key)
+    permit(request.actor, entry.action("view"))
     query = query_of(request)
     found = selectors.page(entry, request.actor, query)
     return answer(

@@ -1,0 +1,111 @@
+"""The whole platform as a newcomer starts it: supervisor, processes, demo county, Chromium."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "Anlan-2026-demo"
+WIDTH, HEIGHT = 1440, 900
+
+expect.set_options(timeout=20_000)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running demo workspace."""
+
+    url: str
+    dir: Path
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Start the demo workspace on a free port; stop it at the end."""
+    directory = tmp_path_factory.mktemp("platform") / "demo"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
+    command = [sys.executable, "-m", "anlan.project.supervisor"]
+    options = ["--data", str(directory), "--port", "0", "--background"]
+    started = subprocess.run(
+        [*command, *options],
+        cwd=ROOT,
+        env={**kept, "ANLAN_MQTT_PORT": "0"},
+        capture_output=True,
+        text=True,
+        timeout=420,
+        check=False,
+    )
+    assert started.returncode == 0, started.stdout + started.stderr
+    last = started.stdout.strip().splitlines()[-1]
+    yield Platform(last.rsplit(" ", 1)[-1], directory)
+    process = int((directory / "anlan.pid").read_text(encoding="ascii"))
+    os.kill(process, signal.SIGTERM)
+    for _ in range(150):
+        if not (directory / "anlan.pid").exists():
+            break
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Give the system's Chromium, drawing WebGL in software."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Give a fresh browser profile."""
+    made = chromium.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN", color_scheme="light"
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, platform: Platform) -> Iterator[Page]:
+    """Give a page that fails its test for any script error or any request to another host."""
+    wrong: list[str] = []
+    made = context.new_page()
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((platform.url, "blob:", "data:"))
+            else wrong.append(f"asks another host: {request.url}")
+        ),
+    )
+    yield made
+    assert wrong == []
+
+
+def log_in(page: Page, platform: Platform, username: str) -> None:
+    """Log in as a demo user by clicking their card, as a newcomer does."""
+    page.goto(f"{platform.url}/login")
+    page.locator("button.card", has=page.get_by_text(username, exact=True)).click()
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a screenshot where ``ANLAN_SHOTS`` says, for the README and for eyes."""
+    folder = os.environ.get("ANLAN_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
