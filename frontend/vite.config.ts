@@ -12,7 +12,8 @@ export const FLOOR = ['chrome109', 'edge109', 'firefox115', 'safari16.4']
 
 export default defineConfig({
   plugins: [
-    vue(),
+    // A space between two elements on two lines is a space on screen.
+    vue({ template: { compilerOptions: { whitespace: 'preserve' } } }),
     Components({ dts: 'components.d.ts', dirs: [], resolvers: [ElementPlusResolver()] }),
     rareFont(),
   ],

@@ -112,9 +112,23 @@ const roadWidth = (wide: number) => [
   ],
 ]
 
+const polygonal = ['==', ['geometry-type'], 'Polygon']
+const pointed = ['==', ['geometry-type'], 'Point']
+/** Levels of regions: 1 province, 2 city, 3 county, 4 township, 5 village, 6 grid cell. */
+const COUNTY = 3
+
 export function baseLayers(shade: Shades): LayerSpecification[] {
   const layers: unknown[] = [
     { id: 'sea', type: 'background', paint: { 'background-color': shade.sea } },
+    {
+      // Where no base map was loaded, the regions' own outlines are the land.
+      id: 'region-land',
+      type: 'fill',
+      source: 'regions',
+      'source-layer': 'regions',
+      filter: ['all', polygonal, ['<=', ['get', 'level'], COUNTY]],
+      paint: { 'fill-color': shade.land },
+    },
     {
       id: 'land',
       type: 'fill',
@@ -196,6 +210,22 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
       minzoom: 10,
       filter: ['has', 'name'],
       ...text(shade, 11),
+    },
+    {
+      id: 'region-name',
+      type: 'symbol',
+      source: 'regions',
+      'source-layer': 'regions',
+      filter: ['all', pointed, ['match', ['get', 'level'], [4, 5], true, false]],
+      ...text({ ...shade, text: shade.soft }, [
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        9,
+        ['match', ['get', 'level'], 4, 12, 10],
+        14,
+        ['match', ['get', 'level'], 4, 16, 12.5],
+      ]),
     },
     {
       id: 'nature-name',

@@ -18,10 +18,27 @@ const INKS: Record<string, string> = {
   camera: '#2b2b33',
 }
 const OTHER = '#44535f'
+/** The same inks light enough for dots and lines on dark ground. */
+const TINTS: Record<string, string> = {
+  shelter: '#5fc0b5',
+  team: '#a79be6',
+  unit: '#9fb0bc',
+  person: '#9fb0bc',
+  post: '#9fb0bc',
+  'key-site': '#c99a77',
+  reservoir: '#7fb0c8',
+  'danger-zone': '#e08bbd',
+  household: '#a9bb73',
+  resident: '#a9bb73',
+  vessel: '#6fa3ac',
+  camera: '#b3b3c2',
+}
+const OTHER_TINT = '#9fb0bc'
 const SIZE = 26
 const RATIO = 2
 
 export const inkOf = (icon: string): string => INKS[iconKey(icon)] ?? OTHER
+export const tintOf = (icon: string): string => TINTS[iconKey(icon)] ?? OTHER_TINT
 export const symbolOf = (icon: string) => `symbol:${icon}`
 
 function draw(icon: string): ImageData {
