@@ -126,13 +126,11 @@ class Cut:
 
 def cut(tile: Tile, shapes: Geometries) -> tuple[Cut, Cut]:
     """Cut geometries in the world square to a tile; give its lines and its rings."""
-    # Scaled to tile units first: clipping to a box of 1e-9 loses digits.
+    clipped = shapely.clip_by_rect(shapes, *tile.box(BUFFER))
     scale = float(EXTENT << tile.z)
     corner = np.array([tile.x, tile.y], dtype=np.float64) * EXTENT
-    scaled = shapely.transform(shapes, lambda xy: xy * scale - corner)
-    edge = EXTENT + BUFFER
-    clipped = shapely.clip_by_rect(scaled, -BUFFER, -BUFFER, edge, edge)
-    parts, source = shapely.get_parts(clipped, return_index=True)
+    scaled = shapely.transform(clipped, lambda xy: xy * scale - corner)
+    parts, source = shapely.get_parts(scaled, return_index=True)
     depth = 0
     while (kinds := shapely.get_type_id(parts)).size and (kinds > 3).any() and depth < 3:
         parts, inner = shapely.get_parts(parts, return_index=True)

@@ -83,7 +83,7 @@ def read_list(path: Path, *, progress: Callable[[int, int], None] | None = None)
     rows = split(text, path.name)
     header, first = _header(rows, path.name)
     listing = Listing(columns=tuple(sorted(header, key=header.__getitem__)))
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, Line]] = {}
     for number, cells in chain(first, rows):
         if not any(cells):
             continue
@@ -139,18 +139,24 @@ def _header(rows: Iterator[Row], name: str) -> tuple[dict[str, int], list[Row]]:
 
 
 def _take(
-    listing: Listing, header: dict[str, int], number: int, cells: list[str], seen: dict[str, int]
+    listing: Listing,
+    header: dict[str, int],
+    number: int,
+    cells: list[str],
+    seen: dict[str, tuple[int, Line]],
 ) -> None:
     try:
         line = _line(header, cells)
     except Wrong as wrong:
         listing.errors.append(RowError(number, wrong.column, wrong.value, wrong.reason))
         return
-    earlier = seen.setdefault(line.code, number)
+    earlier, same = seen.setdefault(line.code, (number, line))
     if earlier == number:
         listing.lines.append(line)
-    else:
-        listing.errors.append(RowError(number, "code", line.code, f"与第 {earlier} 行重复"))
+    elif line != same:  # lists name a city without counties twice, as city and as county
+        listing.errors.append(
+            RowError(number, "code", line.code, f"与第 {earlier} 行重复而内容不同")
+        )
 
 
 def _line(header: dict[str, int], cells: list[str]) -> Line:

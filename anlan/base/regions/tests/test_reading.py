@@ -82,6 +82,12 @@ def test_a_wrong_row_is_listed_with_its_reason_and_the_others_live(
     assert reason in error.reason
 
 
+def test_a_row_that_stands_twice_is_taken_once(tmp_path: Path) -> None:
+    read = listing(tmp_path, "code,name\n4419,东莞市\n441900,东莞市\n441900000000,东莞市\n")
+    assert [line.code for line in read.lines] == ["441900000000"]
+    assert not read.errors
+
+
 def test_dates_are_read_in_usual_forms(tmp_path: Path) -> None:
     read = listing(
         tmp_path,
