@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from anlan import codes
-from anlan.base.people.models import Holding, Person, Phone, Post, Unit
-from anlan.base.people.selectors.holders import Held, held_by, holdings_on, names_of, today
+from anlan.base.people.models import Person, Phone, Post, Unit
+from anlan.base.people.selectors.holders import Held, current, held_by, holdings_on, names_of
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import prefixes
 from anlan.base.regions import scope
@@ -113,11 +113,11 @@ class _Word:
         posts = Q(title__icontains=word)
         if roles := _roles_named(word):
             posts |= Q(role__in=roles)
-        begun = Holding.objects.filter(
-            person=OuterRef("pk"), since__lte=today(), retired_at=None,
+        held = current().filter(
+            person=OuterRef("pk"),
             post__in=Post.objects.filter(posts, retired_at=None).values("pk"),
         )  # fmt: skip
-        found = [Q(Exists(begun)), Q(title__icontains=word)]
+        found = [Q(Exists(held)), Q(title__icontains=word)]
         if regions:
             found.append(scope.within(regions))
         if units:

@@ -112,17 +112,18 @@ def units_of(actor: Actor) -> tuple[str, ...]:
     return tuple(sorted(unit for unit in units if unit))
 
 
+def current(on: date | None = None) -> "QuerySet[Holding]":
+    """Narrow holdings to those that count on a day (today): begun, not ended, nobody came later."""
+    day = on or today()
+    begun = Holding.objects.filter(since__lte=day, retired_at=None)
+    later = begun.filter(post=OuterRef("post"), rank=OuterRef("rank"), since__gt=OuterRef("since"))
+    return begun.filter(Q(until=None) | Q(until__gt=day)).exclude(Exists(later))
+
+
 def gaps(posts: "QuerySet[Post] | None" = None, on: date | None = None) -> "QuerySet[Post]":
     """Narrow posts to those nobody holds as A on a day: nobody came, or the last one left."""
-    day = on or today()
     wanted = Post.objects.filter(retired_at=None) if posts is None else posts
-    begun = Holding.objects.filter(post=OuterRef("pk"), rank="A", since__lte=day, retired_at=None)
-    later = Holding.objects.filter(
-        post=OuterRef("post"), rank="A", since__lte=day, since__gt=OuterRef("since"),
-        retired_at=None,
-    )  # fmt: skip
-    present = begun.filter(Q(until=None) | Q(until__gt=day)).exclude(Exists(later))
-    return wanted.exclude(Exists(present))
+    return wanted.exclude(Exists(current(on).filter(post=OuterRef("pk"), rank="A")))
 
 
 def titles_of(persons: Collection[str]) -> dict[str, str]:
