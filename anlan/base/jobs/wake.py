@@ -11,10 +11,11 @@ import contextlib
 import os
 import select
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from anlan.base.jobs.leadership import raw_connection
 from anlan.kernel import workspace
@@ -102,7 +103,10 @@ class _Folder:
 
 
 class Listener:
-    """Hears signals on some topics. One thread or event loop uses one listener."""
+    """Hears signals on some topics. One thread or event loop uses one listener.
+
+    A database that went away is asked again at every `wait`; until it answers, waiting is polling.
+    """
 
     def __init__(self, *topics: str) -> None:
         self.topics = frozenset(topics)
@@ -119,6 +123,9 @@ class Listener:
 
     def wait(self, seconds: float = POLL_SECONDS) -> set[str]:
         """Sleep until one of the topics is signalled or the time is over; return what was heard."""
+        if self._socket is None and not self._is_listening():
+            time.sleep(max(seconds, 0))
+            return set()
         ready, _, _ = select.select([self.fileno()], [], [], max(seconds, 0))
         return self.heard() if ready else set()
 
@@ -135,8 +142,20 @@ class Listener:
                     heard.add(self._socket.recv(64).decode(errors="replace"))
         return heard
 
+    def _is_listening(self) -> bool:
+        if self._notified is None or self._notified.closed:
+            with contextlib.suppress(DatabaseError, OSError, *_lost()):
+                self._notified = _listen()
+        return self._notified is not None and not self._notified.closed
+
     def _notifications(self) -> set[str]:
-        return {note.payload for note in self._notified.notifies(timeout=0)}
+        if self._notified is None:
+            return set()
+        try:
+            return {note.payload for note in self._notified.notifies(timeout=0)}
+        except _lost():
+            self._notified.close()
+            return set()
 
     def close(self) -> None:
         """Stop listening."""
@@ -151,6 +170,13 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _lost() -> tuple[type[Exception], ...]:
+    """Name what a lost PostgreSQL connection raises."""
+    import psycopg
+
+    return (psycopg.Error,)
 
 
 def _bind() -> tuple[socket.socket, Path]:

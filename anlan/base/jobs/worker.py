@@ -46,6 +46,8 @@ class Worker:
         self.id = new_id()
         self.stopping = threading.Event()
         self.leads = False
+        #: Set when a thread ended that never should; the process then ends and is started again.
+        self.broken = False
         self._started_at = clock.real_now()
         self._leadership = leadership()
         self._running: dict[str, running.Claim] = {}
@@ -58,8 +60,8 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop."""
         apart = [duty for duty in DUTIES.values() if duty.apart]
-        threads = [self._thread(duty.key, self._attend, duty) for duty in apart]
-        threads.append(self._thread("pulse", self._pulse))
+        threads = [self._vital(duty.key, self._attend, duty) for duty in apart]
+        threads.append(self._vital("pulse", self._pulse))
         try:
             with wake.Listener("jobs") as listener:
                 while not self.stopping.is_set():
@@ -154,6 +156,20 @@ class Worker:
             log.exception("%s failed", name)
             self.stopping.wait(PAUSE_SECONDS)
 
+    def _vital(self, name: str, target: Callable[..., None], *args: object) -> threading.Thread:
+        """Start a thread without which the worker is none."""
+
+        def body() -> None:
+            try:
+                target(*args)
+            except Exception:
+                log.exception("%s ended", name)
+            finally:
+                self.broken = self.broken or not self.stopping.is_set()
+                self.stopping.set()
+
+        return self._thread(name, body)
+
     def _thread(self, name: str, target: Callable[..., None], *args: object) -> threading.Thread:
         def body() -> None:
             try:
@@ -194,6 +210,8 @@ def run() -> None:
     log.info("worker %s begins, process %s", worker.id, os.getpid())
     worker.run()
     log.info("worker %s ended", worker.id)
+    if worker.broken:
+        raise SystemExit(1)
 
 
 def drain(*, most: int = 1000) -> int:

@@ -170,3 +170,21 @@ def test_a_worker_asked_to_end_gives_back_what_it_holds(
         ["waiting", 0]
     ]
     assert ask(real, "Worker.objects.count()") == 0
+
+
+def test_a_worker_outlives_its_lost_connections(
+    real: RealWorkspace, workers: Callable[..., "subprocess.Popen[str]"]
+) -> None:
+    if not real.database_url:
+        pytest.skip("only a database server can lose its connections")
+    process = workers()
+    assert wait_for(real, "selectors.worker_state().leader")
+    real.do(
+        f"{KINDS}\nwith connection.cursor() as c:\n"
+        "    c.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity'\n"
+        "              ' WHERE pid <> pg_backend_pid() AND datname = current_database()')"
+    )
+    publish(real, 3)
+    assert wait_for(real, "Entry.objects.filter(deed='rain.noted').exclude(seq=None).count() == 3")
+    assert wait_for(real, "selectors.worker_state().leader")
+    assert process.poll() is None
