@@ -24,7 +24,9 @@ def headers_of(response: HttpResponseBase, extra: Headers) -> Headers:
     found += [("set-cookie", cookie.OutputString()) for cookie in response.cookies.values()]
     if not response.has_header("Cache-Control"):
         found.append(NO_STORE)
-    return found + extra
+    # A view may be stricter than the house (an attachment in a sandbox); then it is alone.
+    own = {name for name, _ in found}
+    return found + [header for header in extra if header[0] not in own]
 
 
 def send(proto: Any, response: HttpResponseBase, extra: Headers, asked: Any) -> int:

@@ -85,7 +85,7 @@ def close_session(request: ApiRequest, response: HttpResponse) -> tuple[int, Non
     """Log out."""
     login = request.login
     if login is not None and login.kind == "session":
-        sessions.log_out(login.id, by=request.actor)
+        sessions.log_out(login.hash, by=request.actor)
     response.delete_cookie(cookie_name(), path="/", samesite="Lax")
     return 204, None
 
@@ -93,7 +93,7 @@ def close_session(request: ApiRequest, response: HttpResponse) -> tuple[int, Non
 @router.post("/session/password", response={204: None}, summary="Change my password")
 def change_password(request: ApiRequest, given: NewPassword) -> tuple[int, None]:
     """Change one's own password; other sessions of the account end."""
-    own = request.login.id if request.login and request.login.kind == "session" else ""
+    own = request.login.hash if request.login and request.login.kind == "session" else ""
     accounts.change_password(
         user=_user(request), old=given.old, new=given.new, by=request.actor, session=own
     )
