@@ -24,6 +24,8 @@ _OFFICE = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+#: Bytes below the space that no text holds.
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 #: Kinds a browser may show in its own window; the others are offered for saving.
 SHOWN = frozenset(
     ("image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "text/plain")
@@ -74,7 +76,7 @@ def _office(content: bytes) -> str | None:
 def _text(content: bytes) -> str | None:
     """Tell plain text: decodes, has no control characters, is no markup a browser runs."""
     head = content[:HEAD]
-    if b"\x00" in head:
+    if _CONTROLS.intersection(head):
         return None
     for encoding in ("utf-8", "gb18030"):
         try:

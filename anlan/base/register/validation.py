@@ -112,6 +112,8 @@ def _check_value(
                 result.values["region_id"] = points.home(found)
             return
         clean = form_fields(entry)[name].clean(value)
+        # A form field takes over some of the model field's validators, not all of them.
+        column.field.run_validators(clean)
         result.values[column.attname] = _stored(column, clean)
     except ValidationError as error:
         for sentence in error.messages:
