@@ -10,6 +10,7 @@ from typing import TypeVar
 from anlan.base.permissions.actor import system
 from anlan.base.regions import scope
 from anlan.base.register.registry import REGISTERS
+from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
@@ -21,6 +22,8 @@ from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict
 
 MARK = "demo-county.json"
+#: Heights and depths, for any GIS and for the engines.
+TERRAIN = "terrain.tif"
 PEOPLE = ("households", "residents", "threats")
 
 T = TypeVar("T")
@@ -71,6 +74,8 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
     report.added["regions"] = _timed(
         report, "regions", lambda: write_regions(county, by=by, progress=tell)
     )
+    report.added["basemap"] = _timed(report, "basemap", lambda: write_basemap(county, by=by))
+    county.terrain.write_geotiff(workspace.current().dir / TERRAIN)
     sheets = {key: rows(county) for key, rows in SHEETS}
     sheets["duty-shifts"] = shifts(county, today)
     for key, rows in sheets.items():

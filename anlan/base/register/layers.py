@@ -177,5 +177,5 @@ def _layer(entry: Register) -> Layer:
         source=RegisterSource(entry),
         action=entry.action("view"),
         register=entry.key,
-        visible=entry.domain not in NAMELESS,
+        visible=entry.domain == "resources",  # the rest is one click away; all at once is a rash
     )
