@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 Page = str
 
-#: At the head of every made page: it says where to change what it says.
+#: At the end of every made page (before its title, mkdocs would not see the title).
 MADE = "<!-- made while the site is built; do not edit -->"
 
 UNKNOWN = "—"
@@ -12,7 +12,7 @@ UNKNOWN = "—"
 
 def page(title: str, *parts: str) -> Page:
     """Join a page: its title, then its parts, with a blank line between."""
-    return "\n\n".join((MADE, f"# {title}", *(part.strip("\n") for part in parts if part))) + "\n"
+    return "\n\n".join((f"# {title}", *(part.strip("\n") for part in parts if part), MADE)) + "\n"
 
 
 def cell(value: object) -> str:

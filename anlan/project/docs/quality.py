@@ -24,9 +24,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Mark:
-    """How a module stands to a rule; `comment` says why, where or what is missing."""
+    """How a module stands to a rule: what shows that it is kept, why not, what is missing."""
 
     status: str
+    proof: str = ""  #: a path in the checkout
     comment: str = ""
 
 
@@ -71,7 +72,7 @@ def read(path: Path) -> Module:
 
 
 def _mark(value: str | Mapping[str, str]) -> Mark:
-    return Mark(value) if isinstance(value, str) else Mark(value["status"], value["comment"])
+    return Mark(value) if isinstance(value, str) else Mark(**value)
 
 
 def overview() -> Page:
@@ -91,7 +92,7 @@ def overview() -> Page:
         "质量",
         "每个模块对自己说实话：做到了哪些，没做到哪些，哪些不适用、为什么。"
         "一级里没有一条待做，才算到了那一级。",
-        table(("模块", "名", "等级", *(f"{title}级规则" for title in LEVELS.values())), rows),
+        table(("模块", "名", "等级", *(f"{title}级" for title in LEVELS.values())), rows),
         "## 规则",
         table(("级", "规则", "要求"), legend),
     )
@@ -109,12 +110,17 @@ def one_page(one: Module) -> Page:
             LEVELS[rule.level],
             cell(rule.title),
             SIGNS[one.marks[rule.key].status],
-            cell(one.marks[rule.key].comment),
+            _told(one.marks[rule.key]),
         ]
         for rule in rules().values()
     ]
     return page(
         f"{one.title}：质量",
         f"模块 `anlan.{one.name}`。✓ 做到；○ 待做；— 不适用。",
-        table(("级", "规则", "", "说明"), rows),
+        table(("级", "规则", "", "凭据与说明"), rows),
     )
+
+
+def _told(mark: Mark) -> str:
+    proof = code(mark.proof) if mark.proof else ""
+    return "；".join(part for part in (proof, mark.comment) if part) or cell(None)
