@@ -69,6 +69,10 @@ const text = (shade: Shades, size: number | readonly unknown[]) => ({
     'text-field': ['coalesce', ['get', 'name'], ''],
     'text-size': size,
     'text-max-width': 8,
+    // A name steps aside for the symbol of the village hall that stands on the same spot.
+    'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+    'text-radial-offset': 1,
+    'text-justify': 'auto',
   },
   paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.4 },
 })
