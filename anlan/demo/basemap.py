@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, Point, Polygon
 
 from anlan.base.basemap.models import Theme
 from anlan.base.basemap.services import Drawn, replace_theme
@@ -12,6 +12,8 @@ from anlan.demo.county import County
 
 #: Streams of a lower order than this are ditches at the map's scale.
 LEAST_ORDER = 2
+#: How far the neighbours' land is drawn beyond the raster, degrees.
+BEYOND = 1.5
 #: Rivers of this order and above are drawn from afar.
 MAIN_ORDER = 4
 
@@ -31,7 +33,26 @@ def write_basemap(county: County, *, by: Actor) -> int:
 
 def _land(county: County) -> Iterator[Drawn]:
     # One piece of land a feature: a tile then reads only the islands it shows.
-    return (Drawn(shape, kind="land", minzoom=0) for shape in county.land.geoms)
+    whole = shapely.union_all([county.land, *_inland(county)])
+    pieces = getattr(whole, "geoms", [whole])
+    return (Drawn(shape, kind="land", minzoom=0) for shape in pieces)
+
+
+def _inland(county: County) -> Iterator[Polygon]:
+    """Continue the mainland beyond the raster's north, west and south edges.
+
+    Otherwise the map would show a coast where only the computed heights end.
+    """
+    west, south, east, north = county.terrain.bounds
+    hem = county.terrain.step
+    yield shapely.box(west - BEYOND, south - BEYOND, west + hem, north + BEYOND)
+    for edge, outer in ((north, north + BEYOND), (south, south - BEYOND)):
+        strip = county.land.intersection(
+            shapely.box(west, min(edge, edge - hem), east, max(edge, edge + hem))
+        )
+        if not strip.is_empty:
+            shore = strip.bounds[2]
+            yield shapely.box(west, min(edge, outer), shore, max(edge, outer))
 
 
 def _water(county: County) -> Iterator[Drawn]:

@@ -7,7 +7,7 @@ from django.db.models import Max, Min
 
 from anlan.base.basemap.models import Drawing, Feature, Theme
 from anlan.base.basemap.pictures import pictures
-from anlan.base.regions.models import Boundary
+from anlan.base.regions.models import Boundary, Level
 
 Box = tuple[float, float, float, float]
 
@@ -25,9 +25,12 @@ def basemap() -> dict[str, Any]:
 
 
 def bounds() -> Box | None:
-    """Tell west, south, east, north of the drawn land; without any, of the regions' boundaries."""
+    """Tell west, south, east, north of the regions' boundaries; without any, of the drawn land.
+
+    The land reaches beyond the county, as its neighbours do; what people look at does not.
+    """
     stamps = tuple(Drawing.objects.order_by("theme").values_list("stamp", flat=True))
-    return _drawn(stamps) or _box(Boundary.objects.all())
+    return _box(Boundary.objects.filter(region__level__lte=Level.COUNTY)) or _drawn(stamps)
 
 
 @lru_cache(maxsize=4)
