@@ -96,6 +96,7 @@ def generate(*, seed: int = 339901, scale: int = 1) -> County:
         "geohazard": sites.by_size(danger),
         "forest": sites.lookouts(found),
         "key-site": [site for site in key if site.kind == "hazchem"],
+        "street": [(v.name, (v.lon, v.lat)) for v in land.regions.villages if v.code[9:] == "001"],
     }
     return County(
         invented=True,

@@ -20,7 +20,9 @@ Mask = NDArray[np.bool_]
 #: The county takes every mainland catchment whose mouth lies between these (km north).
 MOUTHS: Final = (25.6, 71.0)
 CHANNEL_KM2: Final = 0.9
-BASIN_KM2: Final = 27.0
+BASIN_KM2: Final = 25.0
+#: A valley that opens on the plain or the sea counts from this size.
+LEAST_KM2: Final = 4.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _cuts(local: Floats, upland: Mask, onto: Ints, order: Ints) -> Ints:
             continue
         area = gathered[link]
         leaves = below < 0 or not upland[below]
-        if area >= BASIN_KM2 or (leaves and area >= 4.0):
+        if area >= BASIN_KM2 or (leaves and area >= LEAST_KM2):
             cut.append(link)
         elif not leaves:
             gathered[below] += area

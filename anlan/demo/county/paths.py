@@ -35,7 +35,7 @@ class Mesh:
     node: Ints
     first: list[int]
     near: list[int]
-    link: list[int]
+    link: Ints
     ends: Ints
     km: Floats
 
@@ -78,15 +78,13 @@ def mesh(allowed: Mask) -> Mesh:
         node,
         first.tolist(),
         target[order].tolist(),
-        link[order].tolist(),
+        link[order],
         ends,
         np.concatenate(lengths),
     )
 
 
-def spread(
-    net: Mesh, cost: Floats, sources: list[int], *, head_start: list[float] | None = None
-) -> tuple[Floats, Ints, Ints]:
+def spread(net: Mesh, cost: Floats, sources: list[int]) -> tuple[Floats, Ints, Ints]:
     """Grow from all sources at once over links of the given cost (inf = closed).
 
     Returns for every node the cost, the position of its source in ``sources`` (-1 = not reached)
@@ -95,25 +93,43 @@ def spread(
     far = [float("inf")] * net.block.size
     owner = [-1] * net.block.size
     before = [-1] * net.block.size
-    heap: list[tuple[float, int, int, int]] = []
+    heap: list[tuple[float, int]] = []
     for number, source in enumerate(sources):
-        heap.append((head_start[number] if head_start else 0.0, source, number, -1))
+        if far[source] > 0:
+            far[source], owner[source] = 0.0, number
+            heap.append((0.0, source))
     heapq.heapify(heap)
-    price = cost.tolist()
-    first, near, link = net.first, net.near, net.link
+    price = cost[net.link].tolist()
+    first, near = net.first, net.near
+    pop, push = heapq.heappop, heapq.heappush
     while heap:
-        here, node, number, came = heapq.heappop(heap)
-        if owner[node] >= 0:
+        here, node = pop(heap)
+        if here > far[node]:
             continue
-        far[node], owner[node], before[node] = here, number, came
+        mine = owner[node]
         for k in range(first[node], first[node + 1]):
             other = near[k]
-            if owner[other] < 0:
-                reached = here + price[link[k]]
-                if reached < far[other]:
-                    far[other] = reached
-                    heapq.heappush(heap, (reached, other, number, node))
+            reached = here + price[k]
+            if reached < far[other]:
+                far[other], owner[other], before[other] = reached, mine, node
+                push(heap, (reached, other))
     return np.array(far), np.array(owner, dtype=np.int64), np.array(before, dtype=np.int64)
+
+
+def components(net: Mesh, passable: Mask) -> Ints:
+    """Label of the connected part of every node: the lowest node of the part."""
+    label = np.arange(net.block.size)
+    a, b = net.ends[:, passable]
+    while True:
+        low = np.minimum(label[a], label[b])
+        before = label.copy()
+        # Hook the labels themselves, not only the nodes: long chains then merge in a few rounds.
+        for end in (a, b):
+            np.minimum.at(label, before[end], low)
+            np.minimum.at(label, end, low)
+        label = label[label]
+        if np.array_equal(label, before):
+            return label
 
 
 def walk_back(before: Ints, node: int) -> list[int]:

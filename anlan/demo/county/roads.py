@@ -207,13 +207,13 @@ def _join(build: _Builder, starts: list[int], ends: list[int], rank: int) -> Non
 
 def _island_starts(build: _Builder, nodes: Ints) -> list[int]:
     """First node of every island that has nodes but no road yet."""
-    _, owner, _ = paths.spread(build.net, build.price, build.used())
+    part = paths.components(build.net, np.isfinite(build.price))
+    served = {int(p) for p in np.unique(part[build.used()])}
     starts: list[int] = []
-    rest = [int(n) for n in nodes if owner[n] < 0]
-    while rest:
-        starts.append(rest[0])
-        _, reached, _ = paths.spread(build.net, build.price, [rest[0]])
-        rest = [n for n in rest if reached[n] < 0]
+    for node in nodes.tolist():
+        if int(part[node]) not in served:
+            served.add(int(part[node]))
+            starts.append(node)
     return starts
 
 

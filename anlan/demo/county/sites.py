@@ -32,6 +32,7 @@ PLAN: Final = (
     ("water-supply", 4, "valley hill", (5, 20), "{v}水厂"),
     ("port", 3, "coast", (30, 260), "{v}货运码头"),
 )
+CAMERAS: Final = 60
 HAZARDS: Final = {
     "hazchem": ("hazchem", "typhoon", "lightning"),
     "gas-station": ("fire", "lightning"),
@@ -157,7 +158,8 @@ def cameras(
 ) -> tuple[Camera, ...]:
     """60 cameras; ``watched`` gives what each scene looks at, best first.
 
-    Keys: reservoir, harbour, river, seawall, road, geohazard, forest, key-site.
+    Keys: reservoir, harbour, river, seawall, road, geohazard, forest, key-site, and street, which
+    fills up to 60 where the others have too few.
     """
     rng = frame.stream(seed, "cameras")
     counts = {
@@ -165,12 +167,12 @@ def cameras(
         "forest": 3, "key-site": 3,
     }  # fmt: skip
     rows: list[Camera] = []
-    for scene, count in counts.items():
+    for scene, count in [*counts.items(), ("street", CAMERAS)]:
         taken = 0
         for thing in watched[scene]:
             name, code, at = _view(thing)
             row = spots.village_at(*at)
-            if taken == count or row < 0:
+            if taken == count or row < 0 or len(rows) == CAMERAS:
                 continue
             taken += 1
             draw = rng.random()
