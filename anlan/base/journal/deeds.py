@@ -39,6 +39,7 @@ for _key, _title, _title_en in (
     ("*.unmasked", "查看完整信息", "Read unmasked"),
     ("*.erased", "销毁个人信息", "Erased"),
     ("journal.sealed", "封存留痕", "Sealed the journal"),
+    ("vault.rekeyed", "更换主密钥", "Changed the master key"),
     ("stuck.retried", "重试", "Retried"),
     ("stuck.dropped", "放弃", "Dropped"),
 ):

@@ -1,8 +1,9 @@
 """Subject keys in bulk: find, make, unwrap."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -30,29 +31,53 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 
 @dataclass(frozen=True)
 class Master:
-    """The workspace's master key, derived once per batch."""
+    """The workspace's master key, derived once per batch; two of them while it is exchanged."""
 
-    wrapping: bytes
+    #: What wraps new keys.
     fingerprint: str
+    #: Wrapping keys by fingerprint.
+    known: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, secret: bytes) -> "Master":
-        """Derive what is needed of a master key."""
-        return cls(ciphers.wrapping_key(secret), ciphers.fingerprint(secret))
+    def of(cls, *secrets: bytes) -> "Master":
+        """Derive what is needed; the last secret wraps new keys."""
+        known = {ciphers.fingerprint(secret): ciphers.wrapping_key(secret) for secret in secrets}
+        return cls(ciphers.fingerprint(secrets[-1]), known)
+
+    def wrap(self, subject: str, key: bytes) -> bytes:
+        """Wrap a subject's key."""
+        return ciphers.encrypt(self.known[self.fingerprint], key, subject.encode())
 
     def unwrap(self, subject: str, wrapped: bytes, fingerprint: str) -> bytes | None:
         """Unwrap a key; `Missing` when another master key wrapped it."""
-        if fingerprint != self.fingerprint:
+        wrapping = self.known.get(fingerprint)
+        if wrapping is None:
             raise Missing(
                 f"主密钥不符：数据由主密钥 {fingerprint} 保护，现在的是 {self.fingerprint}。"
                 "请取回原来的密钥文件，否则个人信息无法读取。"
             )
-        return ciphers.decrypt(self.wrapping, wrapped, subject.encode())
+        return ciphers.decrypt(wrapping, wrapped, subject.encode())
+
+
+def secret_file() -> Path:
+    """Where the master key lies."""
+    return Path(os.environ.get("ANLAN_SECRET_FILE") or workspace.directory() / "secret")
+
+
+def next_file() -> Path:
+    """Where the coming master key lies while it is exchanged (`rotation`)."""
+    path = secret_file()
+    return path.with_name(f"{path.name}.next")
 
 
 def master() -> Master:
     """Read the master key of this process's workspace."""
-    return Master.of(workspace.current().secret())
+    secret = workspace.current().secret()
+    try:
+        coming = bytes.fromhex(next_file().read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        return Master.of(secret)
+    return Master.of(secret, coming)
 
 
 @dataclass(frozen=True)
@@ -111,7 +136,7 @@ def _insert(subjects: Sequence[str], using: Master) -> None:
     rows = (
         (
             subject,
-            ciphers.encrypt(using.wrapping, os.urandom(ciphers.KEY_BYTES), subject.encode()),
+            using.wrap(subject, os.urandom(ciphers.KEY_BYTES)),
             using.fingerprint,
             moment,
         )

@@ -18,10 +18,10 @@ from anlan.project.backup.archive import Manifest, Progress, Writer, check_room
 
 #: Made anew by running processes, or nobody else's business.
 LEFT_OUT = frozenset(
-    ("lock", "write.lock", "leader.lock", "control.sock", "wake", "run", "log", "tmp", "secret",
-     "latest.mmap")
+    ("lock", "write.lock", "leader.lock", "control.sock", "wake", "run", "log", "tmp",
+     "latest.mmap", "exercises")  # an exercise is a workspace of its own, with keys of its own
 )  # fmt: skip
-LEFT_OUT_BEGINNINGS = ("anlan.pid", ".", "before-restore-")
+LEFT_OUT_BEGINNINGS = ("anlan.pid", ".", "before-restore-", "secret")
 SQLITE = b"SQLite format 3\x00"
 
 
