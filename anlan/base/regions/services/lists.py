@@ -181,6 +181,7 @@ def _write(difference: Difference, drawn: outlines.Drawn, tell: Progress) -> Non
     after = [row for _, row in difference.changed]
     writing.insert(difference.added, done=_counter(tell, "写入", difference.added))
     writing.update(after, done=_counter(tell, "更新", after))
+    writing.count_anew(len(difference.added) + len(after))
     outlines.write_boundaries(drawn.fresh, done=_counter(tell, "边界", drawn.fresh))
 
 

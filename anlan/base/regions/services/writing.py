@@ -18,6 +18,9 @@ from anlan.kernel.ids import new_id
 #: Rows of one transaction, by database.
 CHUNK = {"sqlite": 1_000, "postgresql": 20_000}
 
+#: From so many rows on the database's idea of the table is worth renewing.
+MANY = 5_000
+
 _TABLE = Region._meta.db_table
 _COLUMNS = ", ".join(f'"{name}"' for name in FIELDS)
 _INSERT = f'INSERT INTO "{_TABLE}" ({_COLUMNS}) VALUES ({", ".join(["%s"] * len(FIELDS))})'  # noqa: S608 - our own names
@@ -49,6 +52,13 @@ def update(rows: Sequence[Stored], *, done: Done) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_UPDATE, [(*row[1:], row[0]) for row in chunk])
         done(len(chunk))
+
+
+def count_anew(written: int) -> None:
+    """Let the database learn how the table now looks, after so many rows that its plans change."""
+    if written >= MANY:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'ANALYZE "{_TABLE}"')
 
 
 def next_edition() -> str:
