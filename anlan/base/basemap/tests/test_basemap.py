@@ -67,15 +67,15 @@ def test_only_themes_there_are_and_shapes_that_are_can_be_stored() -> None:
         replace_theme(theme="base-land", features=[Drawn(shapely.box(0, 0, 500, 500))], by=BY)
 
 
-def test_the_bounds_are_those_of_the_land_else_of_the_regions() -> None:
+def test_the_bounds_are_those_of_the_regions_else_of_the_land() -> None:
     assert selectors.bounds() is None
     assert selectors.basemap()["center"] is None
+    replace_theme(theme="base-land", features=[Drawn(COAST)], by=BY)
+    assert selectors.bounds() == (121, 28, 122, 29)
     Region.objects.create(code="339901000000", name="云屿县", level=3)
     Boundary.objects.create(region_id="339901000000", wkb=shapely.to_wkb(COAST.buffer(1)),
                             west=120, south=27, east=123, north=30, datum="wgs84")  # fmt: skip
     assert selectors.bounds() == (120, 27, 123, 30)
-    replace_theme(theme="base-land", features=[Drawn(COAST)], by=BY)
-    assert selectors.bounds() == (121, 28, 122, 29)
     assert selectors.basemap()["center"] == (121.5, 28.5)
 
 
