@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from anlan.base.door import shapes
@@ -73,7 +73,7 @@ def list_grants(request: ApiRequest, wanted: Query[Wanted]) -> dict[str, Any]:
 
 
 @router.post("/grants", response={201: Any}, summary="Give a role")
-def give_grant(request: ApiRequest, given: NewGrant) -> tuple[int, dict[str, Any]]:
+def give_grant(request: ApiRequest, given: NewGrant) -> Status[dict[str, Any]]:
     """Give a role over a region."""
     permit(request.actor, "grants.edit")
     seen = visible(User.objects.all(), request.actor, "grants.edit", column="region")
@@ -84,18 +84,18 @@ def give_grant(request: ApiRequest, given: NewGrant) -> tuple[int, dict[str, Any
     row = grants.give_grant(
         user=user, role=given.role, region=given.region, by=request.actor, term=term
     )
-    return 201, shapes.grant(row)
+    return Status(201, shapes.grant(row))
 
 
 @router.delete("/grants/{grant_id}", response={204: None}, summary="Take a role back")
-def take_grant(request: ApiRequest, grant_id: str) -> tuple[int, None]:
+def take_grant(request: ApiRequest, grant_id: str) -> Status[None]:
     """Take a role back."""
     permit(request.actor, "grants.edit")
     row = _seen_grants(request).select_related("user").filter(pk=grant_id).first()
     if row is None:
         raise Missing("没有这项授权")
     grants.take_grant(grant=row, by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/delegations", summary="What is lent")
@@ -112,7 +112,7 @@ def list_delegations(request: ApiRequest) -> dict[str, Any]:
 
 
 @router.post("/delegations", response={201: Any}, summary="Lend a role")
-def delegate(request: ApiRequest, given: NewDelegation) -> tuple[int, dict[str, Any]]:
+def delegate(request: ApiRequest, given: NewDelegation) -> Status[dict[str, Any]]:
     """Lend one of one's own roles until a time."""
     permit(request.actor, "delegations.give")
     taker = User.objects.filter(username=normal_username(given.taker)).first()
@@ -123,18 +123,18 @@ def delegate(request: ApiRequest, given: NewDelegation) -> tuple[int, dict[str, 
         taker=taker, role=given.role, region=given.region, term=term, by=request.actor,
         reason=given.reason,
     )  # fmt: skip
-    return 201, shapes.delegations([row])[0]
+    return Status(201, shapes.delegations([row])[0])
 
 
 @router.delete("/delegations/{delegation_id}", response={204: None}, summary="Take back")
-def revoke_delegation(request: ApiRequest, delegation_id: str) -> tuple[int, None]:
+def revoke_delegation(request: ApiRequest, delegation_id: str) -> Status[None]:
     """Take back what was lent."""
     own = Q(giver=request.actor.user_id) | _delegation_scope(request)
     row = Delegation.objects.filter(own, pk=delegation_id).select_related("taker").first()
     if row is None:
         raise Missing("没有这项代理")
     grants.revoke_delegation(lent=row, by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 def _seen_grants(request: ApiRequest) -> Any:

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 import anlan
@@ -81,23 +81,23 @@ def open_session(request: HttpRequest, response: HttpResponse, given: LogIn) -> 
 
 
 @router.delete("/session", response={204: None}, summary="Log out")
-def close_session(request: ApiRequest, response: HttpResponse) -> tuple[int, None]:
+def close_session(request: ApiRequest, response: HttpResponse) -> Status[None]:
     """Log out."""
     login = request.login
     if login is not None and login.kind == "session":
         sessions.log_out(login.hash, by=request.actor)
     response.delete_cookie(cookie_name(), path="/", samesite="Lax")
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/session/password", response={204: None}, summary="Change my password")
-def change_password(request: ApiRequest, given: NewPassword) -> tuple[int, None]:
+def change_password(request: ApiRequest, given: NewPassword) -> Status[None]:
     """Change one's own password; other sessions of the account end."""
     own = request.login.hash if request.login and request.login.kind == "session" else ""
     accounts.change_password(
         user=_user(request), old=given.old, new=given.new, by=request.actor, session=own
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/session/totp/begin", summary="Propose a one-time code secret")
@@ -108,17 +108,17 @@ def begin_totp(request: ApiRequest) -> dict[str, str]:
 
 
 @router.post("/session/totp/confirm", response={204: None}, summary="Switch one-time codes on")
-def confirm_totp(request: ApiRequest, given: Code) -> tuple[int, None]:
+def confirm_totp(request: ApiRequest, given: Code) -> Status[None]:
     """Switch one-time codes on with the first code."""
     accounts.confirm_totp(user=_user(request), secret=given.secret, otp=given.otp, by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/session/totp/remove", response={204: None}, summary="Switch one-time codes off")
-def remove_totp(request: ApiRequest, given: Code) -> tuple[int, None]:
+def remove_totp(request: ApiRequest, given: Code) -> Status[None]:
     """Switch one-time codes off with a last code."""
     accounts.remove_totp(user=_user(request), otp=given.otp, by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 def _user(request: ApiRequest) -> User:

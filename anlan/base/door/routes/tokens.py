@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from anlan.base.door import shapes
@@ -32,20 +32,20 @@ def list_tokens(request: ApiRequest) -> dict[str, Any]:
 
 
 @router.post("/tokens", response={201: Any}, summary="Make a token")
-def create_token(request: ApiRequest, given: NewToken) -> tuple[int, dict[str, Any]]:
+def create_token(request: ApiRequest, given: NewToken) -> Status[dict[str, Any]]:
     """Make a token; `token` in the answer is its text, told this once."""
     permit(request.actor, "tokens.own")
     user = User.objects.get(pk=request.actor.user_id)
     expires: datetime | None = given.expires
     text, row = tokens.create_token(user=user, name=given.name, expires=expires, by=request.actor)
-    return 201, {**shapes.tokens([row])[0], "token": text}
+    return Status(201, {**shapes.tokens([row])[0], "token": text})
 
 
 @router.delete("/tokens/{token_id}", response={204: None}, summary="Revoke a token")
-def revoke_token(request: ApiRequest, token_id: str) -> tuple[int, None]:
+def revoke_token(request: ApiRequest, token_id: str) -> Status[None]:
     """Make one's own token useless."""
     row = Token.objects.filter(pk=token_id, user=request.actor.user_id).first()
     if row is None:
         raise Missing("没有这个令牌")
     tokens.revoke_token(token=row, by=request.actor)
-    return 204, None
+    return Status(204, None)

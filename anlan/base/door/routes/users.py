@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from anlan.base.door import shapes
@@ -70,7 +70,7 @@ def list_users(request: ApiRequest, search: Query[Search]) -> dict[str, Any]:
 
 
 @router.post("/users", response={201: Any}, summary="Make an account")
-def create_user(request: ApiRequest, given: NewUser) -> tuple[int, dict[str, Any]]:
+def create_user(request: ApiRequest, given: NewUser) -> Status[dict[str, Any]]:
     """Make an account without any role; the security administrator grants roles."""
     user = accounts.create_user(
         username=given.username,
@@ -80,7 +80,7 @@ def create_user(request: ApiRequest, given: NewUser) -> tuple[int, dict[str, Any
         person=given.person,
         by=request.actor,
     )
-    return 201, shapes.users([user])[0]
+    return Status(201, shapes.users([user])[0])
 
 
 @router.get("/users/{user_id}", summary="One account")
@@ -103,26 +103,26 @@ def edit_user(request: ApiRequest, user_id: str, given: EditedUser) -> dict[str,
 
 
 @router.post("/users/{user_id}/lock", response={204: None}, summary="Lock an account")
-def lock_user(request: ApiRequest, user_id: str, given: Reason) -> tuple[int, None]:
+def lock_user(request: ApiRequest, user_id: str, given: Reason) -> Status[None]:
     """Lock an account and end its sessions."""
     user = _one(request, user_id, "users.lock")
     accounts.lock_user(user=user, by=request.actor, reason=given.reason)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/users/{user_id}/unlock", response={204: None}, summary="Unlock an account")
-def unlock_user(request: ApiRequest, user_id: str) -> tuple[int, None]:
+def unlock_user(request: ApiRequest, user_id: str) -> Status[None]:
     """Unlock an account and forget its failures."""
     accounts.unlock_user(user=_one(request, user_id, "users.lock"), by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/users/{user_id}/reset-password", response={204: None}, summary="Reset a password")
-def reset_password(request: ApiRequest, user_id: str, given: Password) -> tuple[int, None]:
+def reset_password(request: ApiRequest, user_id: str, given: Password) -> Status[None]:
     """Give a business account a new password, to be changed at the next login."""
     user = _one(request, user_id, "users.reset")
     accounts.reset_password(user=user, password=given.password, by=request.actor)
-    return 204, None
+    return Status(204, None)
 
 
 def _seen(request: ApiRequest) -> "QuerySet[User]":

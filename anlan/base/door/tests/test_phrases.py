@@ -73,7 +73,7 @@ def test_everything_refused_here_is_refused_in_english_too(package: str) -> None
 def test_the_schema_check_speaks_both_languages() -> None:
     for sentence in (*SENTENCES.values(), OTHERWISE):
         assert sentence in catalogue(), sentence
-    findings = [
+    findings: list[dict[str, object]] = [
         {"type": "less_than_equal", "loc": ("query", "page"), "ctx": {"le": 9}},
         {"type": "missing", "loc": ("body", "given", "name")},
         {"type": "something_new", "loc": ("body", "given")},

@@ -1,0 +1,210 @@
+"""How each address is asked, once, with something that is there: the walk asks as everybody.
+
+An address of the API that is not here fails the walk, so that a new one is walked from its first
+day. ``{name}`` stands for an id of the world.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from tests.declarations.demo_rows import COUNTY, VILLAGE
+from tests.rights.world import PNG, World, sheet
+
+Body = dict[str, Any] | Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request. `form` sends a file as multipart; `note` tells two asks of one address apart."""
+
+    path: str
+    body: Body | None = None
+    form: Callable[[], dict[str, Any]] | None = None
+    note: str = ""
+    #: The answer is the same for all who get it, and holds nothing of anybody's.
+    same: bool = False
+
+
+def _picture() -> dict[str, Any]:
+    file = BytesIO(PNG)
+    file.name = "a.png"
+    return {"file": file}
+
+
+def _row(register: str) -> dict[str, tuple[Ask, ...]]:
+    """List the asks of one register's rows."""
+    one = f"/registers/{register}/{{{register}}}"
+    return {
+        "GET /registers/{key}": (Ask(f"/registers/{register}", note=register),),
+        "GET /registers/{key}.xlsx": (Ask(f"/registers/{register}.xlsx", note=register),),
+        "GET /registers/{key}/template.xlsx": (
+            Ask(f"/registers/{register}/template.xlsx", note=register, same=True),
+        ),
+        "GET /registers/{key}/{row_id}": (Ask(one, note=register),),
+        "PATCH /registers/{key}/{row_id}": (Ask(one, {"region": VILLAGE}, note=register),),
+        "DELETE /registers/{key}/{row_id}": (Ask(one, note=register),),
+        "POST /registers/{key}/{row_id}/review": (Ask(f"{one}/review", {}, note=register),),
+        "GET /registers/{key}/{row_id}/history": (Ask(f"{one}/history", note=register),),
+        "GET /registers/{key}/{row_id}/files": (Ask(f"{one}/files", note=register),),
+    }
+
+
+def _merged(*tables: dict[str, tuple[Ask, ...]]) -> dict[str, tuple[Ask, ...]]:
+    whole: dict[str, tuple[Ask, ...]] = {}
+    for table in tables:
+        for address, asks in table.items():
+            whole[address] = (*whole.get(address, ()), *asks)
+    return whole
+
+
+NEW_SHELTER = {
+    "code": "W-1", "name": "新场所", "region": VILLAGE, "level": "village", "stay": "short",
+    "space": "indoor",
+}  # fmt: skip
+PASSWORD = "Rain-gauge-27"
+
+SESSION: dict[str, tuple[Ask, ...]] = {
+    "GET /session": (Ask("/session"),),
+    "POST /session": (Ask("/session", {"username": "nobody-at-all", "password": "x"}),),
+    "DELETE /session": (Ask("/session"),),
+    "POST /session/password": (Ask("/session/password", {"old": "x", "new": PASSWORD}),),
+    "POST /session/totp/begin": (Ask("/session/totp/begin", {}),),
+    "POST /session/totp/confirm": (Ask("/session/totp/confirm", {"otp": "1", "secret": "A"}),),
+    "POST /session/totp/remove": (Ask("/session/totp/remove", {"otp": "1"}),),
+}
+
+ACCOUNTS: dict[str, tuple[Ask, ...]] = {
+    "GET /users": (Ask("/users"),),
+    "POST /users": (Ask("/users", {"username": "new", "name": "新人", "region": VILLAGE}),),
+    "GET /users/{user_id}": (Ask("/users/{user}"),),
+    "PATCH /users/{user_id}": (Ask("/users/{user}", {"name": "改名"}),),
+    "POST /users/{user_id}/lock": (Ask("/users/{user}/lock", {}),),
+    "POST /users/{user_id}/unlock": (Ask("/users/{user}/unlock", {}),),
+    "POST /users/{user_id}/reset-password": (
+        Ask("/users/{user}/reset-password", {"password": PASSWORD}),
+    ),
+    "GET /roles": (Ask("/roles"),),
+    "GET /grants": (Ask("/grants"),),
+    "POST /grants": (
+        Ask("/grants", lambda w: {"user": w.ids["user"], "role": "village", "region": VILLAGE}),
+    ),
+    "DELETE /grants/{grant_id}": (Ask("/grants/{grant}"),),
+    "GET /delegations": (Ask("/delegations"),),
+    "POST /delegations": (
+        Ask(
+            "/delegations",
+            {"taker": "clerk", "role": "commander", "region": COUNTY,
+             "until": "2126-01-01T00:00:00+08:00"},
+        ),
+    ),
+    "DELETE /delegations/{delegation_id}": (Ask("/delegations/{delegation}"),),
+    "GET /tokens": (Ask("/tokens"),),
+    "POST /tokens": (Ask("/tokens", {"name": "mine"}),),
+    "DELETE /tokens/{token_id}": (Ask("/tokens/{token}"),),
+}  # fmt: skip
+
+PLATFORM: dict[str, tuple[Ask, ...]] = {
+    "GET /regions": (Ask("/regions"), Ask(f"/regions?parent={COUNTY}", note="parent")),
+    "GET /regions/at": (Ask("/regions/at?lon=121.6&lat=28.4"),),
+    "GET /regions/{code}": (Ask(f"/regions/{VILLAGE}"),),
+    "GET /regions/{code}/children.geojson": (Ask(f"/regions/{COUNTY}/children.geojson"),),
+    "GET /regions/{code}/outline.geojson": (Ask(f"/regions/{VILLAGE}/outline.geojson"),),
+    "GET /journal": (Ask("/journal"), Ask("/journal?case={case}", note="case")),
+    "GET /journal/head": (Ask("/journal/head"),),
+    "POST /journal/seal": (Ask("/journal/seal", {}),),
+    "GET /stuck": (Ask("/stuck"),),
+    "POST /stuck/{kind}/{thing}/retry": (Ask("/stuck/jobs/{job}/retry", {}),),
+    "POST /stuck/{kind}/{thing}/drop": (Ask("/stuck/jobs/{job}/drop", {}),),
+    "GET /meta": (Ask("/meta"),),
+    "GET /search": (Ask("/search?q=%E6%BC%94%E7%A4%BA"),),
+    "GET /tiles/{layer}/{int:z}/{int:x}/{int:y}.mvt": (
+        Ask("/tiles/shelters/6/53/26.mvt", note="shelters"),
+        Ask("/tiles/households/6/53/26.mvt", note="households"),
+    ),
+    "GET /files/{file_id}": (Ask("/files/{file}"),),
+    "DELETE /files/{file_id}": (Ask("/files/{file}"),),
+}
+
+REGISTER_ROWS: dict[str, tuple[Ask, ...]] = {
+    "POST /registers/{key}": (Ask("/registers/shelters", NEW_SHELTER, note="shelters"),),
+    "POST /registers/{key}/{row_id}/restore": (
+        Ask("/registers/shelters/{shelters}/restore", {}, note="shelters"),
+    ),
+    "POST /registers/{key}/{row_id}/unmask": (
+        Ask(
+            "/registers/residents/{residents}/unmask",
+            {"columns": ["phone"], "reason": "转移"},
+            note="residents",
+        ),
+    ),
+    "POST /registers/{key}/{row_id}/files": (
+        Ask("/registers/shelters/{shelters}/files", form=_picture, note="shelters"),
+    ),
+    "POST /registers/{key}/import": (
+        Ask(
+            "/registers/shelters/import",
+            form=lambda: {"file": sheet("shelters")},
+            note="shelters",
+        ),
+    ),
+    "GET /registers/{key}/imports/{identity}": (Ask("/registers/shelters/imports/{import}"),),
+    "DELETE /registers/{key}/imports/{identity}": (Ask("/registers/shelters/imports/{import}"),),
+    "POST /registers/{key}/imports/{identity}/accept": (
+        Ask("/registers/shelters/imports/{import}/accept", {}),
+    ),
+}
+
+PEOPLE: dict[str, tuple[Ask, ...]] = {
+    "GET /directory": (Ask("/directory"),),
+    "GET /directory/gaps": (Ask("/directory/gaps"),),
+    "GET /duty": (Ask("/duty?from=2026-04-27&to=2026-05-03"),),
+    "GET /duty/now": (Ask(f"/duty/now?region={VILLAGE}"),),
+    "POST /exposure": (
+        Ask("/exposure", {"circle": {"lon": 121.6, "lat": 28.4, "radius_m": 5000}}),
+    ),
+}
+
+OBLIGATIONS: dict[str, tuple[Ask, ...]] = {
+    "GET /obligations": (
+        Ask("/obligations?scope=all", note="all"),
+        Ask("/obligations?scope=mine", note="mine"),
+    ),
+    "GET /obligations/count": (Ask("/obligations/count"),),
+    "GET /obligations/ladders": (Ask("/obligations/ladders"),),
+    "GET /obligations/{obligation}": (Ask("/obligations/{obligation}"),),
+    "POST /obligations/{obligation}/link": (Ask("/obligations/{obligation}/link", {}),),
+    "POST /obligations/{obligation}/{verb}": tuple(
+        Ask(f"/obligations/{{obligation}}/{verb}", {"text": "好", **more}, note=verb)
+        for verb, more in (
+            ("answer", {}),
+            ("report", {}),
+            ("verify", {}),
+            ("withdraw", {}),
+            ("close", {}),
+            ("extend", {"until": "2126-01-01T00:00:00+08:00"}),
+            ("pause", {}),
+        )
+    ),
+    "POST /notices": (Ask("/notices", lambda w: {"title": "走查", "posts": [w.ids["posts"]]}),),
+    "GET /notices": (Ask("/notices"),),
+    "GET /notices/{case}": (Ask("/notices/{case}"),),
+}
+
+ASKS = _merged(
+    SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS,
+)  # fmt: skip
+
+#: Addresses outside the API, each with its leading slash.
+PAGES: dict[str, Ask] = {
+    "GET /healthz": Ask("/healthz"),
+    "GET /metrics": Ask("/metrics"),
+    "GET /journal/<str:case>": Ask("/journal/{case}"),
+    "GET /m/<str:key>": Ask("/m/not-a-link"),
+    "GET /api/v1/openapi.json": Ask("/api/v1/openapi.json"),
+    "GET /api/docs": Ask("/api/docs"),
+    "GET /api/docs/shelf/<str:name>": Ask("/api/docs/shelf/start.js"),
+    "GET /^(?!api/)": Ask("/"),
+}
