@@ -40,6 +40,9 @@ SAID = {401: "login", 403: "no", 404: "none"}
 #: Open to everybody on purpose: who am I (nobody), log in, is it alive, the pages themselves.
 OPEN = {"GET /session", "POST /session", "GET /healthz", "GET /^(?!api/)"}
 
+#: The server as a whole, which every system administrator of it runs; it tells ids, not rows.
+SERVER = ("/stuck", "/metrics", "/api/docs", "/openapi.json")
+
 
 @pytest.fixture
 def world(db: None, settings: Any) -> World:  # noqa: ARG001 - the database
@@ -171,6 +174,8 @@ def test_an_account_without_a_role_sees_nothing_of_the_county() -> None:
 def test_charlie_of_the_next_county_sees_nothing() -> None:
     for name, row in table().items():
         for charlie in CHARLIES:
+            if charlie == "charlie-system-admin" and any(part in name for part in SERVER):
+                continue
             if name.startswith("GET "):
                 assert row[charlie] != "yes", (charlie, name)
             elif "{" in name:
