@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from anlan.base.permissions.actor import system
 from anlan.base.regions import scope
+from anlan.base.regions.models import Level
 from anlan.base.register.registry import REGISTERS
 from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
+from anlan.demo.matters import start_matters
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
 from anlan.demo.rota import shifts
@@ -89,3 +91,5 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         code = scope.normalise(county.code)
         village = scope.normalise(county.full_villages[0])
         report.added["users"] = _timed(report, "users", partial(make_users, code, village, by=by))
+        town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
+        report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
