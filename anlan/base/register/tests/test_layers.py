@@ -10,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anlan.base.basemap.layers import LAYERS
-from anlan.base.households.models import Household
 from anlan.base.permissions import system
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.services.tokens import create_token
@@ -161,7 +160,8 @@ def test_households_are_dots_without_a_name(get: Get) -> None:
         for name in ("code", "kind", "size", "structure", "stay", "reach")
         if name in entry.demo
     }
-    Household.objects.create(
+    model: Any = entry.model
+    model.objects.create(
         **values, region_id=TOWN, lon=lon, lat=lat, created_at=clock.now(), changed_at=clock.now(),
         changed_by="test",
     )  # fmt: skip
