@@ -10,6 +10,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zlib import crc32
 
 from anlan.kernel.errors import Conflict, Invalid, Missing
 
@@ -40,7 +41,8 @@ class Workspace:
     @property
     def cookie(self) -> str:
         """Name of the session cookie; workspaces share a host, so each has its own."""
-        return f"anlan_{self.name}"
+        # Two workspaces may each have an exercise of the same name.
+        return f"anlan_{self.name}" + (f"_{crc32(self.parent.encode()):08x}" if self.parent else "")
 
     def secret(self) -> bytes:
         """Read the master key (``ANLAN_SECRET_FILE`` or ``DIR/secret``); `Missing` without one."""
@@ -93,13 +95,16 @@ def load(directory: Path) -> Workspace:
     """Read the workspace a directory holds; `Missing` when it holds none."""
     try:
         raw = json.loads((directory / "workspace.json").read_text(encoding="utf-8"))
-        return Workspace(
+        found = Workspace(
             directory, raw["kind"], raw["name"], raw.get("title", ""), raw.get("parent", "")
         )
     except FileNotFoundError:
         raise Missing(f"{directory} 不是安澜的工作区") from None
     except (KeyError, ValueError) as error:
         raise Invalid(f"{directory}/workspace.json 无法读取：{error}") from error
+    if found.parent and found.kind != "exercise":  # or a drill's messages would reach real phones
+        raise Invalid(f"{directory} 是复制来的演练工作区，种类不能改为 {found.kind}")
+    return found
 
 
 def directory() -> Path:

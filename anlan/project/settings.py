@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "anlan.resources",
     "anlan.web",
     "anlan.demo",
+    "anlan.project.exercises",
 ]
 
 MIDDLEWARE: list[str] = ["anlan.base.door.middleware.door"]

@@ -53,3 +53,27 @@ def test_a_lost_secret_is_told_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("zz", encoding="ascii")
     with pytest.raises(Invalid):
         made.secret()
+
+
+def test_exercises_of_two_workspaces_share_no_cookie_whatever_their_names(tmp_path: Path) -> None:
+    cookies = {
+        workspace.create(tmp_path / place, kind=kind, name=name, parent=parent).cookie
+        for place, kind, name, parent in (
+            ("a", "live", "drill", ""),
+            ("b", "exercise", "drill", "/srv/live"),
+            ("c", "exercise", "drill", "/srv/demo"),
+        )
+    }
+    assert len(cookies) == 3
+    assert all(cookie.replace("_", "").replace("-", "").isalnum() for cookie in cookies)
+
+
+@pytest.mark.parametrize("kind", ["live", "demo"])
+def test_a_copied_workspace_stays_an_exercise(tmp_path: Path, kind: str) -> None:
+    workspace.create(tmp_path, kind="exercise", name="drill", parent="/srv/live")
+    with pytest.raises(Conflict):
+        workspace.create(tmp_path, kind=kind, name="drill")
+    told = (tmp_path / "workspace.json").read_text(encoding="utf-8")
+    (tmp_path / "workspace.json").write_text(told.replace('"exercise"', f'"{kind}"'))
+    with pytest.raises(Invalid, match="种类不能改"):
+        workspace.load(tmp_path)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from anlan.kernel.errors import Invalid
-from anlan.project.cli import start_django
+from anlan.project.cli import REFUSED, start_django
 
 app = typer.Typer()
 
@@ -23,7 +23,7 @@ def erase(
 
     例：anlan erase --case 01J9ZK3T8W5Y2V7Q4N6M0XACDE --yes
 
-    销毁之前做的备份里仍有密钥，请按保存期限另行销毁。
+    从这个工作区复制的演练也一并销毁。销毁之前做的备份里仍有密钥，请按保存期限另行销毁。
     """
     if bool(person) == bool(case):
         raise Invalid("请给出 --person 或 --case，二者选一")
@@ -46,3 +46,20 @@ def erase(
             keys = erase_case(case=case, by=by)
             destroy_files(subject_kind="case", subjects=members(case))
     sys.stdout.write(f"已销毁 {keys} 个密钥。\n")
+    _reach_exercises()
+
+
+def _reach_exercises() -> None:
+    """Erase the same in every exercise copied from this workspace; exit 1 when one was not reached.
+
+    The worker tries again every minute, and so does the next `anlan erase`.
+    """
+    from anlan.kernel import workspace
+    from anlan.project.exercises.following import follow
+
+    reached = follow(workspace.directory())
+    for one in reached:
+        told = one.problem or f"已销毁 {one.keys} 个密钥。"
+        (sys.stderr if one.problem else sys.stdout).write(f"演练 {one.name}：{told}\n")
+    if any(one.problem for one in reached):
+        raise typer.Exit(REFUSED)

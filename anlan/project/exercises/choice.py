@@ -1,0 +1,107 @@
+"""What an exercise takes along: the registers and who may work with them, nothing that happened.
+
+Every row of every register model is copied (`Row`), and of the other models those named in
+`TAKEN`. A test walks all models: one that is neither copied nor named in `LEFT` fails it, so that
+whoever adds a table decides.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import DateField, Model
+
+from anlan.base.register.models import Row
+from anlan.base.vault.fields import SealedField
+from anlan.base.vault.keyring import PLATFORM, TOKENS
+from anlan.base.vault.models import Key, Token
+
+#: Models besides the registers', as Django labels them. Keys and tokens: only those of subjects
+#: whose rows are copied.
+TAKEN = frozenset(
+    (
+        "basemap.Drawing", "basemap.Feature",
+        "permissions.Grant", "permissions.User",
+        "regions.Boundary", "regions.Edition", "regions.Region",
+        "vault.Key", "vault.Token",
+    )
+)  # fmt: skip
+#: What happened, who is logged in, what is under way: an exercise begins without.
+LEFT = frozenset(
+    (
+        "cases.Case", "files.File",
+        "jobs.Job", "jobs.Schedule", "jobs.Worker",
+        "journal.Detail", "journal.Entry",
+        "obligations.Obligation", "obligations.Rung", "obligations.Step",
+        "outbox.Delivery", "outbox.Event",
+        "permissions.Delegation", "permissions.Epoch", "permissions.Link",
+        "permissions.OldPassword", "permissions.Refusal", "permissions.Session",
+        "permissions.Token",
+        "register.Import",
+    )
+)  # fmt: skip
+#: Besides the registers, what follows the workspace's clock and so moves with it.
+MOVED = frozenset(("permissions.Grant",))
+#: Keys that belong to no row.
+OWN_KEYS = (TOKENS, PLATFORM)
+
+
+def taken() -> list[type[Model]]:
+    """List the models whose rows are copied, in the order of the applications."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, Row) or model._meta.label in TAKEN
+    ]
+
+
+def moved_columns(model: type[Model]) -> set[str]:
+    """Name the columns of a model that hold days and times of the workspace's clock."""
+    if not (issubclass(model, Row) or model._meta.label in MOVED):
+        return set()
+    return {field.column for field in fields(model) if isinstance(field, DateField)}
+
+
+def fields(model: type[Model]) -> list[Any]:
+    """List the fields that are columns."""
+    return [field for field in model._meta.local_concrete_fields if field.column]
+
+
+def is_of_vault(model: type[Model]) -> bool:
+    """Tell whether only the rows of copied subjects are taken."""
+    return model in (Key, Token)
+
+
+def subjects() -> list[tuple[str, str]]:
+    """List (table, column) of everything that names a subject whose values are copied."""
+    found = set()
+    for model in taken():
+        for field in fields(model):
+            if isinstance(field, SealedField):
+                subject = model._meta.get_field(field.subject)
+                found.add((model._meta.db_table, str(getattr(subject, "column", ""))))
+    return sorted(found)
+
+
+def erasable() -> list[str]:
+    """List the tables of copied rows that say themselves when they were erased."""
+    return sorted(
+        model._meta.db_table
+        for model in taken()
+        if any(field.column == "erased_at" for field in fields(model))
+    )
+
+
+def erased_query(schema: str = "") -> str:
+    """Write the query for the ids of everything erased: keys, and rows of `erasable`."""
+    parts = [f"SELECT subject FROM {schema}vault_key WHERE destroyed_at IS NOT NULL"]
+    for table in erasable():
+        parts.append(f'SELECT id FROM {schema}"{table}" WHERE erased_at IS NOT NULL')
+    return " UNION ".join(parts)
+
+
+def living_query(among: str) -> str:
+    """Write the query for the ids of `among` (a query) that are not erased."""
+    parts = [f"SELECT subject FROM vault_key WHERE destroyed_at IS NULL AND subject IN ({among})"]
+    for table in erasable():
+        parts.append(f'SELECT id FROM "{table}" WHERE erased_at IS NULL AND id IN ({among})')
+    return " UNION ".join(parts)

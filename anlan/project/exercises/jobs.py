@@ -1,0 +1,17 @@
+"""Scheduled work on exercises."""
+
+from anlan.base.jobs.registry import JobContext, every, job
+from anlan.kernel import workspace
+from anlan.kernel.errors import Unavailable
+
+
+@every(minutes=1)
+@job("exercises.follow", title="在演练工作区销毁已销毁的信息", title_en="Erase in the exercises too")
+def follow(_context: JobContext) -> None:
+    """Erase in every exercise what was erased here, whoever did it and whatever was in the way."""
+    from anlan.project.exercises import following
+
+    failed = [one for one in following.follow(workspace.directory()) if one.problem]
+    if failed:
+        told = "；".join(f"{one.name}：{one.problem}" for one in failed)
+        raise Unavailable(f"有演练工作区没有销毁成功：{told}")

@@ -1,0 +1,207 @@
+"""Reading the workspace that is copied, in one snapshot, while it goes on working.
+
+Whatever the source, its rows come into the process's own (SQLite) database with the columns of
+its models. Nothing is ever written to the source.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db import connection
+from django.db.models import Model
+
+from anlan.base.vault.keyring import Master
+from anlan.base.vault.models import Key
+from anlan.project.exercises import choice
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How rows change on the way."""
+
+    #: Master keys of the source and of the exercise.
+    old: Master
+    new: Master
+    #: Whole days by which the registers' dates are moved.
+    days: int
+
+    def wrap(self, subject: str, wrapped: bytes, fingerprint: str) -> bytes:
+        """Wrap a subject's key with the exercise's master key; b"" for one that is no more.
+
+        The old wrapping never reaches the copy, so whoever finds a copy finds nothing that the
+        source's master key would open.
+        """
+        key = self.old.unwrap(subject, bytes(wrapped), fingerprint) if wrapped else None
+        return b"" if key is None else self.new.wrap(subject, key)
+
+
+class Source(Protocol):
+    """A workspace's database, open for reading in one snapshot until `close`."""
+
+    def migrations(self) -> set[tuple[str, str]]:
+        """Name the migrations applied there."""
+
+    def head(self) -> tuple[int, str]:
+        """Tell the end of its journal: number and chain value of the last entry."""
+
+    def pour(self, model: type[Model]) -> int:
+        """Copy the rows of a model; return how many."""
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+
+    def erased(self) -> set[str]:
+        """Name what is erased by now (`choice.erased_query`); after `close`."""
+
+
+HEAD = "SELECT seq, chain FROM {0}journal_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+MIGRATIONS = "SELECT app, name FROM {0}django_migrations"
+
+
+def told_head(row: Any) -> tuple[int, str]:
+    """Turn the last entry's row into what `Source.head` tells."""
+    return (0, "") if row is None else (int(row[0]), bytes(row[1]).hex())
+
+
+def subjects_of(schema: str) -> str:
+    """Write the query for the subjects whose keys and tokens go along."""
+    own = ", ".join(f"'{name}'" for name in choice.OWN_KEYS)
+    parts = [f'SELECT "{column}" FROM {schema}"{table}"' for table, column in choice.subjects()]
+    return " UNION ".join([*parts, *(f"SELECT {one}" for one in own.split(", "))])
+
+
+def selection(model: type[Model], schema: str) -> str:
+    """Write the end of the query for a model's rows."""
+    wanted = f' FROM {schema}"{model._meta.db_table}"'
+    if choice.is_of_vault(model):
+        wanted += f" WHERE subject IN ({subjects_of(schema)})"
+    return wanted
+
+
+class SqliteSource:
+    """A database file, attached to our own connection: rows never pass through Python."""
+
+    SCHEMA = "source."
+
+    def __init__(self, path: Path, terms: Terms) -> None:
+        self._terms, self._uri = terms, f"{path.resolve().as_uri()}?mode=ro"
+        connection.ensure_connection()
+        self._raw: Any = connection.connection
+        self._raw.execute("ATTACH DATABASE ? AS source", [self._uri])
+        self._raw.create_function("rewrap", 3, terms.wrap, deterministic=False)
+        self._raw.execute("BEGIN")
+
+    def migrations(self) -> set[tuple[str, str]]:
+        """Name the migrations applied there."""
+        rows = self._raw.execute(MIGRATIONS.format(self.SCHEMA))
+        return {(app, name) for app, name in rows}
+
+    def head(self) -> tuple[int, str]:
+        """Tell the end of its journal."""
+        return told_head(self._raw.execute(HEAD.format(self.SCHEMA)).fetchone())
+
+    def pour(self, model: type[Model]) -> int:
+        """Copy the rows of a model by one statement."""
+        names = [field.column for field in choice.fields(model)]
+        columns = ", ".join(f'"{name}"' for name in names)
+        values = ", ".join(self._value(model, name) for name in names)
+        made = self._raw.execute(
+            f'INSERT INTO main."{model._meta.db_table}" ({columns}) SELECT {values}'  # noqa: S608 - our own names
+            + selection(model, self.SCHEMA)
+        )
+        return int(made.rowcount)
+
+    def _value(self, model: type[Model], column: str) -> str:
+        terms = self._terms
+        if model is Key and column == "wrapped":
+            return "rewrap(subject, wrapped, master)"
+        if model is Key and column == "master":
+            return f"'{terms.new.fingerprint}'"
+        if terms.days and column in choice.moved_columns(model):
+            # Times keep their clock reading to the microsecond; SQLite's own would cut it.
+            return (
+                f"date(substr(\"{column}\", 1, 10), '{terms.days:+d} days')"
+                f' || substr("{column}", 11)'
+            )
+        return f'"{column}"'
+
+    def close(self) -> None:
+        """End the transaction that holds snapshot and copy."""
+        self._raw.execute("COMMIT")
+        self._raw.execute("DETACH DATABASE source")
+
+    def erased(self) -> set[str]:
+        """Name what is erased by now."""
+        with closing(sqlite3.connect(self._uri, uri=True, timeout=60)) as fresh:
+            return {one for (one,) in fresh.execute(choice.erased_query())}
+
+
+class PostgresSource:
+    """A PostgreSQL database: rows stream through Python, a batch at a time."""
+
+    def __init__(self, url: str, terms: Terms) -> None:
+        import psycopg
+
+        self._url, self._terms = url, terms
+        self._there: Any = psycopg.connect(url)
+        self._there.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def migrations(self) -> set[tuple[str, str]]:
+        """Name the migrations applied there."""
+        return {(app, name) for app, name in self._there.execute(MIGRATIONS.format(""))}
+
+    def head(self) -> tuple[int, str]:
+        """Tell the end of its journal."""
+        return told_head(self._there.execute(HEAD.format("")).fetchone())
+
+    def pour(self, model: type[Model]) -> int:
+        """Copy the rows of a model through its fields, which know both databases."""
+        own = choice.fields(model)
+        columns = ", ".join(f'"{field.column}"' for field in own)
+        marks = ", ".join(["%s"] * len(own))
+        into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own names
+        count = 0
+        with self._there.cursor(name="rows") as rows, connection.cursor() as cursor:
+            rows.itersize = BATCH
+            rows.execute(f"SELECT {columns}" + selection(model, ""))
+            for batch in _batches(rows):
+                cursor.executemany(into, [self._turned(model, own, row) for row in batch])
+                count += len(batch)
+        return count
+
+    def _turned(self, model: type[Model], own: list[Any], row: Any) -> list[Any]:
+        terms = self._terms
+        values = dict(zip((field.column for field in own), row, strict=True))
+        if model is Key:
+            values["wrapped"] = terms.wrap(values["subject"], values["wrapped"], values["master"])
+            values["master"] = terms.new.fingerprint
+        for column in choice.moved_columns(model) if terms.days else ():
+            if values[column] is not None:
+                values[column] += timedelta(days=terms.days)
+        return [
+            field.get_db_prep_save(values[field.column], connection=connection) for field in own
+        ]
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        self._there.close()
+
+    def erased(self) -> set[str]:
+        """Name what is erased by now."""
+        import psycopg
+
+        with psycopg.connect(self._url) as fresh:
+            rows: Any = fresh.execute(choice.erased_query())
+            return {one for (one,) in rows}
+
+
+def _batches(rows: Any) -> Iterator[list[Any]]:
+    while batch := rows.fetchmany(BATCH):
+        yield batch
