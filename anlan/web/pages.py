@@ -75,19 +75,22 @@ class Pages:
         return _told(file, asked)
 
     def _refresh(self) -> None:
-        """Look whether the front end was built anew: its index is written last."""
+        """Look whether the front end was built anew: its index is written last.
+
+        While it is being built, what was there before is served on.
+        """
         try:
             stamp = (self._folder / "index.html").stat().st_mtime
-        except FileNotFoundError:
-            self._stamp, self._files = None, {}
-            return
-        if stamp != self._stamp:
+            if stamp == self._stamp:
+                return
             found = [path for path in self._folder.rglob("*") if path.is_file()]
             self._files = {
                 path.relative_to(self._folder).as_posix(): _read(path, self._folder)
                 for path in found
             }
-            self._stamp = stamp
+        except FileNotFoundError:
+            return
+        self._stamp = stamp
 
 
 def _names_a_file(path: str) -> bool:
