@@ -7,6 +7,7 @@ from ninja import Router, Schema
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.door.phrases import said
 from anlan.base.households.selectors import Place, exposed_within
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
@@ -44,7 +45,9 @@ def exposure(request: ApiRequest, asked: Area) -> HttpResponse:
     if len(given) != 1:
         why = "请只给一种范围：画的区域、地区代码或圆"
         raise Invalid(why, errors={"area": [why]})
-    return answer(exposed_within(_place(asked), request.actor))
+    told = exposed_within(_place(asked), request.actor)
+    told["unknown"] = [said(line, request.language) for line in told["unknown"]]
+    return answer(told)
 
 
 def _place(asked: Area) -> Place:

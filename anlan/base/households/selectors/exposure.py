@@ -294,11 +294,15 @@ def _points(rows: "QuerySet[Any]", place: Place, *names: str) -> list[dict[str, 
     return found
 
 
+def _labels(name: str, code: str, table: codes.Table) -> dict[str, str]:
+    return {f"{name}_label": table.name(code), f"{name}_label_en": table.name(code, "en")}
+
+
 def _sites(place: Place, actor: Actor) -> list[dict[str, Any]]:
     rows = visible(KeySite.objects.filter(retired_at=None), actor, "key-sites.view")
     table = codes.table("key-site-kinds")
     return [
-        {**row, "kind_label": table.name(row["kind"])}
+        {**row, **_labels("kind", row["kind"], table)}
         for row in _points(rows, place, "id", "name", "kind", "people", "lon", "lat")
     ]
 
@@ -311,7 +315,7 @@ def _shelters(place: Place, actor: Actor) -> list[dict[str, Any]]:
     left = rooms([row["id"] for row in found])
     table = codes.table("shelter-status")
     return [
-        {**row, "room": left.get(row["id"]), "status_label": table.name(row["status"])}
+        {**row, "room": left.get(row["id"]), **_labels("status", row["status"], table)}
         for row in found
     ]
 
@@ -334,8 +338,8 @@ def _zones(place: Place, actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             **{name: row[name] for name in names},
-            "kind_label": kinds.name(row["kind"]),
-            "level_label": levels.name(row["level"]),
+            **_labels("kind", row["kind"], kinds),
+            **_labels("level", row["level"], levels),
         }
         for row, inside in zip(found, held, strict=True)
         if inside
