@@ -52,6 +52,10 @@ def _people() -> tuple[Households, Residents]:
     return homes, residents
 
 
+def _flat() -> Terrain:
+    return Terrain(np.full((4, 4), 10.0, dtype=np.float32), 121.4, 28.5, 0.05)
+
+
 def county() -> County:
     """Make the county."""
     homes, residents = _people()
@@ -61,7 +65,7 @@ def county() -> County:
          "key_sites", "cameras"), ()
     )  # fmt: skip
     return County(
-        invented=True, seed=1, scale=1, code="339901", name="云屿县", terrain=Terrain(np.full((4, 4), 10.0, dtype=np.float32), 121.4, 28.5, 0.05),
+        invented=True, seed=1, scale=1, code="339901", name="云屿县", terrain=_flat(),
         land=MultiPolygon(), **none,
         regions=(
             _region("339901", None, "county", "云屿县", 0.2),

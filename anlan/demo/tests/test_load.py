@@ -24,6 +24,7 @@ from anlan.base.register.validation import check_rows
 from anlan.base.vault.services import is_sealed
 from anlan.demo import load as loading
 from anlan.demo.load import MARK, load_county
+from anlan.demo.population import People
 from anlan.demo.tests import small
 from anlan.demo.users import PASSWORD, USERS
 from anlan.kernel.errors import Conflict
@@ -34,11 +35,17 @@ pytestmark = pytest.mark.django_db
 OVERWRITTEN = ("regions", "basemap")
 
 
+def _small(monkeypatch: pytest.MonkeyPatch, *without: str) -> None:
+    """Let a load grow the small county, without some of its last steps."""
+    monkeypatch.setattr(loading, "generate", lambda **_: small.county())
+    for step in without:
+        monkeypatch.setattr(loading, step, lambda *_, **__: 0)
+
+
 @pytest.fixture
 def loaded(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Load the small county without its accounts: twelve passwords take seconds to hash."""
-    monkeypatch.setattr(loading, "generate", lambda **_: small.county())
-    monkeypatch.setattr(loading, "make_users", lambda *_, **__: 0)
+    _small(monkeypatch, "make_users", "start_matters")
     load_county()
     return demo
 
@@ -113,10 +120,9 @@ def test_a_load_that_was_cut_off_goes_on_where_it_stopped(
     def cut(*_: object) -> dict[str, int]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loading, "generate", lambda **_: small.county())
-    monkeypatch.setattr(loading, "make_users", lambda *_, **__: 0)
+    _small(monkeypatch, "make_users", "start_matters")
     with monkeypatch.context() as patched:
-        patched.setattr(loading.People, "write", cut)
+        patched.setattr(People, "write", cut)
         with pytest.raises(KeyboardInterrupt):
             load_county()
     assert not (demo / MARK).exists()
@@ -135,7 +141,7 @@ def test_invented_people_never_enter_a_live_workspace() -> None:
 def test_there_is_an_account_in_each_role_that_logs_in_and_is_told(
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "generate", lambda **_: small.county())
+    _small(monkeypatch, "start_matters")
     load_county()
     told = json.loads((demo / "demo-users.json").read_text(encoding="utf-8"))
     assert [name for name, _ in told] == [wanted.username for wanted in USERS]
