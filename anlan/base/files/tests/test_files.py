@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from anlan.base.files import selectors, services, store
 from anlan.base.files.models import File
 from anlan.base.files.sniffing import sniff
-from anlan.base.people.tests import village as v
+from anlan.base.permissions.actor import Actor, Holding
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+VILLAGE = "339901101201"
 SUBJECT = ("shelters", "S" * 26)
 
 
@@ -74,9 +75,14 @@ def test_a_name_keeps_nothing_that_a_path_or_a_header_trips_over(
     assert services.clean_name(given_name) == kept
 
 
+def _township(prefix: str) -> Actor:
+    held = (Holding("township", prefix),)
+    return Actor(ref="user:T", user_id="T", name="乡镇", roles=held, via="session")
+
+
 def _add(content: bytes = PNG, name: str = "照片.png") -> File:
     return services.add_file(
-        name=name, content=content, subject=SUBJECT, region=v.NEAR, by=v.township()
+        name=name, content=content, subject=SUBJECT, region=VILLAGE, by=_township("339901101")
     )
 
 
@@ -100,12 +106,12 @@ def test_bytes_go_when_nothing_hangs_on_them_any_more() -> None:
     content = PNG + b"only here"
     first, second = _add(content), _add(content, "副本.png")
     path = store.path_of(first.sm3)
-    services.remove_file(file=first, by=v.township())
+    services.remove_file(file=first, by=_township("339901101"))
     assert path.exists()
-    services.remove_file(file=second, by=v.township())
+    services.remove_file(file=second, by=_township("339901101"))
     assert not path.exists()
     with pytest.raises(Missing):
-        services.remove_file(file=second, by=v.township())
+        services.remove_file(file=second, by=_township("339901101"))
 
 
 @pytest.mark.django_db
@@ -122,7 +128,7 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(content: bytes) -> None:
 def test_a_stranger_attaches_nothing() -> None:
     with pytest.raises(Forbidden):
         services.add_file(
-            name="x.png", content=PNG, subject=SUBJECT, region=v.NEAR, by=v.township(v.OTHER)
+            name="x.png", content=PNG, subject=SUBJECT, region=VILLAGE, by=_township("339901102")
         )
     assert not File.objects.exists()
 
