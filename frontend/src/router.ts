@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
 import { msg } from '@/locale'
+import { home } from '@/shell/places'
 
 const page = (title: string, extra: Record<string, unknown> = {}) => ({ title, ...extra })
 
@@ -114,5 +115,6 @@ router.beforeEach(async (to) => {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
   await loadMeta()
-  return true
+  // The map is nobody's dead end: who has none begins elsewhere.
+  return to.path === '/' && home() !== '/' ? home() : true
 })

@@ -25,14 +25,15 @@ let beat: ReturnType<typeof setInterval> | undefined
 let lastId = ''
 let up = true
 let since = Date.now()
+let answeredAt = Date.now()
 
 const tell = (message: FromWorker) => ports.forEach((port) => port.postMessage(message))
 
 function link(answered: boolean): void {
-  if (answered !== up) {
-    up = answered
-    since = Date.now()
-  }
+  // Lost since the last answer, not since we noticed.
+  if (answered !== up) since = answered ? Date.now() : answeredAt
+  if (answered) answeredAt = Date.now()
+  up = answered
   tell({ type: 'link', up, since })
 }
 
@@ -40,9 +41,10 @@ async function ask(): Promise<void> {
   const control = new AbortController()
   const timer = setTimeout(() => control.abort(), PATIENCE)
   try {
-    // Any answer, 503 included, proves the server is there; what it says is the status page's matter.
-    await fetch('/healthz', { signal: control.signal, cache: 'no-store' })
-    link(true)
+    const response = await fetch('/healthz', { signal: control.signal, cache: 'no-store' })
+    // Its own account, healthy or not, proves the server is there; a proxy's error page does not.
+    const told = (await response.json()) as { status?: unknown }
+    link(typeof told.status === 'string')
   } catch {
     link(false)
   } finally {

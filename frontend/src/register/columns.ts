@@ -73,5 +73,12 @@ export function textOf(column: Column, row: Row): string {
 
 /** The row's own name: its label column, else its first natural key. */
 export function nameOf(register: Register, row: Row): string {
-  return String(row[register.label ?? 'name'] ?? row[register.key_columns[0] ?? 'id'] ?? row.id)
+  const label = columnOf(register, register.label ?? 'name')
+  const own = label && known(row[label.name]) ? textOf(label, row) : ''
+  if (own && label?.type === 'text') return own
+  // A row named by a code alone (a phone's kind, a shift) is said together with what it belongs to.
+  const [belongs] = register.key_columns
+  const whose = belongs ? columnOf(register, belongs) : undefined
+  const names = [whose && whose !== label ? textOf(whose, row) : '', own]
+  return names.filter((name) => name && name !== '—').join(' · ') || row.id
 }

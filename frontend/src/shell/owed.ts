@@ -1,13 +1,14 @@
-/** How many obligations are mine: asked when something changes, not on every page. */
+/** How many obligations are mine: asked every minute; on watch, whenever something changes. */
 import { shallowRef } from 'vue'
 import { api } from '@/api/client'
-import { onStream } from '@/api/stream'
+import { mayDo } from '@/api/meta'
 
 export const owedCounts = shallowRef({ open: 0, late: 0 })
 const EVERY = 60_000
 let timer: ReturnType<typeof setInterval> | undefined
 
 export async function countOwed(): Promise<void> {
+  if (!mayDo('obligations.view')) return
   try {
     owedCounts.value = await api.get<{ open: number; late: number }>('/obligations/count')
   } catch {
@@ -19,11 +20,5 @@ export function followOwed(): () => void {
   void countOwed()
   clearInterval(timer)
   timer = setInterval(() => void countOwed(), EVERY)
-  const forget = onStream((event) => {
-    if (['obligation', 'notice', 'answer'].includes(event.event)) void countOwed()
-  })
-  return () => {
-    clearInterval(timer)
-    forget()
-  }
+  return () => clearInterval(timer)
 }

@@ -2,6 +2,7 @@
 import { mayDo } from '@/api/meta'
 
 const NEEDS: Record<string, string[]> = {
+  '/': ['regions.view'],
   '/obligations': ['obligations.view'],
   '/notices': ['notices.view'],
   '/directory': ['directory.view'],
@@ -13,3 +14,10 @@ const NEEDS: Record<string, string[]> = {
 }
 
 export const mayOpen = (path: string): boolean => NEEDS[path]?.some(mayDo) ?? true
+
+/** Where a user begins: the map, or for those who look after the platform the first page of theirs. */
+export function home(): string {
+  const business = mayDo('directory.view') || mayDo('obligations.view')
+  if (business && mayOpen('/')) return '/'
+  return ['/journal', '/accounts', '/stuck'].find(mayOpen) ?? '/status'
+}

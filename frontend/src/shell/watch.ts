@@ -3,6 +3,7 @@ import { computed, ref, watch } from 'vue'
 import { link, onStream, startStream, stopStream } from '@/api/stream'
 import type { StreamEvent } from '@/api/work'
 import { msg, t } from '@/locale'
+import { countOwed, owedCounts } from './owed'
 import { keepAwake, letSleep, type Awake } from './awake'
 import { chime, siren, unlockSound } from './sound'
 
@@ -30,23 +31,41 @@ export const lostFor = computed(() =>
 export const lost = computed(() => lostFor.value > LOST_AFTER)
 
 const WORDS: Record<string, { text: string; to: string }> = {
-  notice: { text: msg('收到新的通知'), to: '/obligations' },
-  obligation: { text: msg('您的事项有变化'), to: '/obligations' },
   alarm: { text: msg('收到新的报警'), to: '/' },
   alert: { text: msg('收到新的预警'), to: '/' },
   incident: { text: msg('收到新的险情灾情'), to: '/' },
 }
-const QUIET_DEEDS = new Set(['answer', 'close', 'verify'])
+/** Deeds on obligations of a whole county pass by here; only what is mine may ring. */
+const OWED = new Set(['obligation', 'notice', 'answer'])
+
+function announce(text: string, to: string, at: string): void {
+  arrivals.value = [{ id: Date.now() + Math.random(), text, to, at }, ...arrivals.value].slice(
+    0,
+    30,
+  )
+  chime()
+  flash(t(text))
+}
+
+let pause = 0
+function recount(at: string): void {
+  clearTimeout(pause)
+  pause = window.setTimeout(async () => {
+    const before = owedCounts.value
+    await countOwed()
+    const now = owedCounts.value
+    if (now.open > before.open) announce(msg('您有新的事项'), '/obligations', at)
+    else if (now.late > before.late) announce(msg('您有事项逾期'), '/obligations?late=1', at)
+  }, 400)
+}
 
 function arrive(event: StreamEvent): void {
+  if (OWED.has(event.event)) {
+    recount(event.at)
+    return
+  }
   const word = WORDS[event.event]
-  if (!word || QUIET_DEEDS.has(event.deed.split('.').pop() ?? '')) return
-  arrivals.value = [
-    { id: event.seq, text: word.text, to: word.to, at: event.at },
-    ...arrivals.value,
-  ].slice(0, 30)
-  chime()
-  flash(t(word.text))
+  if (word) announce(word.text, word.to, event.at)
 }
 
 /** Alternates the title until the page is looked at, at most for a minute. */
