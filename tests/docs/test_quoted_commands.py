@@ -14,11 +14,11 @@ from anlan.project.environment import VARIABLES
 from anlan.project.supervisor.options import parser
 from anlan.project.testing.__main__ import USAGE
 
-from .written import documents, fences, name_of, spans
+from .written import ROOT, documents, fences, name_of, spans
 
 QUOTED = re.compile(r"^(?:\.venv/bin/)?anlan |^\./(?:run|test)\b")
-#: Words that stand for one's own.
-HIDDEN = {"anlan django": "a developer's door, not listed"}
+#: A developer's door that no help lists.
+HIDDEN = ("anlan django",)
 PAGES = pytest.mark.parametrize("page", documents(), ids=name_of)
 
 
@@ -104,8 +104,6 @@ def test_every_variable_a_page_names_is_read(page: Path) -> None:
 
 @PAGES
 def test_every_path_of_the_checkout_that_a_page_names_is_there(page: Path) -> None:
-    from .written import ROOT
-
     named = [
         span for span in spans(page) if re.match(r"^(?:anlan|docs|tests|frontend)/[\w./-]+$", span)
     ]
@@ -119,3 +117,10 @@ def test_both_readmes_begin_with_exactly_the_two_commands() -> None:
         _, _, first = next(fences(page))
         assert [line.split("#")[0].strip() for line in first.splitlines()] == ["./run", "./test"]
         assert page.read_text(encoding="utf-8").splitlines()[2] == "```sh"
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=name_of)
+def test_every_link_at_the_top_of_the_checkout_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#]+)", text)
+    assert not [link for link in links if "://" not in link and not (ROOT / link).exists()]

@@ -12,8 +12,8 @@ SPAN = re.compile(r"`([^`\n]+)`")
 
 
 def documents() -> list[Path]:
-    """List every written page, the two READMEs included."""
-    return sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "README.en.md"])
+    """List every written page: those of the site, and those at the top of the checkout."""
+    return sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 
 
 def name_of(path: Path) -> str:

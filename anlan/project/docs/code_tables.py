@@ -22,6 +22,9 @@ NAMES = {
 }
 
 
+CLOSED = {"lower": "含下限，不含上限", "upper": "含上限，不含下限", "both": "两端都含"}
+
+
 def describe(kind: str) -> list[dict[str, Any]]:
     """List what the codes say of themselves: ``table``, ``grade-rule`` or ``hazard``."""
     return [one for one in codes.describe() if one["kind"] == kind]
@@ -114,7 +117,9 @@ def _value(value: Any) -> str:
 
 
 def _head(one: dict[str, Any]) -> str:
-    attributes = one.get("attributes", {})
+    attributes = {**one.get("attributes", {})}
+    if "closed" in attributes:
+        attributes["closed"] = CLOSED[attributes["closed"]]
     return chosen(
         ("来源", one["source"]),
         (

@@ -16,6 +16,10 @@ FIRST = (
 )
 
 
+#: What every event has from the kernel.
+INHERITED = {"case": 'What joins everything that belongs to one matter; "" when there is none.'}
+
+
 def facts() -> Page:
     """Describe every declared event kind."""
     kinds = event_kinds()
@@ -35,7 +39,7 @@ def facts() -> Page:
 
 def _kind(name: str, cls: type[Event]) -> list[str]:
     rows = [
-        [code(one.name), code(kind), code(default(one)), cell(told)]
+        [code(one.name), code(kind), code(default(one)), cell(told or INHERITED.get(one.name))]
         for one, kind, told in typed(cls)
     ]
     listeners = [handler.removeprefix("anlan.") for handler in handlers_of(name)]

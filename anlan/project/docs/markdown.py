@@ -24,9 +24,9 @@ def cell(value: object) -> str:
 
 
 def code(value: object) -> str:
-    """Write a value as code; a dash for what is not there."""
+    """Write a value as code; a dash for what is not there. A bar within code ends no cell."""
     text = " ".join(str(value).split()) if value is not None else ""
-    return f"`{text.replace('|', chr(92) + '|')}`" if text else UNKNOWN
+    return f"`{text}`" if text else UNKNOWN
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
