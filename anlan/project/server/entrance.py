@@ -19,6 +19,7 @@ from anlan.kernel.ids import new_id
 from anlan.project.server.access import AccessLog
 from anlan.project.server.answers import Headers, is_streamed, send, send_stream
 from anlan.project.server.bodies import Refused, read_body
+from anlan.project.server.headers import Safety
 from anlan.project.server.lanes import Lane
 from anlan.project.server.requests import RsgiRequest
 from anlan.project.server.stream.clients import Client
@@ -41,9 +42,9 @@ SLOW_BEGINNINGS = ("/api/v1/session/", "/api/v1/users")
 class Entrance:
     """Takes requests from granian. `arrive` is called from its runtime thread."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, safety: Headers) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, tls: bool) -> None:
         self.loop = loop
-        self.safety = safety
+        self._safety = Safety(tls=tls)
         self.access = AccessLog()
         self.quick = Lane("quick", threads=1, limit=QUICK_LIMIT)
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
@@ -55,6 +56,11 @@ class Entrance:
         self._django_view = handler._middleware_chain  # noqa: SLF001
         self._django = _first_words()
         self._pages.answer("/", {})  # read and packed before anybody waits for it
+
+    @property
+    def safety(self) -> Headers:
+        """The headers of every answer."""
+        return self._safety.headers()
 
     def start(self) -> None:
         """Start the threads."""

@@ -1,9 +1,16 @@
 """What every answer carries to keep browsers safe."""
 
+import time
 from collections.abc import Iterable
 from functools import cache
 
+from anlan.base.basemap.pictures import pictures
+from anlan.kernel.errors import Invalid
+
 Headers = list[tuple[str, str]]
+
+#: How often the operator's settings are looked at.
+LOOK_S = 2.0
 
 HSTS = ("strict-transport-security", "max-age=31536000")
 
@@ -53,3 +60,28 @@ def safety(*, tls: bool, hosts: tuple[str, ...] = ()) -> Headers:
     """List the headers of every answer."""
     policy = ("content-security-policy", content_security_policy(hosts))
     return [*_STEADY, policy, *([HSTS] if tls else [])]
+
+
+class Safety:
+    """The headers of every answer; follows the operator's map settings without a restart."""
+
+    def __init__(self, *, tls: bool) -> None:
+        self._tls = tls
+        self._looked = -LOOK_S
+        self._headers: Headers = []
+
+    def headers(self) -> Headers:
+        """List them; the list is not to be changed."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_S:
+            self._looked = now
+            self._headers = safety(tls=self._tls, hosts=_map_hosts())
+        return self._headers
+
+
+def _map_hosts() -> tuple[str, ...]:
+    """List whose maps may be shown besides ours; none while the operator's file is wrong."""
+    try:
+        return tuple(sorted({picture.origin for picture in pictures()}))
+    except Invalid:
+        return ()

@@ -24,13 +24,12 @@ def run(*, host: str, port: int, descriptor: int | None) -> None:
     _share_counters()
     # Importing the entrance reads the settings, the addresses and every module's doors.
     from anlan.project.server.entrance import Entrance
-    from anlan.project.server.headers import safety
 
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     tls = _tls()
-    entrance = Entrance(loop, safety=list(safety(tls=tls is not None)))
+    entrance = Entrance(loop, tls=tls is not None)
     own: socket.socket | None = listen(host, port) if descriptor is None else None
     entrance.start()
     # What was imported stays for good: the collector need not walk it with every round.
