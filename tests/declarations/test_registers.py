@@ -1,5 +1,6 @@
 """What every register promises, whoever declared it: adding one adds these tests and no code."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from anlan.base.permissions.actor import PUBLIC, Actor, Holding, system
 from anlan.base.regions import scope
 from anlan.base.register import history, meta, selectors, services
 from anlan.base.register.columns import by_name, columns
+from anlan.base.register.excel import writing
+from anlan.base.register.excel.checking import Report, batches
 from anlan.base.register.registry import DOMAINS, REGISTERS, Register
 from anlan.base.vault.services import is_sealed
 from anlan.kernel.errors import Forbidden, Missing
@@ -83,6 +86,18 @@ def test_personal_columns_are_stored_sealed(entry: Register) -> None:
     for column in columns(entry):
         if column.sealed and entry.demo.get(column.name):
             assert is_sealed(getattr(row, column.attname)), column.name
+
+
+@every
+def test_what_excel_took_out_comes_back_as_it_was(entry: Register, tmp_path: Path) -> None:
+    save_demo(entry)
+    path, report, asker = tmp_path / "out.xlsx", Report(), system("test")
+    assert writing.export(entry, asker, selectors.Query(), str(path)) == 1
+    found = batches(entry, path, asker, report=report, progress=lambda _: None)
+    changes = [change for batch in found for change in batch]
+    assert report.troubles == []
+    saved = services.save_rows(entry=entry, changes=changes, by=asker)
+    assert [one.state for one in saved] == ["unchanged"]
 
 
 @every
