@@ -38,8 +38,10 @@ def send(proto: Any, response: HttpResponseBase, extra: Headers, asked: Any) -> 
             return 0
         proto.response_file(response.status_code, headers, _path_of(response))
         return int(response.get("Content-Length") or 0)
-    body = response.content if isinstance(response, HttpResponse) else b""
-    body, headers = _packed(body, headers, asked.headers.get("accept-encoding", ""))
+    if not isinstance(response, HttpResponse):  # HEAD of what would come in pieces
+        proto.response_empty(response.status_code, headers)
+        return 0
+    body, headers = _packed(response.content, headers, asked.headers.get("accept-encoding", ""))
     if asked.method == "HEAD":
         headers.append(("content-length", str(len(body))))
         proto.response_empty(response.status_code, headers)

@@ -76,12 +76,15 @@ class Entrance:
 
     def arrive(self, watcher: Any) -> None:
         """Send a request its way; never blocks, never raises."""
-        scope = watcher.scope
-        visit = Visit(self, watcher, scope)
-        if scope.proto != "http":
-            watcher.proto.close(403)
+        try:
+            self._send_on(Visit(self, watcher, watcher.scope))
+        except Exception:
+            log.exception("a request did not arrive")
             watcher.done()
-        elif not self._is_django(scope.path):
+
+    def _send_on(self, visit: "Visit") -> None:
+        scope = visit.scope
+        if not self._is_django(scope.path):
             self._page(visit)
         elif scope.path == STREAM or scope.method not in BODYLESS or _has_body(scope):
             self.loop.call_soon_threadsafe(self._read, visit)
@@ -194,7 +197,7 @@ class Visit:
         response = entrance.run(request)
         self.who = _who(request)
         extra = [("x-request-id", self.number), *entrance.safety]
-        if is_streamed(response):
+        if is_streamed(response) and self.scope.method != "HEAD":
             if not entrance.slow.put(lambda: self._send_stream(response, extra)):
                 self.refuse(503, "unavailable")
             return
@@ -208,6 +211,8 @@ class Visit:
         size = 0
         try:
             size = sending()
+        except RuntimeError:  # granian's word for a client that has gone
+            size = 0
         finally:
             response.close()
             self.end(response.status_code, size)

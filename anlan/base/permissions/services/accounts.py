@@ -32,7 +32,8 @@ def create_user(
         raise Invalid("账号不合要求", errors={"username": ["2 至 64 个字母、数字或 . _ - @"]})
     if not name.strip():
         raise Invalid("姓名不能为空", errors={"name": ["请填写"]})
-    code = scope.normalise(region) if region else ""
+    # Who says no region means their own; the country is only ever named.
+    code = scope.normalise(region) if region else by.region
     permit(by, "users.create", code or scope.COUNTRY)
     if password:
         _check_new(password, username)

@@ -20,7 +20,10 @@ WINDOW = timedelta(minutes=15)
 
 def keys(username: str, address: str) -> dict[str, int]:
     """Name the counters of an attempt, with their limits."""
-    return {f"user:{username}"[:80]: ACCOUNT_LIMIT, f"address:{address}"[:80]: ADDRESS_LIMIT}
+    counters = {f"user:{username}"[:80]: ACCOUNT_LIMIT}
+    if address:
+        counters[f"address:{address}"[:80]] = ADDRESS_LIMIT
+    return counters
 
 
 def check(username: str, address: str) -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from anlan.base.permissions import may, system
-from anlan.base.permissions.gate import Actor
+from anlan.base.permissions import Actor, may, system
 from anlan.base.permissions.models import Delegation, Grant, User
 from anlan.base.permissions.selectors import actor_of, has_administrators
 from anlan.base.permissions.services import accounts, grants
