@@ -48,9 +48,7 @@ OWN_KEYS = (TOKENS, PLATFORM)
 def taken() -> list[type[Model]]:
     """List the models whose rows are copied, in the order of the applications."""
     return [
-        model
-        for model in apps.get_models()
-        if issubclass(model, Row) or model._meta.label in TAKEN
+        model for model in apps.get_models() if issubclass(model, Row) or model._meta.label in TAKEN
     ]
 
 
@@ -58,7 +56,7 @@ def moved_columns(model: type[Model]) -> set[str]:
     """Name the columns of a model that hold days and times of the workspace's clock."""
     if not (issubclass(model, Row) or model._meta.label in MOVED):
         return set()
-    return {field.column for field in fields(model) if isinstance(field, DateField)}
+    return {str(field.column) for field in fields(model) if isinstance(field, DateField)}
 
 
 def fields(model: type[Model]) -> list[Any]:
@@ -89,19 +87,3 @@ def erasable() -> list[str]:
         for model in taken()
         if any(field.column == "erased_at" for field in fields(model))
     )
-
-
-def erased_query(schema: str = "") -> str:
-    """Write the query for the ids of everything erased: keys, and rows of `erasable`."""
-    parts = [f"SELECT subject FROM {schema}vault_key WHERE destroyed_at IS NOT NULL"]
-    for table in erasable():
-        parts.append(f'SELECT id FROM {schema}"{table}" WHERE erased_at IS NOT NULL')
-    return " UNION ".join(parts)
-
-
-def living_query(among: str) -> str:
-    """Write the query for the ids of `among` (a query) that are not erased."""
-    parts = [f"SELECT subject FROM vault_key WHERE destroyed_at IS NULL AND subject IN ({among})"]
-    for table in erasable():
-        parts.append(f'SELECT id FROM "{table}" WHERE erased_at IS NULL AND id IN ({among})')
-    return " UNION ".join(parts)

@@ -44,6 +44,8 @@ def fill(plan: Plan, progress: Progress) -> Filled:
     _hurry()
     source = _open(plan, terms)
     _check_same_edition(source)
+    for master in source.masters():
+        terms.old.unwrap("", b"", master)  # says so when it is not the key we were given
     filled = Filled(_pour(source, progress), source.head(), days, source)
     source.close()
     _check_whole()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from anlan.project.exercises import choice
+from anlan.project.exercises import queries
 from anlan.project.exercises.drafts import sweep
 from anlan.project.exercises.making import ELSEWHERE
 from anlan.project.exercises.places import exercises
@@ -47,7 +47,7 @@ def follow(home: Path) -> list[Reached]:
     if not copies:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(choice.erased_query())
+        cursor.execute(queries.erased())
         erased = {one for (one,) in cursor.fetchall()}
     reached = (catch_up(directory, erased) for directory in copies)
     return [one for one in reached if one is not None]
@@ -66,7 +66,7 @@ def _living(directory: Path, among: Set[str]) -> list[str]:
     if not among:
         return []
     uri = f"{(directory / 'records.sqlite3').resolve().as_uri()}?mode=ro"
-    query = choice.living_query("SELECT value FROM json_each(:among)")
+    query = queries.living("SELECT value FROM json_each(:among)")
     with closing(sqlite3.connect(uri, uri=True, timeout=60)) as database:
         rows = database.execute(query, {"among": json.dumps(sorted(among))})
         return [one for (one,) in rows]
@@ -75,7 +75,7 @@ def _living(directory: Path, among: Set[str]) -> list[str]:
 def _erase(directory: Path, ids: list[str]) -> int:
     """Run the exercise's own erasing; return how many keys it destroyed."""
     kept = {key: value for key, value in os.environ.items() if key not in ELSEWHERE}
-    told = subprocess.run(  # noqa: S603 - our own program
+    told = subprocess.run(
         [sys.executable, "-m", "anlan.project.exercises.erasing"],
         env={**kept, "ANLAN_DATA": str(directory)},
         input=json.dumps(ids),

@@ -6,7 +6,7 @@ from anlan.kernel.errors import Unavailable
 
 
 @every(minutes=1)
-@job("exercises.follow", title="在演练工作区销毁已销毁的信息", title_en="Erase in the exercises too")
+@job("exercises.follow", title="在演练中同样销毁", title_en="Erase in the exercises too")
 def follow(_context: JobContext) -> None:
     """Erase in every exercise what was erased here, whoever did it and whatever was in the way."""
     from anlan.project.exercises import following

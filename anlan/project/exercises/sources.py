@@ -17,7 +17,7 @@ from django.db.models import Model
 
 from anlan.base.vault.keyring import Master
 from anlan.base.vault.models import Key
-from anlan.project.exercises import choice
+from anlan.project.exercises import choice, queries
 
 BATCH = 2000
 
@@ -51,6 +51,9 @@ class Source(Protocol):
     def head(self) -> tuple[int, str]:
         """Tell the end of its journal: number and chain value of the last entry."""
 
+    def masters(self) -> set[str]:
+        """Name the master keys that wrap its keys, by fingerprint."""
+
     def pour(self, model: type[Model]) -> int:
         """Copy the rows of a model; return how many."""
 
@@ -58,31 +61,12 @@ class Source(Protocol):
         """Let go of the snapshot."""
 
     def erased(self) -> set[str]:
-        """Name what is erased by now (`choice.erased_query`); after `close`."""
-
-
-HEAD = "SELECT seq, chain FROM {0}journal_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
-MIGRATIONS = "SELECT app, name FROM {0}django_migrations"
+        """Name what is erased by now (`queries.erased`); after `close`."""
 
 
 def told_head(row: Any) -> tuple[int, str]:
     """Turn the last entry's row into what `Source.head` tells."""
     return (0, "") if row is None else (int(row[0]), bytes(row[1]).hex())
-
-
-def subjects_of(schema: str) -> str:
-    """Write the query for the subjects whose keys and tokens go along."""
-    own = ", ".join(f"'{name}'" for name in choice.OWN_KEYS)
-    parts = [f'SELECT "{column}" FROM {schema}"{table}"' for table, column in choice.subjects()]
-    return " UNION ".join([*parts, *(f"SELECT {one}" for one in own.split(", "))])
-
-
-def selection(model: type[Model], schema: str) -> str:
-    """Write the end of the query for a model's rows."""
-    wanted = f' FROM {schema}"{model._meta.db_table}"'
-    if choice.is_of_vault(model):
-        wanted += f" WHERE subject IN ({subjects_of(schema)})"
-    return wanted
 
 
 class SqliteSource:
@@ -100,12 +84,16 @@ class SqliteSource:
 
     def migrations(self) -> set[tuple[str, str]]:
         """Name the migrations applied there."""
-        rows = self._raw.execute(MIGRATIONS.format(self.SCHEMA))
+        rows = self._raw.execute(queries.migrations(self.SCHEMA))
         return {(app, name) for app, name in rows}
 
     def head(self) -> tuple[int, str]:
         """Tell the end of its journal."""
-        return told_head(self._raw.execute(HEAD.format(self.SCHEMA)).fetchone())
+        return told_head(self._raw.execute(queries.head(self.SCHEMA)).fetchone())
+
+    def masters(self) -> set[str]:
+        """Name the master keys that wrap its keys."""
+        return {one for (one,) in self._raw.execute(queries.masters(self.SCHEMA))}
 
     def pour(self, model: type[Model]) -> int:
         """Copy the rows of a model by one statement."""
@@ -113,8 +101,8 @@ class SqliteSource:
         columns = ", ".join(f'"{name}"' for name in names)
         values = ", ".join(self._value(model, name) for name in names)
         made = self._raw.execute(
-            f'INSERT INTO main."{model._meta.db_table}" ({columns}) SELECT {values}'  # noqa: S608 - our own names
-            + selection(model, self.SCHEMA)
+            f'INSERT INTO main."{model._meta.db_table}" ({columns}) '
+            + queries.rows(model, values, self.SCHEMA)
         )
         return int(made.rowcount)
 
@@ -140,7 +128,7 @@ class SqliteSource:
     def erased(self) -> set[str]:
         """Name what is erased by now."""
         with closing(sqlite3.connect(self._uri, uri=True, timeout=60)) as fresh:
-            return {one for (one,) in fresh.execute(choice.erased_query())}
+            return {one for (one,) in fresh.execute(queries.erased())}
 
 
 class PostgresSource:
@@ -155,11 +143,15 @@ class PostgresSource:
 
     def migrations(self) -> set[tuple[str, str]]:
         """Name the migrations applied there."""
-        return {(app, name) for app, name in self._there.execute(MIGRATIONS.format(""))}
+        return {(app, name) for app, name in self._there.execute(queries.migrations())}
 
     def head(self) -> tuple[int, str]:
         """Tell the end of its journal."""
-        return told_head(self._there.execute(HEAD.format("")).fetchone())
+        return told_head(self._there.execute(queries.head()).fetchone())
+
+    def masters(self) -> set[str]:
+        """Name the master keys that wrap its keys."""
+        return {one for (one,) in self._there.execute(queries.masters())}
 
     def pour(self, model: type[Model]) -> int:
         """Copy the rows of a model through its fields, which know both databases."""
@@ -170,7 +162,7 @@ class PostgresSource:
         count = 0
         with self._there.cursor(name="rows") as rows, connection.cursor() as cursor:
             rows.itersize = BATCH
-            rows.execute(f"SELECT {columns}" + selection(model, ""))
+            rows.execute(queries.rows(model, columns))
             for batch in _batches(rows):
                 cursor.executemany(into, [self._turned(model, own, row) for row in batch])
                 count += len(batch)
@@ -198,7 +190,7 @@ class PostgresSource:
         import psycopg
 
         with psycopg.connect(self._url) as fresh:
-            rows: Any = fresh.execute(choice.erased_query())
+            rows: Any = fresh.execute(queries.erased())
             return {one for (one,) in rows}
 
 
