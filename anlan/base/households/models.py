@@ -29,7 +29,11 @@ class Household(Located, Row):
     head = SealedField("户主", blank=True, subject="seal", index=("chars",), plain_max_length=40)
     address = SealedField("住址", blank=True, subject="seal", plain_max_length=200)
     phone = SealedField(
-        "联系电话", blank=True, subject="seal", index=("tail4",), plain_max_length=20,
+        "联系电话",
+        blank=True,
+        subject="seal",
+        index=("tail4",),
+        plain_max_length=20,
         validators=[number_form],
     )
     size = CountField("常住人数", unit="人", high=10_000)
