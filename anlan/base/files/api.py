@@ -32,7 +32,7 @@ def list_files(request: ApiRequest, key: str, row_id: str) -> HttpResponse:
 
 @router.post("/registers/{key}/{row_id}/files", summary="上传附件")
 def add_file(
-    request: ApiRequest, key: str, row_id: str, file: UploadedFile = ninja.File(...)
+    request: ApiRequest, key: str, row_id: str, file: ninja.File[UploadedFile]
 ) -> HttpResponse:
     """Attach a file (multipart part `file`) to a row."""
     entry = REGISTERS[key]

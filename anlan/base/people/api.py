@@ -61,7 +61,7 @@ def list_gaps(request: ApiRequest, page: int = 1, size: int = 50) -> HttpRespons
 
 
 @router.get("/duty", summary="值班表")
-def read_rota(request: ApiRequest, days: Days = Query(...)) -> HttpResponse:
+def read_rota(request: ApiRequest, days: Query[Days]) -> HttpResponse:
     """List the watches of some days (this week), empty days and seats shown as gaps."""
     permit(request.actor, "duty.view")
     today = clock.local(clock.now()).date()
