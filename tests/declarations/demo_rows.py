@@ -40,6 +40,7 @@ def save_demo(entry: Register, by: Actor | None = None) -> Saved:
         if column.type == "ref" and column.ref:
             target = REGISTERS[column.ref]
             assert value == target.demo[target.natural[0]], f"{entry.key}.{name} points nowhere"
-            if not target.model._default_manager.filter(code=value).exists():
+            model: Any = target.model
+            if not model.objects.filter(code=value).exists():
                 save_demo(target)
     return save_row(entry=entry, values=values_of(entry), by=actor)
