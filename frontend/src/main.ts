@@ -6,6 +6,7 @@ import '@/design/tokens.css'
 import '@/design/element.css'
 import '@/design/base.css'
 import { createApp } from 'vue'
+import { followRareFont } from '@/design/rare'
 import { wire } from '@/api/client'
 import { initLanguage, t } from '@/locale'
 import { router } from '@/router'
@@ -26,5 +27,4 @@ router.afterEach((to) => {
 })
 document.addEventListener('keydown', onKey)
 createApp(App).use(router).mount('#app')
-// Forty kilobytes of unicode ranges that the first paint does not need.
-void import('virtual:rare-font.css')
+followRareFont()
