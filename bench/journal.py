@@ -32,8 +32,9 @@ Report = dict[str, object]
 
 def run() -> Report:
     """Measure; the workspace is migrated and empty."""
+    load = round(os.getloadavg()[0], 1)
     ids = _prepare()
-    singles, fours, bare, lags, slowest = [], [], [], [], []
+    singles, fours, bare, lags, slowest, cpu = [], [], [], [], [], []
     with _worker():
         for _ in range(ROUNDS):
             one = _round(1, ids)
@@ -42,6 +43,7 @@ def run() -> Report:
             fours.append(four["per_s"])
             slowest.append(four["p99_ms"])
             lags += one["lags_ms"]
+            cpu.append(one["cpu_ms"])
             bare.append(_bare_commits())
     verified = _verify()
     figures = {
@@ -50,6 +52,7 @@ def run() -> Report:
         "deeds_per_s_4": _middle(fours),
         "deeds_per_s_4_spread": _spread(fours),
         "deed_p99_ms_4": _middle(slowest),
+        "deed_cpu_ms": round(statistics.median(cpu), 2),
         "chained_after_ms_p50": round(statistics.median(lags), 1),
         "chained_after_ms_p99": round(sorted(lags)[int(len(lags) * 0.99)], 1),
         **verified,
@@ -59,7 +62,13 @@ def run() -> Report:
         "figures": figures,
         "peers": peers,
         "ratios": {"deeds_to_bare_commits": round(figures["deeds_per_s_1"] / _middle(bare), 3)},
-        "settings": {"rounds": ROUNDS, "seconds": SECONDS, "durability": _durability()},
+        "settings": {
+            "rounds": ROUNDS,
+            "seconds": SECONDS,
+            "durability": _durability(),
+            # Others on the machine take from every figure here.
+            "load_average_before": load,
+        },
     }
 
 
@@ -142,6 +151,7 @@ def _round(writers: int, ids: list[str]) -> dict[str, object]:
     begun, ended = min(one["begun"] for one in told), max(one["ended"] for one in told)
     return {
         "per_s": len(took) / (ended - begun),
+        "cpu_ms": sum(one["cpu_s"] for one in told) / len(took) * 1000,
         "p99_ms": took[int(len(took) * 0.99)],
         "lags_ms": [lag for one in told for lag in one["lags_ms"]],
     }
@@ -167,14 +177,15 @@ def _write(seconds: float, *, watch: bool) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     took: list[float] = []
-    begun = time.time()
+    begun, cpu = time.time(), time.process_time()
     while time.time() - begun < seconds:
         before = time.perf_counter()
         save()
         took.append((time.perf_counter() - before) * 1000)
-    ended = time.time()
+    ended, cpu = time.time(), time.process_time() - cpu
     lags = [_lag(save) for _ in range(20)] if watch else []
-    print(json.dumps({"took_ms": took, "begun": begun, "ended": ended, "lags_ms": lags}))
+    told = {"took_ms": took, "begun": begun, "ended": ended, "lags_ms": lags, "cpu_s": cpu}
+    print(json.dumps(told))
 
 
 def _lag(save: object) -> float:
