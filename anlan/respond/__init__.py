@@ -1,1 +1,1 @@
-"""Respond: duty desk, incidents and statutory reports, response levels, command, tasks, evacuation."""
+"""Respond: duty desk, incidents, statutory reports, response levels, command, tasks, evacuation."""

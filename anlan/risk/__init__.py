@@ -1,1 +1,1 @@
-"""Risk: risk sources, assessments, the four-colour map, exposure, risk notices and control tables."""
+"""Risk: sources, assessments, the four-colour map, exposure, risk notices and control tables."""

@@ -60,7 +60,7 @@ def _sheet(template: Path) -> Path:
         for place, head in enumerate(heads, start=1):
             value = values.get(head)
             if value not in (None, ""):
-                sheet.cell(number, place).value = value  # type: ignore[assignment]
+                sheet.cell(number, place).value = value
     path = template.with_name("in.xlsx")
     book.save(path)
     return path

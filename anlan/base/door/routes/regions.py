@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Router
+from ninja.params import functions as ask
 
 from anlan.base.door.asking import ApiRequest
 from anlan.base.door.caching import tag_of, tagged, unchanged
@@ -28,7 +29,7 @@ DETAIL = 1 / 8_000
 
 @router.get("/regions", summary="Children of a region, one's own regions, or a search")
 def list_regions(
-    request: ApiRequest, parent: str = "", q: str = "", limit: int = Query(20, ge=1, le=200)
+    request: ApiRequest, parent: str = "", q: str = "", limit: int = ask.Query(20, ge=1, le=200)
 ) -> HttpResponse:
     """List what lies right below `parent`, or what `q` (name, initials, code) finds.
 
@@ -47,8 +48,8 @@ def list_regions(
 @router.get("/regions/at", summary="The region of a place")
 def region_at(
     request: ApiRequest,
-    lon: float = Query(..., ge=-180, le=180),
-    lat: float = Query(..., ge=-90, le=90),
+    lon: float = ask.Query(..., ge=-180, le=180),
+    lat: float = ask.Query(..., ge=-90, le=90),
     datum: str = "wgs84",
 ) -> HttpResponse:
     """Tell the deepest region that holds a place, those above it and the grid cell.
