@@ -108,6 +108,28 @@ def test_a_shape_asked_again_costs_two_queries_and_no_writing_of_sql() -> None:
     assert prepared._statements == known
 
 
+def test_a_crowded_list_is_sorted_by_the_orders_own_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prepared, "SPARSE", 3)
+    for query in QUESTIONS:
+        for who in ("country", "county", "both"):
+            page = selectors.page(TEAMS, ACTORS[who], query)
+            assert (page.items, page.total) == plainly(ACTORS[who], query), query
+    if connection.vendor == "sqlite":
+        asked = prepared.take_apart(TEAMS, ACTORS["county"], Query(sort="name", size=9))
+        assert asked is not None
+        statement = prepared.find(asked, lambda: pytest.fail("kept already"), [])
+        assert statement is not None
+        assert '+"resources_team"."region_id" >= %s' in statement.rows.crowded
+        assert "+" not in statement.rows.sparse
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement.rows.crowded}", asked.values)
+            plan = " ".join(row[3] for row in cursor.fetchall())
+        assert "USING INDEX team_name" in plan
+        assert "TEMP B-TREE" not in plan
+
+
 def test_a_far_page_is_read_by_its_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "DEEP", 10)
     for query in (Query(page=3, size=7), Query(page=4, size=9, sort="-members"), Query(page=99)):

@@ -68,31 +68,26 @@ def page(entry: Register, actor: Actor, query: Query) -> Page:
     asked = prepared.take_apart(entry, actor, query)
     found = partial(rows, entry, actor, query)
     statement = prepared.find(asked, found, list_names(entry)) if asked else None
-    if asked is None or statement is None:
-        items, count = _read(entry, found(), start, size), found().order_by().count
-    else:
-        far = start >= prepared.DEEP
-        items = (
-            _read(entry, found(), start, size)
-            if far
-            else prepared.read(statement, asked.values, start, size)
-        )
-        count = partial(prepared.count, statement, asked.values)
+    if asked is not None and statement is not None:
+        return _prepared_page(entry, statement, asked.values, start, size)
+    items = list(found().values(*list_names(entry))[start : start + size])
     # A first page that is not full has counted itself.
-    total = len(items) if start == 0 and len(items) < size else count()
+    total = len(items) if start == 0 and len(items) < size else found().order_by().count()
     return Page(present(entry, items), total)
 
 
-def _read(entry: Register, found: "QuerySet[Row]", start: int, size: int) -> list[dict[str, Any]]:
-    """Read a page through Django; far ones by id, because an index skips faster than a table."""
-    names = list_names(entry)
+def _prepared_page(
+    entry: Register, statement: prepared.Statement, values: list[Any], start: int, size: int
+) -> Page:
+    total = prepared.count(statement, values)
+    if start >= total:
+        return Page([], total)
     if start < prepared.DEEP:
-        return list(found.values(*names)[start : start + size])
-    ids = list(found.values_list("pk", flat=True)[start : start + size])
-    items = {
-        item["id"]: item for item in entry.model._default_manager.filter(pk__in=ids).values(*names)
-    }
-    return [items[pk] for pk in ids if pk in items]
+        return Page(present(entry, prepared.read(statement, values, start, size, total)), total)
+    ids = prepared.read_ids(statement, values, start, size, total)
+    far = entry.model._default_manager.filter(pk__in=ids).values(*list_names(entry))
+    items = {item["id"]: item for item in far}
+    return Page(present(entry, [items[pk] for pk in ids if pk in items]), total)
 
 
 @cache
