@@ -16,8 +16,15 @@ from anlan.base.vault.fields import SealedField
 #: Kept by the platform itself; never in a form.
 KEPT = frozenset(
     (
-        "id", "version", "created_at", "changed_at", "changed_by", "reviewed_at", "retired_at",
-        "cell", "seal",
+        "id",
+        "version",
+        "created_at",
+        "changed_at",
+        "changed_by",
+        "reviewed_at",
+        "retired_at",
+        "cell",
+        "seal",
     )
 )
 

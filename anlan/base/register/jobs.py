@@ -1,6 +1,6 @@
 """Registers' own work: checking and writing sheets."""
 
-from anlan.base.jobs.registry import JobContext, job
+from anlan.base.jobs.registry import JobContext, every, job
 from anlan.base.permissions.selectors import actor_by_ref
 from anlan.base.register.services import imports
 
@@ -15,3 +15,10 @@ def check(context: JobContext, identity: str) -> None:
 def write(context: JobContext, identity: str) -> None:
     """Write a sheet in the name of who accepted it, with the rights they have now."""
     imports.write_import(identity=identity, by=actor_by_ref(context.by), progress=context.progress)
+
+
+@every(hours=6)
+@job("register.sweep", title="清理未确认的导入", title_en="Let go of imports nobody accepted")
+def sweep(context: JobContext) -> int:  # noqa: ARG001 - every job is told
+    """Delete sheets that wait too long; they may hold personal values."""
+    return imports.sweep_imports()

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
 from anlan.kernel.ids import new_id
 
 FOLDER = "imports"
+#: So long a sheet waits to be accepted, and its troubles stay to be read.
+KEPT = timedelta(days=2)
 MOST_BYTES = 64 * 1024 * 1024
 
 Progress = Callable[[float], None]
@@ -126,6 +129,18 @@ def discard_import(*, identity: str, by: Actor) -> None:
     ):
         raise Conflict("这次导入已经写入或正在写入")
     _path(made).unlink(missing_ok=True)
+
+
+def sweep_imports() -> int:
+    """Let go of sheets nobody accepted, and of what was wrong with them; returns how many.
+
+    Both may hold personal values in plain text, so they do not stay.
+    """
+    old = Import.objects.filter(at__lt=clock.now() - KEPT)
+    for made in old.exclude(state__in=("discarded", "done")):
+        _path(made).unlink(missing_ok=True)
+    old.exclude(state__in=("discarded", "done", "writing")).update(state="discarded")
+    return old.exclude(troubles=[]).update(troubles=[])
 
 
 def import_of(*, identity: str, by: Actor) -> Import:
