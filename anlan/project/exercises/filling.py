@@ -135,6 +135,7 @@ def keep_facts(plan: Plan, filled: Filled, directory: Path) -> None:
         source_kind=plan.source.kind,
         at=clock.real_now().isoformat(timespec="seconds"),
         by=plan.by,
+        speed=plan.speed,
         days=filled.days,
         rows=sum(filled.rows.values()),
     ).write(directory)

@@ -31,6 +31,8 @@ class Copied:
     at: str
     #: Who asked for it, as the operating system names them.
     by: str
+    #: How fast its time is to run: simulated seconds a real second.
+    speed: float
     #: Whole days by which the registers' dates were moved.
     days: int
     rows: int

@@ -35,22 +35,34 @@ def start(home: Path, name: str) -> str:
     exercise = open_exercise(home, name)
     if not is_served(home):
         raise Unavailable(f"{home} 没有运行中的安澜，请先启动它：./run --data {home}")
-    asked = control.ask(home, {"do": "start", "data": str(exercise.dir)})
-    if not asked["ok"]:
-        raise Conflict(str(asked["error"]))
-    state = control.wait_ready(exercise.dir, START_S)
-    _begin(exercise.dir)
+    held = _hold(exercise.dir)
+    try:
+        asked = control.ask(home, {"do": "start", "data": str(exercise.dir)})
+        if not asked["ok"]:
+            raise Conflict(str(asked["error"]))
+        state = control.wait_ready(exercise.dir, START_S)
+        held = held and held.now_begun()
+    finally:
+        _let_go(exercise.dir, held)
     return str(state["url"])
 
 
-def _begin(directory: Path) -> None:
+def _hold(directory: Path) -> Copied | None:
+    """Stop the clock of an exercise that has never begun, so that starting up costs it nothing."""
     copied = Copied.read(directory)
     setting = clock.Clock(directory / "clock.json").setting()
-    if copied is None or copied.begun:
-        return
-    copied.now_begun().write(directory)
-    if setting is not None and setting.step == 0:
-        set_clock(directory, start=setting.sim0, speed=setting.speed)
+    if copied is None or copied.begun or setting is None:
+        return None
+    set_clock(directory, start=setting.sim0, speed=0)
+    return copied
+
+
+def _let_go(directory: Path, copied: Copied | None) -> None:
+    """Let the time of an exercise run, from where it was stopped and from this moment."""
+    setting = clock.Clock(directory / "clock.json").setting()
+    if copied is not None and setting is not None:
+        set_clock(directory, start=setting.sim0, speed=copied.speed)
+        copied.write(directory)
 
 
 def stop(home: Path, name: str) -> bool:

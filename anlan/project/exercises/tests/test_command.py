@@ -17,7 +17,6 @@ import pytest
 from anlan.base.conftest import RealWorkspace
 from anlan.kernel import clock, workspace
 from anlan.project.exercises.places import Copied
-from anlan.project.exercises.serving import _begin
 from anlan.project.exercises.tests.county import County
 from anlan.project.supervisor import control
 from anlan.project.supervisor.claim import end_leftovers
@@ -156,19 +155,21 @@ def spare(county: County, drill: RealWorkspace) -> Iterator[RealWorkspace]:
     shutil.rmtree(made.dir, ignore_errors=True)
 
 
-def test_the_first_start_lets_the_exercises_time_begin(spare: RealWorkspace) -> None:
-    made = spare
-    file = made.dir / "clock.json"
-    before = clock.Clock(file).setting()
-    _begin(made.dir)
-    begun, copied = clock.Clock(file).setting(), Copied.read(made.dir)
-    assert before is not None
+def test_an_exercises_time_begins_when_it_is_first_ready_and_then_only_goes_on(
+    supervised: County, spare: RealWorkspace
+) -> None:
+    file = spare.dir / "clock.json"
+    made = clock.Clock(file).setting()
+    assert made is not None
+    assert supervised.real.anlan("workspace", "start", "spare").returncode == 0
+    begun, copied = clock.Clock(file).setting(), Copied.read(spare.dir)
     assert begun is not None
     assert copied is not None
     assert copied.begun
-    assert (begun.sim0, begun.speed) == (before.sim0, 60)
-    assert begun.real0 > before.real0
-    _begin(made.dir)  # a later start goes on
+    assert (begun.sim0, begun.speed) == (made.sim0, 60)
+    assert begun.real0 > made.real0
+    assert supervised.real.anlan("workspace", "stop", "spare").returncode == 0
+    assert supervised.real.anlan("workspace", "start", "spare").returncode == 0
     assert clock.Clock(file).setting() == begun
 
 
