@@ -1,12 +1,12 @@
-"""Vector tiles of a register of 100,000 rows, through the HTTP door, as a township and a county.
-
-`first_view_100k_s` is measured in a browser (`anlan bench map` fills it where Chromium is found).
-"""
+"""Vector tiles of a register of 100,000 rows, as a township and a county; the map's first view."""
 
 import random
 import statistics
 import time
 from typing import Any
+
+from anlan.kernel import workspace
+from bench._view import first_view
 
 ROWS = 100_000
 ROUNDS = 5
@@ -36,6 +36,7 @@ def run() -> dict[str, Any]:
                     sizes.append(size)
     warm = [_ask(client, 10, 121.6, 28.4)[0] * 1000 for _ in range(200)]
     edited = _edits(client, chance)
+    view = first_view(workspace.directory())
     return {
         "figures": {
             "tile_p95_ms": _quantile(cold, 95),
@@ -45,8 +46,14 @@ def run() -> dict[str, Any]:
             "tile_after_edit_p95_ms": _quantile(edited, 95),
             "first_tile_s": round(first, 3),
             "tile_max_kb": round(max(sizes) / 1024, 1),
+            **view["figures"],
         },
-        "settings": {"rows": ROWS, "tiles": len(cold), "zooms": f"{min(ZOOMS)}-{max(ZOOMS)}"},
+        "settings": {
+            "rows": ROWS,
+            "tiles": len(cold),
+            "zooms": f"{min(ZOOMS)}-{max(ZOOMS)}",
+            **view["settings"],
+        },
     }
 
 
