@@ -59,6 +59,7 @@ def teams(db: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - 
     """Eighty teams in three places, one of them out of use; no statement is known yet."""
     make_regions()
     monkeypatch.setattr(prepared, "_statements", {})
+    monkeypatch.setattr(prepared, "_counts", {})
     changes = [
         Change(
             {
@@ -128,6 +129,31 @@ def test_a_crowded_list_is_sorted_by_the_orders_own_index(
             plan = " ".join(row[3] for row in cursor.fetchall())
         assert "USING INDEX team_name" in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_only_a_crowded_lists_number_is_remembered_and_not_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    county, query = ACTORS["county"], Query(size=5)
+
+    def total_after_one_more(code: str) -> int:
+        values = {
+            "code": code,
+            "name": code,
+            "region_id": TOWN,
+            "kind": "social",
+            "skills": ["flood"],
+        }
+        save_rows(entry=TEAMS, changes=[Change(values)], by=BY)
+        return selectors.page(TEAMS, county, query).total
+
+    before = selectors.page(TEAMS, county, query).total
+    assert total_after_one_more("N1") == before + 1
+    monkeypatch.setattr(prepared, "SPARSE", 3)
+    assert selectors.page(TEAMS, county, query).total == before + 1
+    assert total_after_one_more("N2") == before + 1
+    monkeypatch.setattr(prepared, "COUNT_LASTS_S", 0.0)
+    assert total_after_one_more("N3") == before + 3
 
 
 def test_a_far_page_is_read_by_its_ids(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,15 @@ def listing(
     ----------
     prefix : short name of the table, unique in the project; begins every index's name.
     sorts : columns a list is often sorted by; each is followed by the id, as lists are.
-    filters : columns a list is often narrowed by; each is followed by the default order.
+    filters : columns a list is often narrowed by; each is followed by the default order, and by the
+        other filters, so that two filters at once are still answered by an index alone.
     located : whether rows are also asked for by box.
     """
     in_use = Q(retired_at__isnull=True)
     orders: list[tuple[str, ...]] = [("region", "id"), *((name, "id") for name in sorts)]
-    orders += [(name, "region", "id") for name in filters]
+    orders += [
+        (name, "region", "id", *(other for other in filters if other != name)) for name in filters
+    ]
     if located:
         orders.append(("lat", "lon"))
     made = [

@@ -7,6 +7,7 @@ be exactly those reckoned here, else the shape is never prepared and Django writ
 """
 
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ MOST_SHAPES = 2_000
 #: Of a sorted list with more rows than this, SQLite is made to walk the order's own index and to
 #: pick what fits; of fewer, to find them first and to sort them.
 SPARSE = 20_000
+#: How old the number of a crowded list may be, seconds.
+COUNT_LASTS_S = 5.0
 #: Behind so many rows, first the ids are read from the index alone, then their rows.
 DEEP = 500
 
@@ -67,6 +70,7 @@ class Asked:
 
 
 _statements: dict[Shape, Statement | None] = {}
+_counts: dict[tuple[str, tuple[Any, ...]], tuple[int, float]] = {}
 
 
 def take_apart(entry: Register, actor: Actor, query: Any) -> Asked | None:
@@ -152,8 +156,8 @@ def _write(asked: Asked, rows: "QuerySet[Row]", names: Sequence[str]) -> Stateme
 
 
 def _texts(text: str, *, boxed: bool, sorted_: bool) -> Texts:
-    # A box on the map is nearly always the narrower of the two.
-    sparse = _unhinted(text, region_only=True) if boxed else text
+    # A box on the map is nearly always narrower than a region or a filter.
+    sparse = _unhinted(text, but=("lat", "lon")) if boxed else text
     return Texts(sparse, _unhinted(text) if sorted_ else sparse)
 
 
@@ -161,7 +165,7 @@ def _texts(text: str, *, boxed: bool, sorted_: bool) -> Texts:
 _COMPARISON = re.compile(r'(?<![+.\w"])("\w+"\."(\w+)" (?:>=|<=|<|=|IN) )')
 
 
-def _unhinted(text: str, *, region_only: bool = False) -> str:
+def _unhinted(text: str, *, but: tuple[str, ...] = ()) -> str:
     """Forbid SQLite to start from a comparison: ``+column`` is the column without its index.
 
     Without knowing how values are spread it takes a county's range of regions for a few rows, finds
@@ -172,8 +176,7 @@ def _unhinted(text: str, *, region_only: bool = False) -> str:
     head, where, tail = text.partition(" WHERE ")
 
     def loosen(found: re.Match[str]) -> str:
-        keep = region_only and found[2] != "region_id"
-        return found[1] if keep else f"+{found[1]}"
+        return found[1] if found[2] in but else f"+{found[1]}"
 
     return head + where + _COMPARISON.sub(loosen, tail)
 
@@ -230,7 +233,21 @@ def read_ids(
 
 
 def count(statement: Statement, values: list[Any]) -> int:
-    """Count all rows."""
+    """Count all rows; of a crowded list the number may be `COUNT_LASTS_S` old.
+
+    Counting a million rows takes longer than reading a page of them, and whoever turns the pages
+    asks for the same number again and again.
+    """
+    key = (statement.count, tuple(values))
+    known = _counts.get(key)
+    now = time.monotonic()
+    if known is not None and now - known[1] < COUNT_LASTS_S:
+        return known[0]
     with connection.cursor() as cursor:
         cursor.execute(statement.count, values)
-        return int(cursor.fetchone()[0])
+        total = int(cursor.fetchone()[0])
+    if total > SPARSE:
+        if len(_counts) >= MOST_SHAPES:
+            _counts.clear()
+        _counts[key] = (total, now)
+    return total
