@@ -4,6 +4,7 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 import { rareFont } from './build/rare-font.ts'
+import { dropSlotSpace } from './build/slot-space.ts'
 
 const server = process.env.ANLAN_SERVER ?? 'http://127.0.0.1:8000'
 
@@ -13,7 +14,9 @@ export const FLOOR = ['chrome109', 'edge109', 'firefox115', 'safari16.4']
 export default defineConfig({
   plugins: [
     // A space between two elements on two lines is a space on screen.
-    vue({ template: { compilerOptions: { whitespace: 'preserve' } } }),
+    vue({
+      template: { compilerOptions: { whitespace: 'preserve', nodeTransforms: [dropSlotSpace] } },
+    }),
     Components({ dts: 'components.d.ts', dirs: [], resolvers: [ElementPlusResolver()] }),
     rareFont(),
   ],

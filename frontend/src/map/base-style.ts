@@ -8,6 +8,7 @@ export const FONTS = [
   'Noto Sans CJK SC',
   'Source Han Sans SC',
   'WenQuanYi Micro Hei',
+  'Anlan Rare',
   'sans-serif',
 ]
 
