@@ -1,7 +1,6 @@
 """Two people at one row: nobody's change is lost, and nobody is told a lie."""
 
 import pytest
-from tests.declarations.demo_rows import make_regions, values_of
 
 from anlan.base.conftest import workspace_of_tests
 from anlan.base.permissions.actor import system
@@ -9,6 +8,7 @@ from anlan.base.places.models import Shelter
 from anlan.base.register.registry import REGISTERS
 from anlan.base.register.services import rows, save_row
 from anlan.kernel.errors import Conflict
+from tests.declarations.demo_rows import make_regions, values_of
 
 __all__ = ["workspace_of_tests"]
 
