@@ -6,11 +6,11 @@ lines are gathered and written together, because two thousand writes a second ar
 
 import os
 import threading
-from datetime import UTC, datetime
 
 import orjson
 from prometheus_client import Counter
 
+from anlan.kernel import clock
 from anlan.web.counters import REQUESTS, SECONDS
 
 WRITE_AFTER = 64
@@ -37,7 +37,7 @@ class AccessLog:
             orjson.dumps(
                 {
                     "event": "request",
-                    "at": datetime.now(UTC),  # noqa: TID251 - the log runs on real time
+                    "at": clock.real_now(),
                     "id": number,
                     "method": method,
                     "path": shown(getattr(scope, "path", "")),
