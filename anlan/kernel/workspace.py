@@ -44,9 +44,18 @@ class Workspace:
         # Two workspaces may each have an exercise of the same name.
         return f"anlan_{self.name}" + (f"_{crc32(self.parent.encode()):08x}" if self.parent else "")
 
+    @property
+    def secret_file(self) -> Path:
+        """Where the master key lies: ``ANLAN_SECRET_FILE`` or ``DIR/secret``.
+
+        An exercise's lies inside it always: the environment speaks of the workspace it came from.
+        """
+        given = "" if self.kind == "exercise" else os.environ.get("ANLAN_SECRET_FILE", "")
+        return Path(given) if given else self.dir / "secret"
+
     def secret(self) -> bytes:
-        """Read the master key (``ANLAN_SECRET_FILE`` or ``DIR/secret``); `Missing` without one."""
-        path = Path(os.environ.get("ANLAN_SECRET_FILE") or self.dir / "secret")
+        """Read the master key; `Missing` without one."""
+        path = self.secret_file
         try:
             key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except FileNotFoundError:
@@ -68,8 +77,8 @@ def create(
         raise Conflict(f"{directory} 已经是一个工作区")
     directory.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(directory, kind, name, title or name, parent)
-    if "ANLAN_SECRET_FILE" not in os.environ:
-        _make_secret(directory / "secret")
+    if workspace.secret_file == directory / "secret":
+        _make_secret(workspace.secret_file)
     known = {key: value for key, value in asdict(workspace).items() if key != "dir"}
     draft = directory / "workspace.json.new"
     draft.write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -92,6 +92,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-_url = environment.text("DATABASE_URL")
+# An exercise has a database of its own, even where the environment names its source's.
+_own = WORKSPACE is not None and WORKSPACE.kind == "exercise"
+_url = "" if _own else environment.text("DATABASE_URL")
 DATABASES = {"default": _postgres(_url) if _url else _sqlite(DATA_DIR / "records.sqlite3")}
 LOGGING_CONFIG = None

@@ -61,7 +61,7 @@ class Master:
 
 def secret_file() -> Path:
     """Where the master key lies."""
-    return Path(os.environ.get("ANLAN_SECRET_FILE") or workspace.directory() / "secret")
+    return workspace.current().secret_file
 
 
 def next_file() -> Path:

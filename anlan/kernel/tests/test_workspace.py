@@ -77,3 +77,16 @@ def test_a_copied_workspace_stays_an_exercise(tmp_path: Path, kind: str) -> None
     (tmp_path / "workspace.json").write_text(told.replace('"exercise"', f'"{kind}"'))
     with pytest.raises(Invalid, match="种类不能改"):
         workspace.load(tmp_path)
+
+
+def test_an_exercise_never_takes_the_key_of_the_workspace_it_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text("ab" * 32, encoding="ascii")
+    monkeypatch.setenv("ANLAN_SECRET_FILE", str(tmp_path / "key"))
+    live = workspace.create(tmp_path / "live", kind="live", name="live")
+    drill = workspace.create(tmp_path / "drill", kind="exercise", name="drill", parent="live")
+    assert live.secret() == bytes.fromhex("ab" * 32)
+    assert not (tmp_path / "live" / "secret").exists()
+    assert drill.secret() != live.secret()
+    assert drill.secret_file == tmp_path / "drill" / "secret"

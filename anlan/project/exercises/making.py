@@ -70,8 +70,7 @@ def plan(source: Path, name: str, *, speed: float = 1.0, start: datetime | None 
 
 
 def _secrets(source: Workspace) -> tuple[bytes, ...]:
-    own = Path(os.environ.get("ANLAN_SECRET_FILE") or source.dir / "secret")
-    coming = own.with_name(f"{own.name}.next")
+    coming = source.secret_file.with_name(f"{source.secret_file.name}.next")
     more = [bytes.fromhex(coming.read_text(encoding="ascii"))] if coming.exists() else []
     return (source.secret(), *more)
 

@@ -16,6 +16,9 @@ from anlan.project.supervisor.logs import RotatingLog
 FILE = "exercises.json"
 MQTT_PORT = 1883
 LAST_PORT = 65_535
+OUR_OWN = (
+    "ANLAN_DATA", "ANLAN_PORT", "ANLAN_SECRET_FILE", "DATABASE_URL", "TELEMETRY_URL", "STREAM_URL",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Exercises:
 
     def _environment(self) -> Mapping[str, str]:
         environment = {**os.environ, "ANLAN_SUPERVISED": str(self._data)}
-        for name in ("ANLAN_DATA", "ANLAN_PORT", "ANLAN_SECRET_FILE", "DATABASE_URL"):
+        for name in OUR_OWN:
             environment.pop(name, None)  # an exercise has its own
         if os.environ.get("ANLAN_MQTT_PORT") != "0":
             environment["ANLAN_MQTT_PORT"] = str(self._free_port(MQTT_PORT + 1, self._host))

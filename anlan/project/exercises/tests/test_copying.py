@@ -213,6 +213,15 @@ print(json.dumps(Shelter.objects.get().retired_at is not None))
 """
 
 
+def test_an_exercise_keeps_to_itself_whatever_its_sources_environment_says(
+    county: County, copies: Copies
+) -> None:
+    strayed = RealWorkspace(copies.plain.dir, "postgres://nobody@127.0.0.1:9/live")
+    program = "from django.db import connection\nprint(connection.settings_dict['NAME'])"
+    assert strayed.do(program).strip() == str(copies.plain.sqlite)
+    assert copies.plain.dir.is_relative_to(county.real.dir)
+
+
 def test_exercises_side_by_side_and_their_source_do_not_touch_each_other(
     county: County, copies: Copies
 ) -> None:
