@@ -1,6 +1,7 @@
 """`anlan token`, `anlan user`, `anlan setup-admins`: accounts from the server's own desk."""
 
 import getpass
+import select
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,7 +91,7 @@ def setup_admins() -> None:
     if selectors.has_administrators():
         typer.echo("三名管理员已经建立")
         return
-    if sys.stdin is None or sys.stdin.closed:
+    if not _somebody_answers():
         typer.echo(LATER, err=True)
         return
     try:
@@ -107,7 +108,16 @@ def setup_admins() -> None:
     typer.echo("三名管理员已建立；业务账号由系统管理员建立、安全管理员授权。")
 
 
+#: How long answers that are piped in may take to come.
+PIPE_WAIT_S = 1.0
 LATER = "还没有管理员：请在终端运行 anlan setup-admins 建立系统、安全、审计三名管理员。"
+
+
+def _somebody_answers() -> bool:
+    """Tell whether there is a terminal, or answers were piped in: a service must not wait here."""
+    if sys.stdin is None or sys.stdin.closed:
+        return False
+    return sys.stdin.isatty() or bool(select.select([sys.stdin], [], [], PIPE_WAIT_S)[0])
 
 
 def _ask(question: str) -> str:
