@@ -1,5 +1,6 @@
 /** The base map: own land, water, roads and names in greys, light and dark. */
 import type { LayerSpecification, SourceSpecification } from 'maplibre-gl'
+import { px } from './scale'
 
 export const FONTS = [
   'system-ui',
@@ -214,7 +215,7 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
       'source-layer': 'base-water',
       minzoom: 10,
       filter: ['has', 'name'],
-      ...text(shade, 11),
+      ...text(shade, px(11)),
     },
     {
       id: 'region-name',
@@ -227,9 +228,9 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
         ['linear'],
         ['zoom'],
         9,
-        ['match', ['get', 'level'], 4, 12, 10],
+        ['match', ['get', 'level'], 4, px(12), px(10)],
         14,
-        ['match', ['get', 'level'], 4, 16, 12.5],
+        ['match', ['get', 'level'], 4, px(16), px(12.5)],
       ]),
     },
     {
@@ -267,9 +268,9 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
         ['linear'],
         ['zoom'],
         8,
-        ['match', ['get', 'class'], 'county-seat', 14, 11],
+        ['match', ['get', 'class'], 'county-seat', px(14), px(11)],
         14,
-        ['match', ['get', 'class'], 'county-seat', 20, 16],
+        ['match', ['get', 'class'], 'county-seat', px(20), px(16)],
       ]),
     },
   ]

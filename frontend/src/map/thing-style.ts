@@ -5,6 +5,7 @@
 import type { FilterSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Layer } from '@/api/types'
 import { FONTS, type Shades } from './base-style'
+import { px } from './scale'
 import { inkOf, symbolOf, tintOf } from './symbols'
 
 /** From this zoom on things are symbols; below they would cover each other and the land. */
@@ -16,6 +17,14 @@ const of = (type: string): FilterSpecification => ['==', ['geometry-type'], type
 const count = ['coalesce', ['get', 'count'], 1]
 const heap = ['all', of('Point'), ['>', count, 1]]
 const single = ['all', of('Point'), ['<=', count, 1]]
+
+/** Radius by the square root of how many stand there: pairs of root and pixels. */
+const radius = (...stops: number[]) => [
+  'interpolate',
+  ['linear'],
+  ['sqrt', count],
+  ...stops.map((stop, n) => (n % 2 ? px(stop) : stop)),
+]
 
 interface Drawn {
   layer: Layer
@@ -73,7 +82,7 @@ function far({ layer, place, visibility, shade, tint }: Drawn): unknown[] {
         'circle-opacity': 0.85,
         'circle-stroke-color': shade.halo,
         'circle-stroke-width': 0.8,
-        'circle-radius': ['interpolate', ['linear'], ['sqrt', count], 1, 2.8, 3, 5, 10, 10, 40, 18],
+        'circle-radius': radius(1, 2.8, 3, 5, 10, 10, 40, 18),
       },
     },
   ]
@@ -92,7 +101,7 @@ function near({ layer, place, visibility, shade }: Drawn): unknown[] {
         'circle-color': inkOf(layer.icon),
         'circle-stroke-color': '#ffffff',
         'circle-stroke-width': 1.4,
-        'circle-radius': ['interpolate', ['linear'], ['sqrt', count], 1, 9, 10, 15, 60, 26],
+        'circle-radius': radius(1, 9, 10, 15, 60, 26),
       },
     },
     {
@@ -105,7 +114,7 @@ function near({ layer, place, visibility, shade }: Drawn): unknown[] {
         visibility,
         'text-font': FONTS,
         'text-field': ['to-string', ['get', 'count']],
-        'text-size': 11,
+        'text-size': px(11),
         'text-allow-overlap': true,
       },
       paint: { 'text-color': '#ffffff' },
@@ -119,12 +128,22 @@ function near({ layer, place, visibility, shade }: Drawn): unknown[] {
       layout: {
         visibility,
         'icon-image': symbolOf(layer.icon),
-        'icon-size': ['interpolate', ['linear'], ['zoom'], NEAR, 0.68, 14, 0.9, 16, 1.05],
+        'icon-size': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          NEAR,
+          px(0.68),
+          14,
+          px(0.9),
+          16,
+          px(1.05),
+        ],
         'icon-allow-overlap': true,
         'icon-padding': 0,
         'text-font': FONTS,
         'text-field': ['step', ['zoom'], '', NAMED, ['coalesce', ['get', 'name'], '']],
-        'text-size': 11.5,
+        'text-size': px(11.5),
         'text-offset': [0, 1.25],
         'text-anchor': 'top',
         'text-optional': true,
