@@ -261,17 +261,35 @@ def rows(count: int) -> None:
 
 
 def insert(model: Any, count: int, chance: random.Random, values: Any) -> None:
-    """Insert rows of a located register somewhere in the county."""
+    """Insert rows of a located register somewhere in the county: some anew, then copies of them."""
+    from django.db import connection
+
     from anlan.engines.geo.cells import cell_of
     from anlan.kernel import clock
 
     now = clock.now()
     same = {"created_at": now, "changed_at": now, "changed_by": "system:bench", "reviewed_at": now}
-    for start in range(0, count, 5000):
-        batch = []
-        for number in range(start, min(start + 5000, count)):
-            lon, lat = round(chance.uniform(121.2, 122.0), 5), round(chance.uniform(28.1, 28.7), 5)
-            place = {"lon": lon, "lat": lat, "cell": cell_of(lon, lat)}
-            region = chance.choice(VILLAGES)
-            batch.append(model(region_id=region, **values(number), **place, **same))
-        model.objects.bulk_create(batch)
+    first = min(count, 5000)
+    batch = []
+    for number in range(first):
+        lon, lat = round(chance.uniform(121.2, 122.0), 5), round(chance.uniform(28.1, 28.7), 5)
+        place = {"lon": lon, "lat": lat, "cell": cell_of(lon, lat)}
+        batch.append(model(region_id=chance.choice(VILLAGES), **values(number), **place, **same))
+    model.objects.bulk_create(batch)
+    table = connection.ops.quote_name(model._meta.db_table)
+    fields = [field.column for field in model._meta.concrete_fields]
+    names = ", ".join(connection.ops.quote_name(field) for field in fields)
+    for copy in range(1, count // first):
+        # Another id and code; a name of its own, so that the order by name is not one long tie.
+        changed = {
+            "id": f"'{copy:06d}' || substr(id, 7)",
+            "code": f"substr(code, 1, 1) || '{copy:05d}' || substr(code, 5)",
+            "name": f"name || '-{copy}'",
+        }
+        picked = ", ".join(changed.get(field, connection.ops.quote_name(field)) for field in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {table}"
+                " WHERE id >= %s",  # copies' ids begin with less
+                [batch[0].pk],
+            )
