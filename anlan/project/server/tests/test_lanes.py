@@ -1,0 +1,81 @@
+"""What waits behind what."""
+
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from anlan.project.server.entrance import Entrance
+from anlan.project.server.lanes import Lane
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "slow"),
+    [
+        ("GET", "/api/v1/registers/shelters", "", False),
+        ("GET", "/api/v1/registers/shelters", "sort=name&page=2", False),
+        ("GET", "/api/v1/registers/shelters", "page=2&q=%E5%B0%8F", True),
+        ("GET", "/api/v1/registers/shelters", "q=&page=2", False),
+        ("GET", "/api/v1/registers/shelters.xlsx", "", True),
+        ("POST", "/api/v1/registers/shelters/import", "", True),
+        ("GET", "/api/v1/session", "", False),
+        ("POST", "/api/v1/session", "", True),
+        ("POST", "/api/v1/session/password", "", True),
+        ("GET", "/api/v1/tiles/shelters/6/53/26.mvt", "", False),
+        ("POST", "/api/v1/exposure", "", True),
+    ],
+)
+def test_what_takes_long_has_a_lane_of_its_own(
+    method: str, path: str, query: str, slow: bool
+) -> None:
+    lanes: Any = SimpleNamespace(quick="quick", slow="slow")
+    scope = SimpleNamespace(method=method, path=path, query_string=query)
+    chosen: Any = Entrance.lane_of(lanes, scope)
+    assert chosen == ("slow" if slow else "quick")
+
+
+def test_a_full_lane_takes_nothing_more() -> None:
+    lane = Lane("test", threads=1, limit=2)
+    assert lane.put(lambda: None)
+    assert lane.put(lambda: None)
+    assert not lane.put(lambda: None)
+    lane.start()
+    lane.stop(2.0)
+
+
+def test_a_job_that_breaks_does_not_stop_the_lane() -> None:
+    done = threading.Event()
+    lane = Lane("test", threads=1, limit=10)
+
+    def break_it() -> None:
+        raise ValueError("broken")
+
+    lane.put(break_it)
+    lane.put(done.set)
+    lane.start()
+    assert done.wait(2.0)
+    lane.stop(2.0)
+
+
+def test_stopping_finishes_what_was_queued_but_not_for_ever() -> None:
+    done: list[int] = []
+    lane = Lane("test", threads=1, limit=10)
+    for number in range(3):
+        lane.put(lambda number=number: done.append(number))  # type: ignore[misc]
+    lane.start()
+    lane.stop(2.0)
+    assert done == [0, 1, 2]
+    stuck = Lane("test", threads=1, limit=10)
+    released = threading.Event()
+
+    def hang() -> None:
+        released.wait(10)
+
+    stuck.put(hang)
+    stuck.start()
+    begun = time.monotonic()
+    stuck.stop(0.2)
+    assert time.monotonic() - begun < 2
+    released.set()
