@@ -19,6 +19,8 @@ export interface Shades {
   water: string
   coast: string
   road: string
+  /** Roads seen from afar, where white would vanish on the land. */
+  roadFar: string
   roadCase: string
   text: string
   /** Names of nature and villages. */
@@ -34,6 +36,7 @@ export const LIGHT: Shades = {
   water: '#cbd8de',
   coast: '#a8b9c1',
   road: '#ffffff',
+  roadFar: '#d2d7d6',
   roadCase: '#c9cfd2',
   text: '#26343d',
   soft: '#5a6a75',
@@ -46,7 +49,8 @@ export const DARK: Shades = {
   land: '#1b252c',
   water: '#13212a',
   coast: '#3b4e59',
-  road: '#34434d',
+  road: '#3a4a55',
+  roadFar: '#33424c',
   roadCase: '#141d23',
   text: '#d5dfe5',
   soft: '#93a4b0',
@@ -71,10 +75,6 @@ const text = (shade: Shades, size: number | readonly unknown[]) => ({
     'text-field': ['coalesce', ['get', 'name'], ''],
     'text-size': size,
     'text-max-width': 8,
-    // A name steps aside for the symbol of the village hall that stands on the same spot.
-    'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
-    'text-radial-offset': 1,
-    'text-justify': 'auto',
   },
   paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.4 },
 })
@@ -184,7 +184,10 @@ export function baseLayers(shade: Shades): LayerSpecification[] {
       source: 'base-roads',
       'source-layer': 'base-roads',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': shade.road, 'line-width': roadWidth(1) },
+      paint: {
+        'line-color': ['interpolate', ['linear'], ['zoom'], 9.5, shade.roadFar, 12, shade.road],
+        'line-width': roadWidth(1),
+      },
     },
     {
       id: 'region-line',
@@ -214,7 +217,7 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
       source: 'base-water',
       'source-layer': 'base-water',
       minzoom: 10,
-      filter: ['has', 'name'],
+      filter: ['all', ['has', 'name'], ['==', ['geometry-type'], 'LineString']],
       ...text(shade, px(11)),
     },
     {
@@ -241,9 +244,9 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
         ['linear'],
         ['zoom'],
         8,
-        10.5,
+        px(10.5),
         14,
-        13,
+        px(13),
       ]),
     },
     {
@@ -255,9 +258,9 @@ export function labelLayers(shade: Shades): LayerSpecification[] {
         ['linear'],
         ['zoom'],
         11,
-        10.5,
+        px(10.5),
         15,
-        13,
+        px(13),
       ]),
     },
     {

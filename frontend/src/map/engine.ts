@@ -39,6 +39,6 @@ export function startMap(options: MapOptions): MapLibre {
   })
   map.touchZoomRotate.disableRotation()
   map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left')
-  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
+  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-left')
   return map
 }
