@@ -5,8 +5,10 @@ How a request goes
 granian's runtime thread parses it and calls `Entrance.arrive` (`runtime.py`). From there
 
 - a page or file of the front end is answered at once from memory (`anlan.web.pages`),
-- an API request without a body goes straight to the *quick lane*, the one thread that runs Django
+- an API request that reads goes straight to the *quick lane*, one thread that runs Django
   (`lanes.py`); it answers from that thread. No event loop lies between, which halves the cost,
+- one that writes goes to the *write lane*, another single thread: it waits at the database's gate
+  and for the disk, and no reader waits behind it,
 - one with a body is read by the event loop first (limits, time-outs, large bodies to a file),
 - what is known to take long (logging in, Excel) goes to the *slow lane*, so that a list never
   waits behind it,

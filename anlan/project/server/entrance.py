@@ -34,6 +34,7 @@ STREAM = "/api/v1/stream"
 HEARTBEAT_S = 10.0
 #: Requests that may wait for a lane; more would only wait to be given up.
 QUICK_LIMIT, SLOW_LIMIT = 2_000, 200
+READS = frozenset(("GET", "HEAD", "OPTIONS"))
 BODYLESS = frozenset(("GET", "HEAD", "OPTIONS", "DELETE"))
 #: What takes long: hashing passwords, Excel, whole layers, uploads.
 SLOW_ENDINGS = (".xlsx", ".geojson", "/import", "/exposure", "/files", "/seal", "/accept")
@@ -49,6 +50,7 @@ class Entrance:
         self._safety = Safety(tls=tls)
         self.access = AccessLog()
         self.quick = Lane("quick", threads=1, limit=QUICK_LIMIT)
+        self.write = Lane("write", threads=1, limit=QUICK_LIMIT)
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
         self.hub = Hub(loop)
         self._pages = Pages()
@@ -66,13 +68,13 @@ class Entrance:
 
     def start(self) -> None:
         """Start the threads."""
-        for part in (self.quick, self.slow, self.hub):
+        for part in (self.quick, self.write, self.slow, self.hub):
             part.start()
 
     def stop(self, timeout_s: float) -> None:
         """Finish what has arrived."""
         self.hub.stop()
-        for lane in (self.quick, self.slow):
+        for lane in (self.quick, self.write, self.slow):
             lane.stop(timeout_s)
         self.access.flush()
 
@@ -105,7 +107,10 @@ class Entrance:
             return self.slow
         if _SEARCHED.search(scope.query_string):  # words inside names: no index helps
             return self.slow
-        return self.slow if path == "/api/v1/session" and scope.method == "POST" else self.quick
+        if path == "/api/v1/session" and scope.method == "POST":
+            return self.slow
+        # Writers queue at the database's gate and wait for the disk; readers need not.
+        return self.quick if scope.method in READS else self.write
 
     def _is_django(self, path: str) -> bool:
         return path[1:].partition("/")[0] in self._django

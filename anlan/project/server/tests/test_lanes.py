@@ -12,28 +12,30 @@ from anlan.project.server.lanes import Lane
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "query", "slow"),
+    ("method", "path", "query", "lane"),
     [
-        ("GET", "/api/v1/registers/shelters", "", False),
-        ("GET", "/api/v1/registers/shelters", "sort=name&page=2", False),
-        ("GET", "/api/v1/registers/shelters", "page=2&q=%E5%B0%8F", True),
-        ("GET", "/api/v1/registers/shelters", "q=&page=2", False),
-        ("GET", "/api/v1/registers/shelters.xlsx", "", True),
-        ("POST", "/api/v1/registers/shelters/import", "", True),
-        ("GET", "/api/v1/session", "", False),
-        ("POST", "/api/v1/session", "", True),
-        ("POST", "/api/v1/session/password", "", True),
-        ("GET", "/api/v1/tiles/shelters/6/53/26.mvt", "", False),
-        ("POST", "/api/v1/exposure", "", True),
+        ("GET", "/api/v1/registers/shelters", "", "quick"),
+        ("GET", "/api/v1/registers/shelters", "sort=name&page=2", "quick"),
+        ("GET", "/api/v1/registers/shelters", "page=2&q=%E5%B0%8F", "slow"),
+        ("GET", "/api/v1/registers/shelters", "q=&page=2", "quick"),
+        ("GET", "/api/v1/registers/shelters.xlsx", "", "slow"),
+        ("POST", "/api/v1/registers/shelters/import", "", "slow"),
+        ("GET", "/api/v1/session", "", "quick"),
+        ("POST", "/api/v1/session", "", "slow"),
+        ("POST", "/api/v1/session/password", "", "slow"),
+        ("GET", "/api/v1/tiles/shelters/6/53/26.mvt", "", "quick"),
+        ("POST", "/api/v1/exposure", "", "slow"),
+        ("POST", "/api/v1/registers/shelters", "", "write"),
+        ("DELETE", "/api/v1/session", "", "write"),
     ],
 )
 def test_what_takes_long_has_a_lane_of_its_own(
-    method: str, path: str, query: str, slow: bool
+    method: str, path: str, query: str, lane: str
 ) -> None:
-    lanes: Any = SimpleNamespace(quick="quick", slow="slow")
+    lanes: Any = SimpleNamespace(quick="quick", write="write", slow="slow")
     scope = SimpleNamespace(method=method, path=path, query_string=query)
     chosen: Any = Entrance.lane_of(lanes, scope)
-    assert chosen == ("slow" if slow else "quick")
+    assert chosen == lane
 
 
 def test_a_full_lane_takes_nothing_more() -> None:
