@@ -5,6 +5,7 @@ that either of them answers for both.
 """
 
 import os
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import (
@@ -15,7 +16,9 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from anlan.base.jobs.selectors import worker_state
 from anlan.base.outbox import selectors as outbox
@@ -49,20 +52,27 @@ def _counted() -> bytes:
     return generate_latest(registry)
 
 
+class _LookedUp(Collector):
+    """Figures that lie in the database: read when asked, kept in no process's files."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Read them."""
+        work = worker_state()
+        age = outbox.oldest_age()
+        figures = {
+            "anlan_workers": ("Worker processes alive", work.workers),
+            "anlan_jobs_waiting": ("Jobs due and waiting", work.waiting),
+            "anlan_jobs_failed": ("Jobs that failed", work.failed),
+            "anlan_outbox_waiting": ("Deliveries to be made", outbox.waiting()),
+            "anlan_outbox_oldest_seconds": ("Age of the oldest", age.total_seconds() if age else 0),
+            "anlan_outbox_parked": ("Deliveries given up", outbox.parked().count()),
+            "anlan_sessions": ("Sessions kept", Session.objects.count()),
+        }
+        for name, (meaning, value) in figures.items():
+            yield GaugeMetricFamily(name, meaning, value=value)
+
+
 def _looked_up() -> CollectorRegistry:
-    """Read the figures that lie in the database."""
     registry = CollectorRegistry()
-    work = worker_state()
-    age = outbox.oldest_age()
-    figures = {
-        "anlan_workers": ("Worker processes alive", work.workers),
-        "anlan_jobs_waiting": ("Jobs due and waiting", work.waiting),
-        "anlan_jobs_failed": ("Jobs that failed", work.failed),
-        "anlan_outbox_waiting": ("Deliveries to be made", outbox.waiting()),
-        "anlan_outbox_oldest_seconds": ("Age of the oldest", age.total_seconds() if age else 0),
-        "anlan_outbox_parked": ("Deliveries given up", outbox.parked().count()),
-        "anlan_sessions": ("Sessions kept", Session.objects.count()),
-    }
-    for name, (meaning, value) in figures.items():
-        Gauge(name, meaning, registry=registry).set(value)
+    registry.register(_LookedUp())
     return registry

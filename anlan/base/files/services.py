@@ -71,7 +71,12 @@ def clean_name(name: str) -> str:
 
 
 def remove_file(*, file: File, by: Actor) -> None:
-    """Take an attachment away; its bytes go when nothing else has the same."""
+    """Take an attachment away: one's own, or of a row one may edit.
+
+    Its bytes go when nothing else has the same.
+    """
+    if file.by != by.ref:
+        permit(by, f"{file.subject_kind}.edit", file.region)
     permit(by, "files.add", file.region)
     with transaction.atomic():
         if not File.objects.filter(pk=file.pk).delete()[0]:

@@ -59,8 +59,10 @@ def standards(shelters: Sequence[str]) -> dict[str, bool | None]:
 
 
 def _judge(row: Shelter, holders: Sequence[dict[str, Any]]) -> bool | None:
+    level = codes.table("shelter-levels").get(row.level)
     verdicts = (
-        _at_least(row.capacity, codes.table("shelter-levels")[row.level].whole("persons_min")),
+        # A level the table does not know leaves the verdict open, not the whole list without answer.
+        None if level is None else _at_least(row.capacity, level.whole("persons_min")),
         _at_least(row.per_person, AREA_EACH),
         _has_basics(row),
         {"A", "B"} <= {one["rank"] for one in holders},

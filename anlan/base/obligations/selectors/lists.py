@@ -212,8 +212,10 @@ def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
         "return": row.state == "reported" and allowed("verify"),
         "close": row.state == "verified" and allowed("close"),
         "withdraw": allowed("withdraw"),
-        "extend": not row.wish and (own or allowed("extend")),
-        "pause": not row.wish and row.paused_at is None and (own or allowed("extend")),
+        "extend": not row.wish and (own or (officer and allowed("extend"))),
+        "pause": not row.wish
+        and row.paused_at is None
+        and (own or (officer and allowed("extend"))),
         "approve": bool(row.wish) and row.wish_by != actor.ref and allowed("approve"),
         "refuse": bool(row.wish) and row.wish_by != actor.ref and allowed("approve"),
         "resume": row.paused_at is not None and allowed("approve"),

@@ -83,6 +83,7 @@ def _wish(obligation: str, by: Actor, wish: str, until: datetime | None, reason:
     with transaction.atomic():
         row = _open(obligation, by)
         if not is_mine(row, by):
+            permit(by, "obligations.owe", row.region_id)
             permit(by, "obligations.extend", row.region_id)
         if row.wish:
             raise Conflict("已有一项申请等待批准")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from anlan.base.journal.models import Entry
@@ -6,6 +8,7 @@ from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.services import Reply
 from anlan.base.obligations.tests.conftest import VILLAGE, County, Turn
+from anlan.base.permissions.actor import Holding
 from anlan.base.vault.services import is_sealed
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
@@ -237,3 +240,17 @@ def test_the_verbs_shown_are_those_that_work(county: County) -> None:
     assert shown == {"answer", "extend", "pause"}
     shown = {verb["verb"] for verb in selectors.one(county.actors["officer"], owed)["verbs"]}
     assert shown == {"answer", "withdraw", "extend", "pause"}
+
+
+def test_a_neighbour_who_sees_it_cannot_ask_for_more_time(county: County, turn: Turn) -> None:
+    owed = county.owe()
+    grid = replace(
+        county.actors["neighbour-head"],
+        roles=(Holding("grid", "339901101"),),
+    )
+    with pytest.raises(Forbidden):
+        services.request_extension(
+            obligation=owed, until=turn.at.replace(hour=12), reason="路断", by=grid
+        )
+    shown = {verb["verb"] for verb in selectors.one(grid, owed)["verbs"]}
+    assert shown == set()
