@@ -61,7 +61,7 @@ def standards(shelters: Sequence[str]) -> dict[str, bool | None]:
 def _judge(row: Shelter, holders: Sequence[dict[str, Any]]) -> bool | None:
     level = codes.table("shelter-levels").get(row.level)
     verdicts = (
-        # A level the table does not know leaves the verdict open, not the whole list without answer.
+        # A level the table does not know leaves the verdict open and the list answered.
         None if level is None else _at_least(row.capacity, level.whole("persons_min")),
         _at_least(row.per_person, AREA_EACH),
         _has_basics(row),
