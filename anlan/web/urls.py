@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 
 from anlan.base.door.routes.journal import print_case
 from anlan.base.obligations.phone import phone_page
+from anlan.base.register import ogc
 from anlan.web import docs
 from anlan.web.counters import metrics
 from anlan.web.health import healthz
@@ -21,6 +22,12 @@ def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
         path("metrics", metrics),
         path("journal/<str:case>", print_case),
         path("m/<str:key>", phone_page),
+        path("ogc/", ogc.landing),
+        path("ogc/conformance", ogc.conformance),
+        path("ogc/collections", ogc.collections),
+        path("ogc/collections/<str:key>", ogc.collection),
+        path("ogc/collections/<str:key>/items", ogc.items),
+        path("ogc/collections/<str:key>/items/<str:row>", ogc.item),
         *docs.urls(api),
         re_path(r"^(?!api/)", front),
     ]

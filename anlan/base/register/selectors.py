@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
+from anlan.base.permissions.selectors import names_of
 from anlan.base.register import prepared
 from anlan.base.register.columns import Column, by_name, columns
 from anlan.base.register.masking import mask
@@ -191,6 +192,8 @@ def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     if not items:
         raise Missing(f"{entry.title}中没有这一行")
     item = present(entry, items, whole=True)[0]
+    by = item["changed_by"]
+    item["changed_by_name"] = names_of([by]).get(by, by)
     item["masked"] = [name for name in entry.mask if item.get(name)]
     item["rights"] = {
         verb: may(actor, entry.action(verb), item["region"])

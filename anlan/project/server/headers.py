@@ -23,7 +23,7 @@ _STEADY: Headers = [
     (
         "permissions-policy",
         "camera=(self), microphone=(self), geolocation=(self), screen-wake-lock=(self), "
-        "payment=(), usb=(), serial=(), bluetooth=(), midi=(), display-capture=()",
+        "payment=(), usb=(), serial=(), midi=(), display-capture=()",
     ),
 ]
 

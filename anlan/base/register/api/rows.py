@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router, Schema
 from ninja import Query as QueryParameter
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
+from anlan.base.register import features, selectors, services
 from anlan.base.register import history as histories
-from anlan.base.register import selectors, services
 from anlan.base.register.columns import by_name
 from anlan.base.register.registry import REGISTERS, Register
 from anlan.engines.geo import datum as datums
 from anlan.kernel import clock
-from anlan.kernel.errors import Invalid
+from anlan.kernel.errors import Invalid, Missing
 
 router = Router(tags=["台账"])
 
 #: Query parameters of a list that are not column filters.
+MOST_FEATURES = 50_000
 RESERVED = frozenset(("q", "region", "bbox", "page", "size", "sort", "retired"))
 
 
@@ -41,7 +42,7 @@ def register_of(key: str) -> Register:
     return REGISTERS[key]
 
 
-def query_of(request: ApiRequest) -> selectors.Query:
+def query_of(request: HttpRequest) -> selectors.Query:
     """Read a list's question from the address."""
     given = request.GET
     filters = {
@@ -75,6 +76,19 @@ def _box(text: str) -> selectors.Box | None:
     except ValueError:
         raise Invalid("bbox 应为 西,南,东,北 四个数", errors={"bbox": ["格式不对"]}) from None
     return west, south, east, north
+
+
+@router.get("/registers/{key}.geojson", summary="台账的 GeoJSON")
+def list_features(request: ApiRequest, key: str) -> HttpResponse:
+    """Give what the list would show as a GeoJSON feature collection, at most 50,000 features."""
+    entry = register_of(key)
+    permit(request.actor, entry.action("export"))
+    if not features.mapped(entry):
+        raise Missing(f"{entry.title}不在地图上")
+    found = list(features.features(entry, request.actor, query_of(request), limit=MOST_FEATURES))
+    told = answer({"type": "FeatureCollection", "features": found})
+    told["Content-Type"] = "application/geo+json"
+    return told
 
 
 @router.get("/registers/{key}", summary="一页台账")
