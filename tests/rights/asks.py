@@ -39,6 +39,7 @@ def _row(register: str) -> dict[str, tuple[Ask, ...]]:
     return {
         "GET /registers/{key}": (Ask(f"/registers/{register}", note=register),),
         "GET /registers/{key}.xlsx": (Ask(f"/registers/{register}.xlsx", note=register),),
+        "GET /registers/{key}.geojson": (Ask(f"/registers/{register}.geojson", note=register),),
         "GET /registers/{key}/template.xlsx": (
             Ask(f"/registers/{register}/template.xlsx", note=register, same=True),
         ),
@@ -203,6 +204,14 @@ PAGES: dict[str, Ask] = {
     "GET /metrics": Ask("/metrics"),
     "GET /journal/<str:case>": Ask("/journal/{case}"),
     "GET /m/<str:key>": Ask("/m/not-a-link"),
+    "GET /ogc/": Ask("/ogc/"),
+    "GET /ogc/conformance": Ask("/ogc/conformance"),
+    "GET /ogc/collections": Ask("/ogc/collections"),
+    "GET /ogc/collections/<str:key>": Ask("/ogc/collections/shelters"),
+    "GET /ogc/collections/<str:key>/items": Ask("/ogc/collections/shelters/items"),
+    "GET /ogc/collections/<str:key>/items/<str:row>": Ask(
+        "/ogc/collections/shelters/items/{shelters}"
+    ),
     "GET /api/v1/openapi.json": Ask("/api/v1/openapi.json"),
     "GET /api/docs": Ask("/api/docs"),
     "GET /api/docs/shelf/<str:name>": Ask("/api/docs/shelf/start.js"),
