@@ -34,7 +34,7 @@ def first_view(home: Path) -> dict[str, Any]:
         "figures": {"first_view_100k_s": round(statistics.median(seconds), 2)},
         "settings": {
             "first_view_rounds_s": [round(value, 2) for value in seconds],
-            "first_view": "headless Chromium, software rendering, 1280 x 720, own tiles, no cache",
+            "first_view": "headless Chromium, software rendering, 1280 x 720, own tiles, empty cache",
         },
     }
 
@@ -64,18 +64,24 @@ def _serve(home: Path) -> str:
 def _watch(chromium: str, url: str) -> list[float]:
     from playwright.sync_api import sync_playwright
 
+    # The page forbids evaluated scripts; the one that watches it needs them.
+    like: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}, "bypass_csp": True}
     seconds = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        entered = browser.new_context(**like)
+        page = entered.new_page()
+        page.goto(f"{url}/login")
+        page.get_by_label("用户名").fill("viewer")
+        page.get_by_label("口令").fill(PASSWORD)
+        page.get_by_role("button", name="登录", exact=True).click()
+        page.wait_for_function(DRAWN, timeout=60_000)
+        state = entered.storage_state()
+        entered.close()
         for _ in range(ROUNDS):
-            context = browser.new_context(viewport={"width": 1280, "height": 720})
+            # A new profile: no script, style or tile is in its cache.
+            context = browser.new_context(**like, storage_state=state)
             page = context.new_page()
-            page.goto(f"{url}/login")
-            page.get_by_label("用户名").fill("viewer")
-            page.get_by_label("口令").fill(PASSWORD)
-            page.get_by_role("button", name="登录", exact=True).click()
-            page.wait_for_function(DRAWN, timeout=60_000)
-            page.evaluate("performance.clearResourceTimings()")
             began = time.perf_counter()
             page.goto(f"{url}/", wait_until="commit")
             page.wait_for_function(DRAWN, timeout=60_000, polling=20)
