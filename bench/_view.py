@@ -34,7 +34,7 @@ def first_view(home: Path) -> dict[str, Any]:
         "figures": {"first_view_100k_s": round(statistics.median(seconds), 2)},
         "settings": {
             "first_view_rounds_s": [round(value, 2) for value in seconds],
-            "first_view": "headless Chromium, software rendering, 1280 x 720, own tiles, empty cache",
+            "first_view": "headless Chromium, software drawing, 1280 x 720, own tiles, empty cache",
         },
     }
 
