@@ -97,7 +97,8 @@ def _owe(posts: list[tuple[str, str]]) -> None:
                 kind="notice", title="测速", region_id=posts[i % len(posts)][1],
                 debtor_id=posts[i % len(posts)][0], ladder="urgent-notice", issued_at=now,
                 issued_by="system:bench", climb_at=now + timedelta(days=1, seconds=i % 3600),
-                answer_due=now + timedelta(days=2), case="" if i % 2 else "BENCH",
+                answer_due=now + timedelta(days=2), lapse_at=now + timedelta(days=2),
+                case="" if i % 2 else "BENCH",
             )
             for i in range(start, start + 20_000)
         ]  # fmt: skip

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.events import ObligationsLapsed, RungsReached
 from anlan.base.obligations.ladders import Ladder, ladder
 from anlan.base.obligations.models import Obligation, Rung
-from anlan.base.obligations.states import OPEN
 from anlan.base.outbox.services import publish
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor, system
@@ -44,7 +45,8 @@ def climb_due(*, by: Actor | None = None, batches: int = 1000) -> int:
 @transaction.atomic
 def _climb_batch(by: Actor) -> int:
     now = clock.now()
-    due = Obligation.objects.filter(climb_at__lte=now, state__in=OPEN, paused_at=None)
+    # Whatever ends or pauses an obligation takes its `climb_at` away.
+    due = Obligation.objects.filter(climb_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     rows = list(
@@ -144,17 +146,15 @@ def lapse_due(*, by: Actor | None = None, batches: int = 1000) -> int:
 @transaction.atomic
 def _lapse_batch(by: Actor) -> int:
     now = clock.now()
-    waiting = Obligation.objects.filter(lapsed_at=None, paused_at=None, state__in=OPEN)
-    late = waiting.filter(answered_at=None, answer_due__lte=now)
-    undone = waiting.filter(answered_at__isnull=False, reported_at=None, done_due__lte=now)
-    ids: list[str] = []
-    for found in (late, undone):
-        if connection.features.has_select_for_update_skip_locked:
-            found = found.select_for_update(skip_locked=True)
-        ids += found.values_list("pk", flat=True)[: BATCH - len(ids)]
+    due = Obligation.objects.filter(lapse_at__lte=now)
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    ids = list(due.order_by("lapse_at").values_list("pk", flat=True)[:BATCH])
     if not ids:
         return 0
-    Obligation.objects.filter(pk__in=ids, lapsed_at=None).update(lapsed_at=now)
+    Obligation.objects.filter(pk__in=ids).update(
+        lapsed_at=Coalesce("lapsed_at", Value(now, DateTimeField())), lapse_at=None
+    )
     record_many(
         [
             Deed(

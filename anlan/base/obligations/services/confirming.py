@@ -19,7 +19,7 @@ def close_reviews(*, register: str, row: str, by: str) -> int:
     for one in closed:
         Step.objects.create(obligation=one, at=now, verb="answer", by=by)
     Obligation.objects.filter(pk__in=[one.pk for one in closed], state__in=OPEN).update(
-        state="closed", answered_at=now, closed_at=now, climb_at=None
+        state="closed", answered_at=now, closed_at=now, climb_at=None, lapse_at=None
     )
     record_many(
         [

@@ -162,6 +162,7 @@ def _move(row: Obligation, state: str, by: Actor, said: _Said) -> None:
     now = clock.now()
     final = kind.after(state) if state in kind.states else state
     changes: dict[str, Any] = {"state": final, **_moments(row, state, final, now)}
+    changes["lapse_at"] = row.done_due if final in ("answered", "returned") else None
     if _ladder_ends(row, state, final):
         changes["climb_at"] = None
     came_from = LIFECYCLE.sources(state)
@@ -190,6 +191,8 @@ def _moments(row: Obligation, state: str, final: str, now: datetime) -> dict[str
         name = _MOMENTS.get(reached)
         if name:
             found[name] = now
+    if final == "withdrawn":
+        found["closed_at"] = now
     if state in ("answered", "reported") and row.reached_at is None:
         found["reached_at"] = now  # who answers has seen it
     if state == "returned":

@@ -91,6 +91,8 @@ def _owe_batch(debts: Sequence[Debt], by: Actor) -> list[str]:
 def _row(debt: Debt, by: Actor, now: datetime) -> Obligation:
     steps = ladder(debt.ladder or KINDS[debt.kind].ladder)
     within = debt.answer_within or steps.answer_within
+    answer_due = within.after(now) if within else None
+    done_due = debt.done_within.after(now) if debt.done_within else None
     return Obligation(
         kind=debt.kind,
         title=debt.title.strip(),
@@ -105,8 +107,9 @@ def _row(debt: Debt, by: Actor, now: datetime) -> Obligation:
         climb_at=steps.due(now, 0),
         issued_at=now,
         issued_by=by.ref,
-        answer_due=within.after(now) if within else None,
-        done_due=debt.done_within.after(now) if debt.done_within else None,
+        answer_due=answer_due,
+        done_due=done_due,
+        lapse_at=answer_due or done_due,
     )
 
 

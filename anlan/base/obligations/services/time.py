@@ -37,10 +37,10 @@ def approve(*, obligation: str, by: Actor) -> None:
         now = clock.now()
         changes: dict[str, Any] = {"wish": "", "wish_until": None, "wish_by": ""}
         if row.wish == "pause":
-            changes |= {"paused_at": now, "climb_at": None}
+            changes |= {"paused_at": now, "climb_at": None, "lapse_at": None}
         else:
             due = "answer_due" if row.answered_at is None else "done_due"
-            changes |= {due: row.wish_until, "lapsed_at": None}
+            changes |= {due: row.wish_until, "lapsed_at": None, "lapse_at": row.wish_until}
             if row.climb_at is not None or row.rung:
                 # The ladder waits for the new deadline, then goes on where it stood.
                 changes["climb_at"] = row.wish_until if row.answered_at is None else row.climb_at
@@ -70,6 +70,9 @@ def resume(*, obligation: str, by: Actor) -> None:
             due = getattr(row, name)
             if due is not None:
                 changes[name] = due + stood
+        counts = "answer_due" if row.answered_at is None else "done_due"
+        if row.lapsed_at is None and row.reported_at is None:
+            changes["lapse_at"] = changes.get(counts)
         following = ladder(row.ladder).due(row.issued_at, row.rung)
         if row.answered_at is None and following is not None:
             changes["climb_at"] = max(following + stood, now)
