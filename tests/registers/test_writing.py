@@ -7,6 +7,7 @@ from anlan.base.permissions.actor import system
 from anlan.base.places.models import Shelter
 from anlan.base.register.registry import REGISTERS
 from anlan.base.register.services import rows, save_row
+from anlan.base.register.validation import check_rows
 from anlan.kernel.errors import Conflict
 from tests.declarations.demo_rows import make_regions, values_of
 
@@ -26,7 +27,7 @@ def shelter(db: None) -> str:  # noqa: ARG001 - the database must be there
 
 def _meanwhile(monkeypatch: pytest.MonkeyPatch, shelter: str, **values: object) -> None:
     """Let somebody else change the row once, between our check and our writing."""
-    real, turns = rows.check_rows, [values]
+    real, turns = check_rows, [values]
 
     def check(*args: object, **kwargs: object) -> object:
         checked = real(*args, **kwargs)  # type: ignore[arg-type]
