@@ -12,7 +12,6 @@ import json
 import math
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from anlan.project.supervisor.claim import bind
 from bench._load import Result, get, load, post
 
 POSTGRES = True
@@ -192,17 +192,18 @@ def warm(port: int, token: str) -> None:
 
 @contextmanager
 def serving() -> Iterator[int]:
-    """Run two web processes on one inherited socket, and a worker, as the supervisor does."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(1024)
-    port, descriptor = listener.getsockname()[1], listener.fileno()
+    """Run two web processes on inherited sockets, and a worker, as the supervisor does."""
+    listeners = bind("127.0.0.1", 0, doors=2)
+    port, doors = listeners[0].getsockname()[1], [one.fileno() for one in listeners]
     anlan = [sys.executable, "-m", "anlan.project"]
-    serve = [*anlan, "serve", "--port", str(port), "--fd", str(descriptor)]
-    commands = [[*serve, "--worker", "1"], [*serve, "--worker", "2"], [*anlan, "work"]]
+    serve = [*anlan, "serve", "--port", str(port)]
+    commands = [
+        *([*serve, "--worker", str(number), "--fd", str(fd)] for number, fd in enumerate(doors)),
+        [*anlan, "work"],
+    ]
     children = [
         subprocess.Popen(  # our own commands
-            command, pass_fds=(descriptor,), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            command, pass_fds=doors, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
         )
         for command in commands
     ]
@@ -213,7 +214,8 @@ def serving() -> Iterator[int]:
             child.terminate()
         for child in children:
             child.wait(15)
-        listener.close()
+        for listener in listeners:
+            listener.close()
 
 
 def seed() -> str:

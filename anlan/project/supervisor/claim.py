@@ -8,9 +8,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from anlan.kernel import workspace as workspaces
 from anlan.kernel.errors import AnlanError
@@ -27,25 +28,29 @@ SUPERVISED = "ANLAN_SUPERVISED"
 
 @dataclass(frozen=True)
 class Claim:
-    """A data directory and a listening socket, held until this process ends."""
+    """A data directory and a port, held until this process ends."""
 
     data: Path
     lock: int
-    listener: socket.socket
+    listeners: tuple[socket.socket, ...]
 
     @property
     def port(self) -> int:
         """The port in use (chosen by the system when 0 was asked for)."""
-        return int(self.listener.getsockname()[1])
+        return int(self.listeners[0].getsockname()[1])
 
     def release(self) -> None:
         """Let go of both, so that another process can claim them."""
-        self.listener.close()
+        for listener in self.listeners:
+            listener.close()
         os.close(self.lock)
 
 
-def claim(options: Options) -> Claim:
-    """Take the directory and the port; `Refusal` with the mend when one is not to be had."""
+def claim(options: Options, doors: int = 1) -> Claim:
+    """Take the directory and the port; `Refusal` with the mend when one is not to be had.
+
+    `doors` is how many processes will accept from the port, each from a socket of its own.
+    """
     check_python()
     check_kind(options)
     make_directory(options.data)
@@ -53,7 +58,7 @@ def claim(options: Options) -> Claim:
     lock = take_lock(options.data)
     try:
         end_leftovers(options.data)
-        return Claim(options.data, lock, bind(options.host, options.port))
+        return Claim(options.data, lock, bind(options.host, options.port, doors))
     except BaseException:
         os.close(lock)
         raise
@@ -154,23 +159,41 @@ def end_leftovers(data: Path, patience_s: float = 5.0) -> None:
         time.sleep(0.05)
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Bind and listen; `Refusal` when the port is used or the address is not this machine's."""
+def bind(host: str, port: int, doors: int = 1) -> tuple[socket.socket, ...]:
+    """Bind and listen; `Refusal` when the port is used or the address is not this machine's.
+
+    Each door is a socket of its own among which the system shares out the connections: behind
+    one common socket whichever process happens to be awake takes a whole burst of them, and the
+    other idles. They stay open here, so that what waits at a dead process's door is served when
+    it is back.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except socket.gaierror as error:
         raise _wrong_host(host) from error
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listeners = [socket.socket(family, kind, protocol) for _ in range(doors)]
     try:
-        listener.bind(address)
-        listener.listen(BACKLOG)
+        _listen(listeners, address)
     except OSError as error:
-        listener.close()
+        for listener in listeners:
+            listener.close()
         raise _cannot_listen(error, host, port) from error
-    return listener
+    return tuple(listeners)
+
+
+def _listen(listeners: Sequence[socket.socket], address: Any) -> None:
+    first, *others = listeners
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    first.bind(address)  # not yet sharing: this is what finds the port used
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    for other in others:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(first.getsockname())
+    for listener in listeners:
+        listener.listen(BACKLOG)
 
 
 def _wrong_host(host: str) -> Refusal:

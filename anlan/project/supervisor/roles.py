@@ -21,7 +21,7 @@ class Role:
     #: The module that does the work; a role whose module is not built yet is not started.
     module: str = ""
     nice: int = 0
-    #: Gets ``--host --port --worker --fd``: it accepts from the supervisor's socket.
+    #: Gets ``--host --port --worker --fd``: it accepts from a socket the supervisor holds.
     listens: bool = False
 
     def exists(self) -> bool:
@@ -60,6 +60,11 @@ class Recipe:
     nested: Callable[[Path, str, int], tuple[str, ...]] = nested_supervisor
     #: A start that is not healthy after this long has failed.
     patience_s: float = 120.0
+
+    @property
+    def doors(self) -> int:
+        """How many processes accept from the port."""
+        return max((role.count for role in self.roles if role.listens), default=1)
 
     def preparations_for(self, workspace: Workspace) -> tuple[Preparation, ...]:
         """Return what this kind of workspace needs."""

@@ -31,7 +31,7 @@ def main(argv: Sequence[str], recipe: Recipe = PRODUCT) -> int:
 
 
 def _serve(options: Options, recipe: Recipe) -> int:
-    claimed = claim(options)
+    claimed = claim(options, recipe.doors)
     workspace = open_workspace(options)
     for step in recipe.preparations_for(workspace):
         _prepare(step, environment_for(claimed, options.host))

@@ -104,17 +104,18 @@ class Supervisor:
         made = []
         for number in range(role.count):
             name = role.name if role.count == 1 else f"{role.name}-{number}"
-            command = role.command
+            command, listener = role.command, None
             if role.listens:
+                listener = self._claim.listeners[number].fileno()
                 command += ("--host", self._host, "--port", str(self._claim.port))
-                command += ("--worker", str(number), "--fd", str(self._claim.listener.fileno()))
+                command += ("--worker", str(number), "--fd", str(listener))
             made.append(
                 Child(
                     name=name,
                     command=command,
                     environment=environment_for(self._claim, self._host),
                     log=RotatingLog(self._claim.data / "log" / f"{name}.log"),
-                    listener=self._claim.listener.fileno() if role.listens else None,
+                    listener=listener,
                     nice=role.nice,
                 )
             )
