@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 from numpy.typing import ArrayLike
 
@@ -114,6 +115,23 @@ def names(codes: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     return dict(Region.objects.filter(code__in=wanted).values_list("code", "name"))
+
+
+def still_open(codes: Iterable[str]) -> set[str]:
+    """Pick the stored codes that name a region in force; asked by every row that is written."""
+    wanted = list(set(codes))
+    table = connection.ops.quote_name(Region._meta.db_table)
+    found: set[str] = set()
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(
+                f"SELECT code FROM {table} WHERE valid_to IS NULL AND code IN ({marks})",  # noqa: S608
+                some,
+            )
+            found.update(code for (code,) in cursor.fetchall())
+    return found
 
 
 def outline(code: str) -> Any | None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -137,12 +138,6 @@ def _write(asked: Asked, rows: "QuerySet[Row]", names: Sequence[str]) -> Stateme
     ids, same = rows.values("pk").query.get_compiler(connection=connection).as_sql()
     if list(given) != asked.values or list(same) != asked.values:
         return None
-    order = list(compiler.query.selected or compiler.query.values_select)
-    expressions = [column[0] for column in compiler.select[: compiler.col_count]]
-    converts = tuple(
-        (place, _convert(found, expression))
-        for place, (found, expression) in compiler.get_converters(expressions).items()
-    )
     boxed, sorted_ = bool(asked.shape[4]), bool(asked.shape[6])
     # Both halves are Django's own text; no value is in it.
     count = "SELECT COUNT(*)" + ids[ids.index(" FROM ") : ids.index(" ORDER BY ")]  # noqa: S608
@@ -150,8 +145,20 @@ def _write(asked: Asked, rows: "QuerySet[Row]", names: Sequence[str]) -> Stateme
         rows=_texts(text, boxed=boxed, sorted_=sorted_),
         ids=_texts(ids, boxed=boxed, sorted_=sorted_),
         count=_texts(count, boxed=boxed, sorted_=False).sparse,
-        names=tuple(order),
-        converts=converts,
+        names=_names(compiler),
+        converts=_converts(compiler),
+    )
+
+
+def _names(compiler: Any) -> tuple[str, ...]:
+    return tuple(compiler.query.selected or compiler.query.values_select)
+
+
+def _converts(compiler: Any) -> tuple[tuple[int, Convert], ...]:
+    expressions = [column[0] for column in compiler.select[: compiler.col_count]]
+    return tuple(
+        (place, _convert(found, expression))
+        for place, (found, expression) in compiler.get_converters(expressions).items()
     )
 
 
@@ -212,15 +219,38 @@ def read(
     with connection.cursor() as cursor:
         cursor.execute(f"{statement.rows.of(total)} LIMIT {size:d} OFFSET {start:d}", values)
         found = cursor.fetchall()
-    if not statement.converts:
-        return [dict(zip(statement.names, row, strict=True)) for row in found]
+    return _items(found, statement.names, statement.converts)
+
+
+def _items(
+    found: Sequence[Sequence[Any]], names: Sequence[str], converts: Sequence[tuple[int, Convert]]
+) -> list[dict[str, Any]]:
+    if not converts:
+        return [dict(zip(names, row, strict=True)) for row in found]
     items = []
     for row in found:
         made = list(row)
-        for place, convert in statement.converts:
+        for place, convert in converts:
             made[place] = convert(made[place])
-        items.append(dict(zip(statement.names, made, strict=True)))
+        items.append(dict(zip(names, made, strict=True)))
     return items
+
+
+@lru_cache(maxsize=256)
+def _single(entry: Register, names: tuple[str, ...], vendor: str) -> tuple[str, Any, Any]:  # noqa: ARG001 - part of the key
+    """Write the SELECT of one row by its key: text, names and converts."""
+    asked = entry.model._default_manager.filter(pk="").values(*names)
+    compiler: Any = asked.query.get_compiler(connection=connection)
+    return compiler.as_sql()[0], _names(compiler), _converts(compiler)
+
+
+def read_one(entry: Register, names: Sequence[str], row_id: str) -> dict[str, Any] | None:
+    """Read one row of a register by its id, whoever may see it; None when there is none."""
+    text, ordered, converts = _single(entry, tuple(names), connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [row_id])
+        found = cursor.fetchall()
+    return _items(found, ordered, converts)[0] if found else None
 
 
 def read_ids(

@@ -98,6 +98,12 @@ def list_names(entry: Register) -> list[str]:
     return [*_base_names(entry), *_names(listed)]
 
 
+@cache
+def _all_names(entry: Register) -> list[str]:
+    extra = ["created_at", "changed_at", "changed_by"]
+    return [*_base_names(entry), *extra, *_names(columns(entry))]
+
+
 def _base_names(entry: Register) -> list[str]:
     base = ["id", "version", "region_id", "region__name", "reviewed_at", "retired_at"]
     if entry.located:
@@ -186,14 +192,12 @@ def _open_pairs(pairs: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str
 
 def one(entry: Register, actor: Actor, row_id: str) -> dict[str, Any]:
     """Read one row with all its columns; `Missing` when there is none the asker may see."""
-    found = visible(entry.model._default_manager.filter(pk=row_id), actor, entry.action("view"))
-    extra = ["created_at", "changed_at", "changed_by"]
-    items = list(found.values(*_base_names(entry), *extra, *_names(columns(entry))))
-    if not items:
+    found = prepared.read_one(entry, _all_names(entry), row_id)
+    if found is None or not may(actor, entry.action("view"), found["region_id"]):
         raise Missing(f"{entry.title}中没有这一行")
-    item = present(entry, items, whole=True)[0]
+    item = present(entry, [found], whole=True)[0]
     by = item["changed_by"]
-    item["changed_by_name"] = names_of([by]).get(by, by)
+    item["changed_by_name"] = actor.name if by == actor.ref else names_of([by]).get(by, by)
     item["masked"] = [name for name in entry.mask if item.get(name)]
     item["rights"] = {
         verb: may(actor, entry.action(verb), item["region"])

@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from anlan.base.regions.models import Region
+from anlan.base.regions.selectors import still_open
 from anlan.base.register.columns import Column, by_name, writable
 from anlan.base.register.models import Row
 from anlan.base.register.registry import REGISTERS, Register
@@ -206,8 +206,7 @@ def _regions(texts: Iterable[str]) -> dict[str, str]:
     padded = {
         text: text.ljust(12, "0") if text.isdigit() and len(text) < 12 else text for text in texts
     }
-    live = Region.objects.filter(code__in=set(padded.values()), valid_to=None)
-    known = set(live.values_list("code", flat=True))
+    known = still_open(padded.values())
     return {text: code for text, code in padded.items() if code in known}
 
 
