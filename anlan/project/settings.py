@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "anlan.base.households",
     "anlan.base.obligations",
     "anlan.resources",
+    "anlan.sense",
     "anlan.web",
     "anlan.demo",
     "anlan.project.exercises",

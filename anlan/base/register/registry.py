@@ -72,6 +72,7 @@ DOMAINS = {
     "resources": ("应急资源", "Resources"),
     "people": ("单位与人员", "Units and people"),
     "residents": ("受威胁群众", "People at risk"),
+    "monitoring": ("监测感知", "Monitoring"),
 }
 
 

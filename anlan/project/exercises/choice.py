@@ -22,6 +22,7 @@ TAKEN = frozenset(
         "basemap.Drawing", "basemap.Feature",
         "permissions.Grant", "permissions.User",
         "regions.Boundary", "regions.Edition", "regions.Region",
+        "sense.Rule", "sense.RuleVersion",
         "vault.Key", "vault.Token",
     )
 )  # fmt: skip
@@ -37,6 +38,8 @@ LEFT = frozenset(
         "permissions.OldPassword", "permissions.Refusal", "permissions.Session",
         "permissions.Token",
         "register.Import",
+        "sense.Alarm", "sense.DeviceKey", "sense.Epoch", "sense.Maintenance", "sense.Shelving",
+        "sense.Source",
     )
 )  # fmt: skip
 #: Besides the registers, what follows the workspace's clock and so moves with it.

@@ -17,6 +17,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
 from anlan.base.register.columns import by_name, columns
 from anlan.base.register.events import RowConfirmed
+from anlan.base.register.keeping import keep
 from anlan.base.register.models import Row
 from anlan.base.register.registry import REGISTERS, Register
 from anlan.base.register.sealing import index_rows, open_rows, seal_rows
@@ -105,6 +106,7 @@ def _write(entry: Register, changes: Sequence[Change], by: Actor) -> list[Saved]
     plans = [_plan(entry, change, olds, by, now) for change in changes]
     moved = [plan for plan in plans if plan.state != "unchanged"]
     seal_rows(entry, [(plan.row, plan.plain) for plan in moved])
+    keep(entry.model, [plan.row for plan in moved])
     fresh = [plan.row for plan in moved if plan.state == "added"]
     edited = [plan.row for plan in moved if plan.state == "changed"]
     if fresh:
@@ -259,6 +261,7 @@ def _turn(
     with transaction.atomic():
         row = _visible(entry, row_id, by)
         permit(by, entry.action("retire"), row.region_id)
+        keep(entry.model, [row])
         now = clock.now()
         changed = entry.model._default_manager.filter(
             pk=row_id, retired_at__isnull=retired

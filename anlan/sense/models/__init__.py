@@ -1,0 +1,21 @@
+"""Stations and what they measure, device keys, rules, alarms, maintenance, sources."""
+
+from anlan.sense.models.alarms import Alarm, Maintenance, Shelving
+from anlan.sense.models.keys import DeviceKey
+from anlan.sense.models.rules import Rule, RuleVersion
+from anlan.sense.models.sources import Source
+from anlan.sense.models.stations import Epoch, Gateway, Station, Stream
+
+__all__ = [
+    "Alarm",
+    "DeviceKey",
+    "Epoch",
+    "Gateway",
+    "Maintenance",
+    "Rule",
+    "RuleVersion",
+    "Shelving",
+    "Source",
+    "Station",
+    "Stream",
+]

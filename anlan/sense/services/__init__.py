@@ -1,0 +1,1 @@
+"""Deeds of sense: alarms, rules, device keys, maintenance; what goes with writing streams."""
