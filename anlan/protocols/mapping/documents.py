@@ -17,6 +17,11 @@ from anlan.protocols.mapping.declared import Form
 #: Every name Chinese platforms give to it; GB 18030 reads all that GBK and GB 2312 wrote.
 _GB = frozenset(("gb18030", "gbk", "gb2312", "cp936", "gb_2312", "ms936"))
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+#: Two or more letters of two bytes in UTF-8 that are neither Latin nor signs such as ° and ³.
+_PAIRS = re.compile(rb"(?:[\xc4-\xdf][\x80-\xbf]){2,}")
+#: Bytes in which the character set is recognised.
+LOOKED_AT = 256 * 1024
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 #: Elements inside each other; deeper is no document of records.
 DEEPEST = 200
@@ -44,8 +49,7 @@ def text_of(body: bytes, charset: str = "auto") -> str:
     if name in _GB:
         tries = ["gb18030"]
     elif name == "auto":
-        wide = body[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        tries = ["utf-16"] if wide else ["utf-8-sig", "gb18030"]
+        tries = _guesses(body)
     else:
         tries = ["utf-8-sig" if name == "utf8" else charset]
     for one in tries:
@@ -54,6 +58,20 @@ def text_of(body: bytes, charset: str = "auto") -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     raise Unlike(f"内容不是 {'、'.join(tries)} 编码的文字")
+
+
+def _guesses(body: bytes) -> list[str]:
+    """Order the guesses.
+
+    Some words of two characters in GB 18030 are valid UTF-8 as well (水位 would read ˮλ). Where all
+    that is not ASCII stands in such pairs, it is Chinese rather than Greek or Cyrillic.
+    """
+    if body[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return ["utf-16"]
+    runs = _NOT_ASCII.findall(body[:LOOKED_AT])
+    if runs and all(_PAIRS.fullmatch(run) for run in runs):
+        return ["gb18030", "utf-8-sig"]
+    return ["utf-8-sig", "gb18030"]
 
 
 def known_charset(name: str) -> bool:

@@ -364,13 +364,23 @@ def test_csv_is_read_in_either_character_set(charset: str) -> None:
         (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Form("xml"), "DOCTYPE"),
         (b"<a>" * 300 + b"</a>" * 300, Form("xml"), "嵌套太深"),
         (b"", Form("csv"), "没有表头"),
-        ("水位".encode("gb18030"), Form("json", "utf-8"), "不是 utf-8-sig 编码"),
+        ("雨量站".encode("gb18030"), Form("json", "utf-8"), "不是 utf-8-sig 编码"),
         (b"[" * 100_000, Form("json"), "嵌套太深|不是 JSON"),
     ],
 )
 def test_a_document_of_another_kind_is_refused_whole(body: bytes, form: Form, reason: str) -> None:
     with pytest.raises(Unlike, match=reason):
         parse(body, form)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("text", ["水位", "雨量 12 毫米", "流量 m³/s，含沙量 μg", "plain"])
+def test_the_character_set_is_recognised(text: str, charset: str) -> None:
+    assert parse(f'["{text}"]'.encode(charset), Form()) == [text]
+
+
+def test_signs_of_units_alone_stay_signs() -> None:
+    assert parse('["m³/s", "℃", "μg", "°"]'.encode(), Form()) == ["m³/s", "℃", "μg", "°"]
 
 
 def test_ndjson_and_nan_are_read() -> None:
