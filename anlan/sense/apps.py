@@ -5,3 +5,8 @@ class SenseConfig(AppConfig):
     name = "anlan.sense"
     label = "sense"
     verbose_name = "监测感知"
+
+    def ready(self) -> None:
+        """Declare jobs, the obligation, and what goes with the registers."""
+        from anlan.sense import jobs, standing  # noqa: F401
+        from anlan.sense.services import streams  # noqa: F401

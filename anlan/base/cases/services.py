@@ -1,11 +1,14 @@
 """Deeds on cases: open once, merge, close."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db import IntegrityError, transaction
 
 from anlan.base.cases.models import Case
 from anlan.base.cases.selectors import members, root_of
 from anlan.base.journal.deeds import name_deed
-from anlan.base.journal.services import record
+from anlan.base.journal.services import Deed, record, record_many
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.base.vault import services as vault
@@ -47,6 +50,39 @@ def open_case(
             facts={"hazard": hazard, "title": title, "parent": case.parent_id or ""},
         )  # fmt: skip
     return case.pk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a new case is about."""
+
+    hazard: str
+    region: str
+    title: str
+
+
+def open_cases(*, matters: Sequence[Matter], by: Actor) -> list[str]:
+    """Mint a case for each matter, all of them new, in a few statements; returns their ids.
+
+    Whoever calls knows that none of the matters has a case yet.
+    """
+    now = clock.now()
+    cases = [
+        Case(hazard=one.hazard, region_id=one.region, title=one.title, opened_at=now)
+        for one in matters
+    ]
+    with transaction.atomic():
+        Case.objects.bulk_create(cases, batch_size=1000)
+        record_many(
+            [
+                Deed(
+                    deed=OPENED, by=by, subject=("case", case.pk), region=case.region_id,
+                    case=case.pk, facts={"hazard": case.hazard, "title": case.title, "parent": ""},
+                )
+                for case in cases
+            ]
+        )  # fmt: skip
+    return [case.pk for case in cases]
 
 
 def _open_of(key: str) -> str:

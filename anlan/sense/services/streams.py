@@ -1,4 +1,4 @@
-"""What goes with writing stations, streams and gateways: numbers, and word to the ingest process."""
+"""What goes with writing stations, streams, gateways: numbers, and word to the ingest process."""
 
 from collections.abc import Sequence
 

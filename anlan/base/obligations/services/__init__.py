@@ -15,6 +15,7 @@ from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
 from anlan.base.obligations.services.phone import answer_by_link, make_links
 from anlan.base.obligations.services.reviews import open_reviews
+from anlan.base.obligations.services.settling import settle
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "resume",
     "return_",
     "send_notice",
+    "settle",
     "verify",
     "withdraw",
 ]

@@ -1,0 +1,63 @@
+"""Ending what is owed about a thing when the thing itself has settled it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from anlan.base.journal.services import Deed, record_many
+from anlan.base.obligations.deed_names import DEEDS
+from anlan.base.obligations.events import ObligationMoved
+from anlan.base.obligations.models import Obligation, Step
+from anlan.base.outbox.services import publish
+from anlan.base.permissions.actor import Actor
+from anlan.kernel import clock
+
+
+@transaction.atomic
+def settle(*, kind: str, subjects: Collection[tuple[str, str]], by: Actor, done: bool) -> int:
+    """End the open obligations of a kind about some things; returns how many.
+
+    `done`: somebody did on the thing's own page what was owed, and that counts as the answer; else
+    the reason for asking is gone, and they are withdrawn. The caller has asked for the right to do
+    the deed itself. The kind's consequence does not run: it has happened already.
+    """
+    kinds = {subject_kind for subject_kind, _ in subjects}
+    waiting = Obligation.objects.select_for_update().filter(
+        kind=kind, subject_kind__in=kinds, subject__in=[one for _, one in subjects], closed_at=None
+    )
+    open_ = [row for row in waiting if (row.subject_kind, row.subject) in set(subjects)]
+    if not open_:
+        return 0
+    verb, state = ("answer", "closed") if done else ("withdraw", "withdrawn")
+    now = clock.now()
+    Step.objects.bulk_create(
+        [Step(obligation=row, at=now, verb=verb, by=by.ref) for row in open_], batch_size=1000
+    )
+    Obligation.objects.filter(pk__in=[row.pk for row in open_]).update(
+        state=state, closed_at=now, climb_at=None, lapse_at=None, **_answered(now if done else None)
+    )
+    record_many([_deed(row, verb, state, by) for row in open_])
+    publish(
+        *(
+            ObligationMoved(case=row.case, obligation=row.pk, kind=row.kind, state=state)
+            for row in open_
+        )
+    )
+    return len(open_)
+
+
+def _answered(at: datetime | None) -> dict[str, datetime]:
+    return {} if at is None else {"answered_at": at}
+
+
+def _deed(row: Obligation, verb: str, state: str, by: Actor) -> Deed:
+    return Deed(
+        deed=DEEDS[verb],
+        by=by,
+        subject=("obligation", row.pk),
+        region=row.region_id,
+        case=row.case,
+        changes={"state": [row.state, state]},
+        topic="answer" if verb == "answer" else "obligation",
+    )

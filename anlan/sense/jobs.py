@@ -1,0 +1,11 @@
+"""Sense's own work in the background: what lay its time on the shelf, what nobody owes."""
+
+from anlan.base.jobs.registry import JobContext, every, job
+from anlan.sense.services import alarms
+
+
+@every(minutes=1)
+@job("sense.alarms", title="监测报警巡查", title_en="Look after monitoring alarms")
+def look_after(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - every job is told
+    """Bring back what lay its time, and call somebody for what nobody owes."""
+    return {"unshelved": alarms.end_shelvings(), "owed": alarms.owe_forgotten()}

@@ -1,0 +1,1 @@
+"""Alarm rules as data: read and checked, said aloud, compiled into watches."""

@@ -1,0 +1,1 @@
+"""Questions to sense: streams and their newest values, alarms, rules, quality."""
