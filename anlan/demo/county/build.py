@@ -26,6 +26,7 @@ from . import (
     reservoirs,
     rivers,
     roads,
+    sensing,
     settle,
     shelters,
     sites,
@@ -98,7 +99,7 @@ def generate(*, seed: int = 339901, scale: int = 1) -> County:
         "key-site": [site for site in key if site.kind == "hazchem"],
         "street": [(v.name, (v.lon, v.lat)) for v in land.regions.villages if v.code[9:] == "001"],
     }
-    return County(
+    bare = County(
         invented=True,
         seed=seed,
         scale=scale,
@@ -132,6 +133,7 @@ def generate(*, seed: int = 339901, scale: int = 1) -> County:
         households=homes,
         residents=residents,
     )
+    return sensing.equip(bare)
 
 
 def _grow(seed: int, namer: Namer) -> _Land:

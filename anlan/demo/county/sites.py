@@ -33,6 +33,7 @@ PLAN: Final = (
     ("port", 3, "coast", (30, 260), "{v}货运码头"),
 )
 CAMERAS: Final = 60
+PONDS: Final = 2
 HAZARDS: Final = {
     "hazchem": ("hazchem", "typhoon", "lightning"),
     "gas-station": ("fire", "lightning"),
@@ -40,6 +41,7 @@ HAZARDS: Final = {
     "homestay": ("flash-flood", "typhoon"),
     "construction": ("typhoon", "gale", "rainstorm"),
     "mine": ("geological", "mine"),
+    "tailings": ("tailings", "rainstorm"),
     "port": ("storm-surge", "typhoon"),
     "fishing-port": ("storm-surge", "typhoon", "sea-wave"),
     "power": ("waterlogging", "typhoon"),
@@ -50,7 +52,7 @@ HAZARDS: Final = {
 def key_sites(
     spots: Spots, roads: RoadMap, harbours: tuple[Harbour, ...], namer: Namer, seed: int
 ) -> tuple[KeySite, ...]:
-    """About 180 sites: those of the plan, the larger harbours, the tunnels and long bridges."""
+    """About 180 sites: the plan's, larger harbours, tunnels and long bridges, tailings ponds."""
     rng = frame.stream(seed, "sites")
     setting = np.array(spots.regions.setting)
     rows: list[KeySite] = []
@@ -72,7 +74,8 @@ def key_sites(
             at = (float(lon[0]), float(lat[0]))
             rows.append(_site((len(rows), kind, name, row), at, known, (spots, rng)))
     rows += _harbour_sites(harbours, len(rows), (spots, rng))
-    return tuple(rows + _road_sites(roads, len(rows), (spots, rng)))
+    rows += _road_sites(roads, len(rows), (spots, rng))
+    return tuple(rows + _ponds(len(rows), spots, seed))
 
 
 def firms(sites: Sequence[KeySite]) -> list[str]:
@@ -148,6 +151,20 @@ def _road_sites(
             number = taken[name] = taken.get(name, 0) + 1
             name = name if number == 1 else f"{name}（{number}号）"
             rows.append(_site((first + len(rows), "bridge", name, row), at, None, parts))
+    return rows
+
+
+def _ponds(first: int, spots: Spots, seed: int) -> list[KeySite]:
+    """Two tailings ponds in side valleys, from a random stream of their own."""
+    rng = frame.stream(seed, "ponds")
+    valleys = np.flatnonzero(np.array(spots.regions.setting) == "hill")
+    rows: list[KeySite] = []
+    for row in rng.permutation(valleys)[:PONDS].tolist():
+        lon, lat = spots.pick(row, 1, rng)
+        name = f"{stem(spots.regions.villages[row].name)}尾矿库"
+        what = (first + len(rows), "tailings", name, row)
+        people = int(rng.integers(6, 30))
+        rows.append(_site(what, (float(lon[0]), float(lat[0])), people, (spots, rng)))
     return rows
 
 

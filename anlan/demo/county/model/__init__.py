@@ -12,6 +12,7 @@ from .land import Place, Region, Terrain
 from .people import Person, Phone, Post, Unit
 from .population import Households, Residents
 from .resources import Camera, DangerZone, Harbour, KeySite, Shelter, Team, Vessel
+from .sensing import Gateway, Station, Stream
 from .transport import Ferry, LowSpot, RoadEdge, RoadNode
 from .water import Basin, Island, Reservoir, River, Seawall
 
@@ -22,6 +23,7 @@ __all__ = [
     "County",
     "DangerZone",
     "Ferry",
+    "Gateway",
     "Harbour",
     "Households",
     "Island",
@@ -39,6 +41,8 @@ __all__ = [
     "RoadNode",
     "Seawall",
     "Shelter",
+    "Station",
+    "Stream",
     "Team",
     "Terrain",
     "Unit",

@@ -11,6 +11,7 @@ from .land import Place, Region, Terrain
 from .people import Person, Post, Unit
 from .population import Households, Residents
 from .resources import Camera, DangerZone, Harbour, KeySite, Shelter, Team, Vessel
+from .sensing import Gateway, Station, Stream
 from .transport import Ferry, LowSpot, RoadEdge, RoadNode
 from .water import Basin, Island, Reservoir, River, Seawall
 
@@ -57,6 +58,9 @@ class County:
     full_villages: tuple[str, ...]
     households: Households
     residents: Residents
+    gateways: tuple[Gateway, ...] = ()
+    stations: tuple[Station, ...] = ()
+    streams: tuple[Stream, ...] = ()
 
     def level(self, level: str) -> tuple[Region, ...]:
         """Regions of one level: county, township, village or grid."""
