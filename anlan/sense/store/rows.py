@@ -1,0 +1,69 @@
+"""A growing run of observations, and sorting one by stream."""
+
+import numpy as np
+
+from anlan.engines.series import Columns
+
+SMALLEST = 1 << 14
+
+
+class Rows:
+    """Observations in order of arrival. A view given out never changes, whatever comes later."""
+
+    def __init__(self) -> None:
+        self._held = _room(SMALLEST)
+        self._begin = self._end = 0
+
+    def __len__(self) -> int:
+        """Count the observations."""
+        return self._end - self._begin
+
+    def view(self) -> Columns:
+        """Give what is there now, without copying."""
+        return self._held.take(slice(self._begin, self._end))
+
+    def append(self, columns: Columns) -> None:
+        """Add observations at the end."""
+        end = self._end + len(columns)
+        if end > len(self._held):
+            self._grow(len(columns))
+            end = self._end + len(columns)
+        place = slice(self._end, end)
+        self._held.number[place], self._held.time[place] = columns.number, columns.time
+        self._held.value[place], self._held.flags[place] = columns.value, columns.flags
+        self._end = end
+
+    def drop(self, count: int) -> None:
+        """Let go of the first ones."""
+        self._begin += count
+        if self._begin == self._end:
+            self._held, self._begin, self._end = _room(SMALLEST), 0, 0
+
+    def _grow(self, more: int) -> None:
+        now = self.view()
+        held = _room(max(SMALLEST, 2 * len(now), len(now) + more))
+        place = slice(0, len(now))
+        held.number[place], held.time[place] = now.number, now.time
+        held.value[place], held.flags[place] = now.value, now.flags
+        self._held, self._begin, self._end = held, 0, len(now)
+
+
+def _room(size: int) -> Columns:
+    return Columns(
+        np.empty(size, np.int32),
+        np.empty(size, np.int64),
+        np.empty(size, np.float64),
+        np.empty(size, np.uint16),
+    )
+
+
+def by_stream(columns: Columns) -> Columns:
+    """Sort by number, then time: a count when numbers lie close and each stream is in order."""
+    if not len(columns) or columns.is_sorted():
+        return columns
+    low, high = int(columns.number.min()), int(columns.number.max())
+    if high - low > 4 * len(columns) + 1024:
+        return columns.sorted()
+    from anlan.sense.store.kernels import by_number
+
+    return columns.take(by_number(columns.number, low, high)).sorted()
