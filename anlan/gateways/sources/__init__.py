@@ -1,0 +1,1 @@
+"""Pull sources: other departments' platforms, asked at intervals as their declarations say."""

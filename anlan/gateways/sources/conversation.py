@@ -1,0 +1,261 @@
+"""Asking one platform: a request filled in, proved and signed; its answer read and judged."""
+
+import base64
+import json
+import re
+import secrets as randomness
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from anlan.gateways.sources.calling import Ask, CallFailed, Line, Reply, call
+from anlan.gateways.sources.declaration.declared import Declaration, Request, Test
+from anlan.gateways.sources.declaration.requests import plain
+from anlan.gateways.sources.moments import millis
+from anlan.gateways.sources.secrets import Blotter, Secrets
+from anlan.gateways.sources.signing import sign
+from anlan.gateways.sources.templates import Template, filled
+from anlan.gateways.sources.tokens import Drawer
+from anlan.kernel.clock import LOCAL_ZONE
+from anlan.protocols.mapping import Unlike, parse
+from anlan.protocols.mapping.selectors import Scope
+from anlan.protocols.mapping.times import ISO
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every conversation of this process shares."""
+
+    secrets: Secrets
+    drawer: Drawer
+    #: Real time: signatures and tokens are judged by the other side's clock.
+    real_now: Callable[[], datetime]
+    #: Waits so many seconds; True when it was called off.
+    wait: Callable[[float], bool]
+    #: Where certificates lie.
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer, read."""
+
+    tree: Any
+    reply: Reply
+    #: What was asked, without anything secret.
+    asked: str
+
+
+class Conversation:
+    """One source's calls during one pull: keeps the pace, proves who we are, logs in again."""
+
+    def __init__(self, declaration: Declaration, means: Means) -> None:
+        self.declaration = declaration
+        self.means = means
+        self.blotter = Blotter()
+        self.requests = 0
+        self._secret = self._learned(declaration.auth.secret)
+        self._key = self._learned(declaration.sign.secret) if declaration.sign else ""
+        self._line = Line(
+            timeout_s=declaration.schedule.timeout_s,
+            largest=int(declaration.answer.largest_mb * 2**20),
+            tls=declaration.tls,
+            proxy=declaration.proxy,
+            folder=means.folder,
+        )
+
+    def ask(self, told: Mapping[str, Any], url: str = "") -> Page:
+        """Ask for one page; `url` replaces the declared address (the next link)."""
+        token = self._token()
+        page = self._once(told, url, token)
+        if page is None and self.declaration.auth.login:
+            token = self._token(not_this=token)
+            page = self._once(told, url, token)
+        if page is None:
+            raise CallFailed("refused", "对方不认可我们的身份（401），请核对账号、密码或令牌")
+        return page
+
+    def _once(self, told: Mapping[str, Any], url: str, token: str) -> Page | None:
+        """Make the call; None when the other side does not know us (any more)."""
+        ask = self._request(told, url, token)
+        shown = self.blotter.clean(f"{ask.method} {ask.url}")
+        reply = self._call(ask)
+        if reply.status == 401:
+            return None
+        try:
+            tree = parse(reply.body, self.declaration.form)
+        except Unlike as error:
+            raise CallFailed("answer", self.blotter.clean(error.detail)) from error
+        judged = self.declaration.answer
+        scope = Scope(tree, (), tree)
+        if judged.expired and _says(judged.expired, scope):
+            return None
+        if judged.ok and not _says(judged.ok, scope):
+            said = plain(judged.message.find(scope)) if judged.message else ""
+            got = plain(judged.ok.path.find(scope))
+            raise CallFailed(
+                "answer",
+                self.blotter.clean(f"对方回答失败：{judged.ok.path.text} 是「{got}」{said}"),
+            )
+        return Page(tree, reply, shown)
+
+    def _call(self, ask: Ask) -> Reply:
+        pace = self.declaration.schedule.per_minute
+        if self.requests and pace and self.means.wait(60.0 / pace):
+            raise CallFailed("stopped", "程序正在停止")
+        self.requests += 1
+        try:
+            return call(ask, self._line)
+        except CallFailed as failed:
+            clean = self.blotter.clean(failed.detail)
+            raise CallFailed(failed.cause, clean, wait_s=failed.wait_s) from None
+
+    def _token(self, not_this: str = "") -> str:
+        auth = self.declaration.auth
+        if auth.kind == "token":
+            return self._secret
+        if auth.login is None:
+            return ""
+        request = auth.login.request
+
+        def log_in() -> Reply:
+            told = self._always() | {"username": auth.username, "secret": self._secret}
+            url, query, headers, body = _filled(request, told)
+            return self._call(Ask(request.method, _joined(url, query, request), headers, body))
+
+        token = self.means.drawer.token(auth, log_in, not_this=not_this)
+        self.blotter.learn([token])
+        return token
+
+    def _request(self, told: Mapping[str, Any], url: str, token: str) -> Ask:
+        declared = self.declaration
+        auth = declared.auth
+        known = {**self._always(), **told, "token": token, "username": auth.username}
+        address, query, headers, body = _filled(declared.request, known)
+        if url:
+            address, query = url, []
+        if auth.kind == "basic":
+            raw = f"{auth.username}:{self._secret}".encode()
+            headers["Authorization"] = "Basic " + base64.b64encode(raw).decode("ascii")
+        elif auth.login and auth.login.token is None:
+            headers["Cookie"] = token
+        elif token and auth.query:
+            query.append((auth.query, token))
+        elif token and auth.header:
+            headers[auth.header] = auth.prefix + token
+        if declared.sign:
+            self._sign(known, (address, query, headers, body))
+        return Ask(
+            declared.request.method, _joined(address, query, declared.request), headers, body
+        )
+
+    def _sign(
+        self, known: dict[str, Any], parts: tuple[str, Pairs, dict[str, str], bytes | None]
+    ) -> None:
+        """Add the signature to the query and the headers."""
+        declared = self.declaration.sign
+        assert declared is not None
+        address, query, headers, body = parts
+        split = urlsplit(_joined(address, query, self.declaration.request))
+        ordered = sorted((*_pairs_of(address), *query))
+        known |= {
+            "method": self.declaration.request.method,
+            "host": split.netloc,
+            "path": split.path,
+            "query": split.query,
+            "query_sorted": "&".join(f"{name}={value}" for name, value in ordered),
+            "body": (body or b"").decode(self.declaration.request.charset, "replace"),
+            "secret": self._key,
+        }
+        known["signature"] = sign(
+            declared.algorithm, declared.encoding, self._key, declared.text.fill(known)
+        )
+        headers |= _texts(declared.headers, known)
+        query += _texts(declared.query, known).items()
+
+    def _always(self) -> dict[str, Any]:
+        """Tell what every request knows; one moment and one nonce for all parts of it."""
+        now = self.means.real_now()
+        window = self.declaration.window
+        return {
+            "now": now,
+            "timestamp": millis(now) // 1000,
+            "timestamp_ms": millis(now),
+            "nonce": randomness.token_hex(8),
+            "time_format": window.format if window else ISO,
+            "time_zone": window.zone if window else LOCAL_ZONE,
+        }
+
+    def _learned(self, reference: str) -> str:
+        if not reference:
+            return ""
+        value = self.means.secrets.value(reference)
+        self.blotter.learn([value])
+        return value
+
+
+def _filled(
+    request: Request, told: Mapping[str, Any]
+) -> tuple[str, Pairs, dict[str, str], bytes | None]:
+    """Fill in address, query, headers and body."""
+    headers = _texts(request.headers, told)
+    body: bytes | None = None
+    kind = ""
+    if request.json is not None:
+        body = json.dumps(filled(request.json, told), ensure_ascii=False).encode()
+        kind = "application/json; charset=utf-8"
+    elif request.form is not None:
+        body = urlencode(_texts(request.form, told), encoding=request.charset).encode("ascii")
+        kind = "application/x-www-form-urlencoded"
+    elif request.body is not None:
+        body = request.body.fill(told).encode(request.charset, "replace")
+        kind = f"text/plain; charset={request.charset}"
+    if kind and "content-type" not in {name.lower() for name in headers}:
+        headers["Content-Type"] = kind
+    return request.url.fill(told), list(_texts(request.query, told).items()), headers, body
+
+
+def _texts(templates: Mapping[str, Template], told: Mapping[str, Any]) -> dict[str, str]:
+    return {name: template.fill(told) for name, template in templates.items()}
+
+
+def _joined(address: str, query: Pairs, request: Request) -> str:
+    """Put the query behind the address; what is not ASCII in either is quoted."""
+    parts = urlsplit(address)
+    ours = urlencode(query, encoding=request.charset)
+    whole = "&".join(one for one in (parts.query, ours) if one)
+    return urlunsplit(
+        (parts.scheme, parts.netloc, _ascii(parts.path, request), _ascii(whole, request), "")
+    )
+
+
+def _ascii(text: str, request: Request) -> str:
+    return re.sub(
+        r"[^\x21-\x7e]", lambda found: quote(found[0], safe="", encoding=request.charset), text
+    )
+
+
+def _pairs_of(address: str) -> Pairs:
+    split = (one.partition("=") for one in urlsplit(address).query.split("&") if one)
+    return [(name, value) for name, _, value in split]
+
+
+def _says(test: Test, scope: Scope) -> bool:
+    return plain(test.path.find(scope)) in test.values
+
+
+class Pace:
+    """Waits that a stop calls off."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def wait(self, length_s: float) -> bool:
+        """Wait; True when it was called off."""
+        return self.stopped.wait(length_s)

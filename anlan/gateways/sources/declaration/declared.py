@@ -1,0 +1,190 @@
+"""A declaration, read and checked."""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from anlan.gateways.sources.templates import Template, Tree
+from anlan.kernel.clock import LOCAL_ZONE
+from anlan.protocols.mapping import Form, Mapping, Path
+from anlan.protocols.mapping.times import ISO
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose platform it is, and whom to call when it is silent."""
+
+    unit: str
+    person: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often, how long, how fast. Seconds."""
+
+    every_s: float = 300.0
+    #: Without a newer value for so long the source is stale.
+    stale_s: float = 900.0
+    #: Values older than this when they come are back-fill: stored, and no alarm of today.
+    late_s: float = 900.0
+    timeout_s: float = 20.0
+    #: Most requests a minute; 0 does not hold back.
+    per_minute: float = 0.0
+    #: The longest wait after failures.
+    backoff_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, with names to fill in."""
+
+    url: Template
+    method: str = "GET"
+    query: Map[str, Template] = field(default_factory=dict)
+    headers: Map[str, Template] = field(default_factory=dict)
+    #: At most one of the three.
+    body: Template | None = None
+    json: Tree = None
+    form: Map[str, Template] | None = None
+    #: Character set of query, form and body.
+    charset: str = "utf-8"
+
+    @property
+    def templates(self) -> list[Tree]:
+        """Everything in it that holds names."""
+        many = [self.url, *self.query.values(), *self.headers.values()]
+        return [*many, self.body, self.json, *(self.form or {}).values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A place in the answer and the values that mean yes."""
+
+    path: Path
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a token is asked for."""
+
+    request: Request
+    #: Where the token is in the answer; None: the cookies it sets are the token.
+    token: Path | None
+    #: Where the seconds it lives are in the answer; None: `lifetime_s`.
+    expires_in: Path | None = None
+    lifetime_s: float = 3600.0
+    #: Asked anew so long before its end.
+    margin_s: float = 60.0
+    ok: Test | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How we say who we are. ``secret`` is where the secret is, never the secret."""
+
+    kind: str = "none"
+    username: str = ""
+    secret: str = ""
+    #: Where a token goes: a header with a prefix, or a name in the query.
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    query: str = ""
+    login: Login | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A signature over declared parts of the request."""
+
+    algorithm: str
+    text: Template
+    secret: str
+    encoding: str = "hex"
+    headers: Map[str, Template] = field(default_factory=dict)
+    query: Map[str, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an answer is judged besides its HTTP status."""
+
+    ok: Test | None = None
+    expired: Test | None = None
+    message: Path | None = None
+    largest_mb: float = 32.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How the pages of one answer are walked."""
+
+    kind: str = "none"
+    size: int = 100
+    first: int = 1
+    #: Ends at an empty page, a short one, the total, or a flag.
+    end: str = "empty"
+    total: Path | None = None
+    more: Test | None = None
+    #: The next cursor, or the next address.
+    next: Path | None = None
+    start: str = ""
+    #: Whether the cursor goes on where the last pull ended.
+    keep: bool = False
+    most: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The times asked for. Seconds."""
+
+    first_s: float = 86_400.0
+    overlap_s: float = 1_800.0
+    chunk_s: float = 21_600.0
+    #: Gaps further back are given up.
+    reach_s: float = 30 * 86_400.0
+    #: The other side needs so long until its newest values are complete.
+    delay_s: float = 0.0
+    format: str = ISO
+    zone: tzinfo = LOCAL_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Whom to believe."""
+
+    verify: bool = True
+    #: A file of certificates beside the declaration; "" are the system's.
+    ca: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One source."""
+
+    key: str
+    title: str
+    title_en: str
+    region: str
+    owner: Owner
+    note: str
+    enabled: bool
+    schedule: Schedule
+    request: Request
+    auth: Auth
+    sign: Sign | None
+    answer: Answer
+    paging: Paging
+    window: Window | None
+    #: One round of requests for each of these; empty: one round.
+    each: tuple[str, ...]
+    tls: Tls
+    proxy: str
+    form: Form
+    mapping: Mapping
+    #: Digest of the text: another text is another version.
+    version: str = ""
+    #: The tables as written, for a form.
+    fields: Map[str, Any] = field(default_factory=dict)
