@@ -1,7 +1,7 @@
 """What every decoder makes of a body: columns, and a reason for each element that is none."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from anlan.kernel.errors import Invalid
 
 
-class Rejection(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Rejection:
     """One element that is not stored: its place in what was sent (from 0), and why, in Chinese."""
 
     index: int
@@ -39,8 +40,8 @@ class Decoded:
     rejected: list[Rejection]
     #: Units that senders named, once each; "" is never among them.
     units: list[str]
-    #: Place in `units`, -1 where the sender named none; None when nobody named any. int16.
-    unit: NDArray[np.int16] | None = None
+    #: Place in `units`, -1 where the sender named none; None when nobody named any.
+    unit: NDArray[np.integer[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.time)
