@@ -83,7 +83,9 @@ def call(ask: Ask, line: Line) -> Reply:
         request = urllib.request.Request(  # noqa: S310 - declarations name http and https only
             ask.url, data=ask.body, headers=headers, method=ask.method
         )
-        with _opener(line).open(request, timeout=line.timeout_s) as reply:
+        with _opener(line, secure=ask.url.startswith("https:")).open(
+            request, timeout=line.timeout_s
+        ) as reply:
             status, told = reply.status, reply.headers
             body = _read(reply, line, began)
     except urllib.error.HTTPError as error:
@@ -98,13 +100,13 @@ def call(ask: Ask, line: Line) -> Reply:
     return Reply(status, told, body, round((time.monotonic() - began) * 1000))
 
 
-def _opener(line: Line) -> urllib.request.OpenerDirector:
+def _opener(line: Line, *, secure: bool) -> urllib.request.OpenerDirector:
     proxies = {"http": line.proxy, "https": line.proxy} if line.proxy else {}
-    return urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies),  # the declared one only, not the environment's
-        urllib.request.HTTPSHandler(context=_context(line)),
-        _Stay(),
-    )
+    # The declared proxy only, not the environment's.
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler(proxies), _Stay()]
+    if secure:  # reading the system's certificates takes longer than a call
+        handlers.append(urllib.request.HTTPSHandler(context=_context(line)))
+    return urllib.request.build_opener(*handlers)
 
 
 def _context(line: Line) -> ssl.SSLContext:

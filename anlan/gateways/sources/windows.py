@@ -39,10 +39,11 @@ def plan(window: Window, good_until_ms: int | None, gaps: Iterable[Span], now_ms
         start = end - _ms(window.first_s)
     else:
         start = min(good_until_ms, end) - _ms(window.overlap_s)
-    chunk, wanted = _ms(window.chunk_s), [*gaps]
-    if end - start > chunk:
-        wanted.append(Span(start, end - chunk))
-        start = end - chunk - SEAM_MS
+    # An ordinary pull reaches back by the overlap; only what is longer than that is an outage.
+    longest, wanted = _ms(window.chunk_s + window.overlap_s), [*gaps]
+    if end - start > longest:
+        wanted.append(Span(start, end - longest))
+        start = end - longest - SEAM_MS
     kept, lost = _within(merged(wanted), end - _ms(window.reach_s))
     return Plan(Span(start, end), tuple(kept), tuple(lost))
 

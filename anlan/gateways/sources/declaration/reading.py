@@ -205,6 +205,8 @@ def _check_together(made: Declaration, slips: Slips) -> None:
         slips.append((("paging", "kind"), f"请求中没有用到 {{{hole}}}，翻不了页"))
     if made.window and not {"from", "to"} & used:
         slips.append((("window",), "请求中没有用到 {from} 或 {to}；不按时间段取时请去掉 [window]"))
+    if made.window and made.window.chunk_s < made.schedule.every_s:
+        slips.append((("window", "chunk"), "不能短于 schedule.every"))
     if not made.window and {"from", "to"} & used:
         slips.append((("request",), "用到了 {from} 或 {to}，但没有声明 [window]"))
     if bool(made.each) != ("each" in used):
