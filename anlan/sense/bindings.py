@@ -32,6 +32,8 @@ class Binding:
     gateway: str | None = None
     #: The stream whose value is judged; None for combinations and gateways.
     stream: str | None = None
+    #: Matter of the alarm that says it already while it stands (the gateway is gone); "" for none.
+    under: str = ""
 
 
 class Change(NamedTuple):

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from anlan.base.cases.models import Case
 from anlan.base.cases.selectors import members, root_of
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.deeds import name_deed
 from anlan.base.journal.services import Deed, record, record_many
 from anlan.base.permissions.actor import Actor
@@ -72,7 +73,7 @@ def open_cases(*, matters: Sequence[Matter], by: Actor) -> list[str]:
         for one in matters
     ]
     with transaction.atomic():
-        Case.objects.bulk_create(cases, batch_size=1000)
+        insert_rows(cases)
         record_many(
             [
                 Deed(

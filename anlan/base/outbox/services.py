@@ -7,6 +7,7 @@ import msgspec
 import orjson
 from django.db import connection
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.jobs import wake
 from anlan.base.outbox.models import Delivery
 from anlan.base.outbox.models import Event as EventRow
@@ -29,16 +30,16 @@ def publish(*events: Event) -> list[int]:
         EventRow(kind=kind_of(event), case=event.case, body=_spell(event), at=now)
         for event in events
     ]
-    EventRow.objects.bulk_create(rows, batch_size=1000)
+    ids = insert_rows(rows)
     due = clock.real_now()
     deliveries = [
-        Delivery(event=row, handler=handler, case=row.case, not_before=due)
-        for row in rows
+        Delivery(event_id=pk, handler=handler, case=row.case, not_before=due)
+        for pk, row in zip(ids, rows, strict=True)
         for handler in handlers_of(row.kind)
     ]
-    Delivery.objects.bulk_create(deliveries, batch_size=1000)
+    insert_rows(deliveries)
     wake.signal("outbox")
-    return [row.pk for row in rows]
+    return ids
 
 
 def _spell(event: Event) -> str:

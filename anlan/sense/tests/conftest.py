@@ -62,15 +62,15 @@ def make_rule(code: str = "river-stage", **more: Any) -> Rule:
 
 @pytest.fixture
 def world(db: None) -> World:  # noqa: ARG001 - asks for the database
-    """One gateway, a river gauge that has a keeper, a plant with two gas detectors that has none."""
+    """One gateway, a river gauge with a keeper, a plant with two gas detectors and none."""
     regions = [
         ("330000000000", "某省", 1, None), ("339900000000", "某市", 2, "330000000000"),
         (COUNTY, "云屿县", 3, "339900000000"), (NEIGHBOUR, "邻县", 3, "339900000000"),
         (TOWN, "云岭乡", 4, COUNTY), (OTHER_TOWN, "海门镇", 4, COUNTY),
         (VILLAGE, "前坑村", 5, TOWN),
     ]  # fmt: skip
-    for code, name, level, parent in regions:
-        Region.objects.create(code=code, name=name, level=level, parent_id=parent)
+    for code, name, high, parent in regions:
+        Region.objects.create(code=code, name=name, level=high, parent_id=parent)
     bureau = Unit.objects.create(
         **row(code="U1", name="应急局", kind="emergency-bureau", region_id=COUNTY)
     )
@@ -96,7 +96,7 @@ def world(db: None) -> World:  # noqa: ARG001 - asks for the database
             number=1, interval_s=300, levels={"warning": 12.3, "guarantee": 13.5},
         )
     )  # fmt: skip
-    gas = tuple(
+    gas = [
         Stream.objects.create(
             **row(
                 code=f"PLANT-1.gas{n}", station=plant, quantity="combustible-gas",
@@ -104,5 +104,5 @@ def world(db: None) -> World:  # noqa: ARG001 - asks for the database
             )
         )
         for n in (1, 2)
-    )  # fmt: skip
+    ]  # fmt: skip
     return World(gateway, river, plant, level, (gas[0], gas[1]), duty, keeper, make_rule())

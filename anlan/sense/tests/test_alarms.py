@@ -42,7 +42,8 @@ def binding(world: World, level: int | None = 3, **more: Any) -> Binding:
     """A watch of the river rule."""
     values = {
         "watch": f"{level}:1", "matter": f"river-stage:{world.river.pk}", "rule": world.rule.pk,
-        "version": 1, "hazard": "flood", "level": level, "limit": {3: 12.3, 2: 13.5}.get(level or 0),
+        "version": 1, "hazard": "flood", "level": level,
+        "limit": {3: 12.3, 2: 13.5}.get(level or 0),
         "unit": "m", "decimals": 2, "says": f"水位达到 {level} 级限值", "again_s": 600,
         "station": world.river.pk, "stream": world.level.pk, **more,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.jobs import wake
 from anlan.base.journal.canonical import sm3, spell
 from anlan.base.journal.models import Entry
@@ -100,8 +101,7 @@ def _insert(entry: Entry, salt: bytes, body: str) -> int:
 
 
 def _insert_many(written: Sequence[Written]) -> list[int]:
-    stored = Entry.objects.bulk_create([entry for entry, _, _ in written], batch_size=1000)
-    ids = [entry.pk for entry in stored]
+    ids = insert_rows([entry for entry, _, _ in written])
     rows = [(pk, salt, body) for pk, (_, salt, body) in zip(ids, written, strict=True)]
     with connection.cursor() as cursor:
         cursor.executemany(_INTO_DETAIL, rows)

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.kinds import KINDS
-from anlan.base.obligations.ladders import Span, ladder
+from anlan.base.obligations.ladders import Ladder, Span, ladder
 from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
@@ -55,9 +56,10 @@ def owe_many(*, debts: Sequence[Debt], by: Actor) -> list[str]:
     """
     for region in {debt.region for debt in debts}:
         permit(by, "obligations.owe", region)
+    for kind, key in {(debt.kind, debt.ladder) for debt in debts}:
+        ladder(key or KINDS[kind].ladder)
+        KINDS[kind]
     for debt in debts:
-        KINDS[debt.kind]
-        ladder(debt.ladder or KINDS[debt.kind].ladder)
         if not debt.title.strip():
             raise Invalid("事项要有标题", errors={"title": ["事项要有标题"]})
     ids: list[str] = []
@@ -71,25 +73,25 @@ def _owe_batch(debts: Sequence[Debt], by: Actor) -> list[str]:
     now = clock.now()
     keys = [debt.once for debt in debts if debt.once]
     known = dict(Obligation.objects.filter(once__in=keys).values_list("once", "pk"))
+    steps = {key: ladder(key) for key in {debt.ladder or KINDS[debt.kind].ladder for debt in debts}}
     made: list[Obligation] = []
     ids = []
     for debt in debts:
         old = known.get(debt.once) if debt.once else None
         if old is None:
-            row = _row(debt, by, now)
+            row = _row(debt, steps[debt.ladder or KINDS[debt.kind].ladder], by, now)
             made.append(row)
             if debt.once:
                 known[debt.once] = row.pk
             old = row.pk
         ids.append(old)
     _seal_bodies(made)
-    Obligation.objects.bulk_create(made, batch_size=BATCH)
+    insert_rows(made)
     record_many(_deeds(made, by))
     return ids
 
 
-def _row(debt: Debt, by: Actor, now: datetime) -> Obligation:
-    steps = ladder(debt.ladder or KINDS[debt.kind].ladder)
+def _row(debt: Debt, steps: Ladder, by: Actor, now: datetime) -> Obligation:
     within = debt.answer_within or steps.answer_within
     answer_due = within.after(now) if within else None
     done_due = debt.done_within.after(now) if debt.done_within else None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.events import ObligationMoved
@@ -31,9 +32,7 @@ def settle(*, kind: str, subjects: Collection[tuple[str, str]], by: Actor, done:
         return 0
     verb, state = ("answer", "closed") if done else ("withdraw", "withdrawn")
     now = clock.now()
-    Step.objects.bulk_create(
-        [Step(obligation=row, at=now, verb=verb, by=by.ref) for row in open_], batch_size=1000
-    )
+    insert_rows([Step(obligation=row, at=now, verb=verb, by=by.ref) for row in open_])
     Obligation.objects.filter(pk__in=[row.pk for row in open_]).update(
         state=state, closed_at=now, climb_at=None, lapse_at=None, **_answered(now if done else None)
     )

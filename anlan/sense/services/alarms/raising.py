@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from anlan.base.cases.services import Matter, open_cases
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
@@ -76,7 +77,7 @@ def _apply(matters: Mapping[str, Sequence[Change]], by: Actor) -> list[Told]:
     where = places([*fresh, *(one.alarm for one in told)])
     _place(fresh, where, by)
     shelving.inherit(fresh, heard)
-    Alarm.objects.bulk_create(fresh, batch_size=BATCH)
+    insert_rows(fresh)
     moved = {one.alarm.pk for one in told}
     for alarm in touched:
         alarm.version += alarm.pk in moved

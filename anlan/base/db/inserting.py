@@ -1,0 +1,93 @@
+"""Writing many rows at once without the ORM's price for each value.
+
+`bulk_create` spends some 8 µs a value on expressions and converters that plain rows do not need; a
+storm of alarms writes two hundred thousand values. Here only times and JSON are converted.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from django.db import connection, models
+
+#: Parameters of one statement; SQLite takes 32,766.
+MOST_VALUES = 16_000
+
+Convert = Callable[[Any], Any]
+
+
+def insert_rows(rows: Sequence[models.Model]) -> list[Any]:
+    """Insert new rows of one model in the caller's transaction; return their primary keys in order.
+
+    A key the database gives is not set on the rows. No signals, no conflicts ignored; defaults are
+    those the instances already have.
+    """
+    if not rows:
+        return []
+    model = type(rows[0])
+    own_key = rows[0].pk is not None
+    fields = [one for one in model._meta.concrete_fields if own_key or not one.primary_key]
+    names = [one.attname for one in fields]
+    converts = [_converter(one) for one in fields]
+    most = max(MOST_VALUES // len(fields), 1)
+    keys: list[Any] = []
+    times: dict[Any, Any] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), most):
+            part = rows[start : start + most]
+            values = list(chain.from_iterable(_values(row, names, converts, times) for row in part))
+            cursor.execute(_statement(model, own_key, len(part)), values)
+            if not own_key:
+                keys += [key for (key,) in cursor.fetchall()]
+    return [row.pk for row in rows] if own_key else keys
+
+
+def _values(
+    row: models.Model,
+    names: Sequence[str],
+    converts: Sequence[Convert | None],
+    times: dict[Any, Any],
+) -> Iterator[Any]:
+    for name, convert in zip(names, converts, strict=True):
+        value = getattr(row, name)
+        if convert is None or value is None:
+            yield value
+        elif convert is _time:
+            found = times.get(value)
+            if found is None:
+                found = times[value] = connection.ops.adapt_datetimefield_value(value)
+            yield found
+        else:
+            yield convert(value)
+
+
+def _time(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _converter(field: Any) -> Convert | None:
+    """Choose how a value is written; None writes it as it is."""
+    if isinstance(field, models.DateTimeField):
+        return _time
+    plain = (models.CharField, models.TextField, models.IntegerField, models.FloatField,
+             models.ForeignKey)  # fmt: skip
+    if isinstance(field, plain):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection=connection)
+
+
+@cache
+def _statement(model: type[models.Model], own_key: bool, rows: int) -> str:
+    quote = connection.ops.quote_name
+    columns = [
+        quote(str(one.column))
+        for one in model._meta.concrete_fields
+        if own_key or not one.primary_key
+    ]
+    line = f"({', '.join(['%s'] * len(columns))})"
+    key = "" if own_key else f" RETURNING {quote(str(model._meta.pk.column))}"
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608
+        f" VALUES {', '.join([line] * rows)}{key}"
+    )

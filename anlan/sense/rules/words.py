@@ -1,0 +1,79 @@
+"""Words that sentences and alarms are made of, in both languages."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from anlan import codes
+from anlan.codes import quantities
+from anlan.kernel.errors import Missing
+from anlan.sense.rules.limits import of_table
+from anlan.sense.rules.spec import Limit
+
+REACHES: Mapping[str, tuple[str, str]] = {
+    ">=": ("达到", "reaches"),
+    ">": ("超过", "exceeds"),
+    "<=": ("降到", "falls to"),
+    "<": ("低于", "falls below"),
+}
+SIGNS: Mapping[str, str] = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜"}
+
+
+def name(table: str, code: str, lang: str) -> str:
+    """Say a code of a table."""
+    return codes.table(table).name(code, lang)
+
+
+def quantity(key: str, lang: str) -> str:
+    """Say a quantity: its title, or its key when nobody knows it."""
+    found = quantities.get(key)
+    if found is None:
+        return key
+    return found.title if lang == "zh" else found.title_en
+
+
+def unit_of(key: str) -> str:
+    """Tell the unit a quantity is kept in."""
+    found = quantities.get(key)
+    return found.unit if found else ""
+
+
+def decimals_of(key: str) -> int:
+    """Tell how many decimals a quantity is shown with."""
+    found = quantities.get(key)
+    return found.decimals if found else 2
+
+
+def figure(value: float, key: str) -> str:
+    """Write a value with its unit, as it is shown."""
+    unit = unit_of(key)
+    return f"{value:.{decimals_of(key)}f}" + (f" {unit}" if unit else "")
+
+
+def span(seconds: float, lang: str) -> str:
+    """Say a length of time in its largest whole unit."""
+    units = ((86_400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s"))
+    for length, zh, en in units:
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:g} {zh}" if lang == "zh" else f"{seconds / length:g} {en}"
+    return f"{seconds:g} 秒" if lang == "zh" else f"{seconds:g} s"
+
+
+def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
+    """Say where a limit comes from and, where it is the same for all, what it is."""
+    if one.number is not None:
+        return figure(one.number * one.factor + one.plus, key)
+    if one.level:
+        said = name("stream-level-kinds", one.level, lang)
+    else:
+        table, _, rest = one.table.partition("/")
+        row = rest.partition("/")[0]
+        try:
+            base = of_table(one.table, on)
+        except Missing:
+            base = None
+        said = f"{name(table, row, lang)}" + ("" if base is None else f"（{figure(base, key)}）")
+    if one.factor != 1:
+        said += f" × {one.factor:g}"
+    if one.plus:
+        said += f" {'+' if one.plus > 0 else '−'} {figure(abs(one.plus), key)}"
+    return said
