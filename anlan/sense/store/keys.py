@@ -6,13 +6,15 @@ what is closed.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from anlan.engines.series import Columns, Flags, Numbers, Times, Values
 from anlan.sense.store import kernels
+from anlan.sense.store.checks import check
 from anlan.sense.store.interface import CHANGED, FRESH, NEVER, SAME, Heads, Marks, Sifted
 from anlan.sense.store.rows import Rows
 
@@ -179,3 +181,30 @@ def _first_of_batch(number: Numbers, time: Times) -> NDArray[np.int64]:
     slots = np.full(1 << int(2 * len(number)).bit_length(), -1, np.int32)
     kernels.fill(slots, number, time, 0)
     return kernels.find(slots, number, time, number, time)
+
+
+class Sifting:
+    """The questions about keys, for a store that lends its `FirstWins` to one thread at a time."""
+
+    def _keys(self) -> AbstractContextManager[FirstWins]:
+        raise NotImplementedError
+
+    def sift(self, columns: Columns) -> Sifted:
+        """See `interface.Store.sift`."""
+        check(columns)
+        with self._keys() as first:
+            return first.sift(columns)
+
+    def known(self, number: ArrayLike, time: ArrayLike) -> Marks:
+        """See `interface.Store.known`."""
+        return self._find(number, time)[0]
+
+    def values_at(self, number: ArrayLike, time: ArrayLike) -> Values:
+        """See `interface.Store.values_at`."""
+        return self._find(number, time)[1]
+
+    def _find(self, number: ArrayLike, time: ArrayLike) -> tuple[Marks, Values]:
+        wanted = Columns.of(number, time, np.zeros(np.size(number)))
+        check(wanted)
+        with self._keys() as first:
+            return first.find(wanted.number, wanted.time)

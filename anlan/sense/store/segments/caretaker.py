@@ -253,19 +253,27 @@ class Caretaker:
 
     def _trim(self) -> None:
         """Delete commits that are closed and that every keeper has seen."""
-        with self._gate:
-            bound = self._log.execute(
-                "SELECT min((SELECT value FROM state WHERE key = 'closed'),"
-                " coalesce((SELECT min(seq) FROM kept), 9223372036854775807))"
-            ).fetchone()[0]
-            bound = max(bound, self._give_up(bound))
-            last = self._log.execute(
-                "SELECT max(seq) FROM (SELECT seq FROM chunk WHERE seq <= ? ORDER BY seq LIMIT ?)",
-                (bound, TRIM_COMMITS),
-            ).fetchone()[0]
-            if last is not None:
-                with transaction(self._log) as log:
-                    log.execute("DELETE FROM chunk WHERE seq <= ?", (last,))
+        bound = None
+        while True:
+            with self._gate:
+                bound = self._bound() if bound is None else bound
+                last, rows = self._log.execute(
+                    "SELECT max(seq), count(*) FROM"
+                    " (SELECT seq FROM chunk WHERE seq <= ? ORDER BY seq LIMIT ?)",
+                    (bound, TRIM_COMMITS),
+                ).fetchone()
+                if rows:
+                    with transaction(self._log) as log:
+                        log.execute("DELETE FROM chunk WHERE seq <= ?", (last,))
+            if rows < TRIM_COMMITS:
+                return
+
+    def _bound(self) -> int:
+        bound = self._log.execute(
+            "SELECT min((SELECT value FROM state WHERE key = 'closed'),"
+            " coalesce((SELECT min(seq) FROM kept), 9223372036854775807))"
+        ).fetchone()[0]
+        return max(int(bound), self._give_up(int(bound)))
 
     def _give_up(self, bound: int) -> int:
         """Tell up to where commits go unseen, because too many are held back."""

@@ -5,15 +5,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from anlan.engines.series import Columns
 from anlan.sense.store.checks import check
-from anlan.sense.store.interface import Commit, Marks, Report, Retention, Sifted
-from anlan.sense.store.keys import FirstWins, Newest
+from anlan.sense.store.interface import Commit, Report, Retention
+from anlan.sense.store.keys import FirstWins, Newest, Sifting
 from anlan.sense.store.packing import pack, unpack
 from anlan.sense.store.segments.caretaker import Caretaker, Keys
 from anlan.sense.store.segments.files import Filed, Files
@@ -25,7 +23,7 @@ from anlan.sense.store.segments.schema import connect, take_lock, transaction
 COMMITS = 256
 
 
-class SegmentsStore(SegmentsReader):
+class SegmentsStore(Sifting, SegmentsReader):
     """See `interface.Store`. Its questions use a connection of their own."""
 
     def __init__(self, directory: Path) -> None:
@@ -63,25 +61,10 @@ class SegmentsStore(SegmentsReader):
             self._caretaker.came(received_ms)
         return seq
 
-    def sift(self, columns: Columns) -> Sifted:
-        """See `interface.Store.sift`."""
-        check(columns)
+    @contextmanager
+    def _keys(self) -> Iterator[FirstWins]:
         with self._gate:
-            return self._first.sift(columns)
-
-    def known(self, number: ArrayLike, time: ArrayLike) -> Marks:
-        """See `interface.Store.known`."""
-        return self._find(number, time)[0]
-
-    def values_at(self, number: ArrayLike, time: ArrayLike) -> NDArray[np.float64]:
-        """See `interface.Store.values_at`."""
-        return self._find(number, time)[1]
-
-    def _find(self, number: ArrayLike, time: ArrayLike) -> tuple[Marks, NDArray[np.float64]]:
-        wanted = Columns.of(number, time, np.zeros(np.size(number)))
-        check(wanted)
-        with self._gate:
-            return self._first.find(wanted.number, wanted.time)
+            yield self._first
 
     def revise(self, columns: Columns, received_ms: int) -> int:
         """See `interface.Store.revise`."""
