@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "anlan.base.obligations",
     "anlan.resources",
     "anlan.sense",
+    "anlan.gateways.sources",
     "anlan.web",
     "anlan.demo",
     "anlan.project.exercises",

@@ -60,6 +60,9 @@ class Conversation:
         self.means = means
         self.blotter = Blotter()
         self.requests = 0
+        #: What was asked last (without secrets) and what came back; for whoever looks into it.
+        self.asked = ""
+        self.last: Reply | None = None
         self._secret = self._learned(declaration.auth.secret)
         self._key = self._learned(declaration.sign.secret) if declaration.sign else ""
         self._line = Line(
@@ -84,8 +87,8 @@ class Conversation:
     def _once(self, told: Mapping[str, Any], url: str, token: str) -> Page | None:
         """Make the call; None when the other side does not know us (any more)."""
         ask = self._request(told, url, token)
-        shown = self.blotter.clean(f"{ask.method} {ask.url}")
-        reply = self._call(ask)
+        shown = self.asked = self.blotter.clean(f"{ask.method} {ask.url}")
+        reply = self.last = self._call(ask)
         if reply.status == 401:
             return None
         try:

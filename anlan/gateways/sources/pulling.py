@@ -170,7 +170,10 @@ class Pull:
             self._sample(one.field, one.reason, one.sample)
         late_ms = self._now_ms - round(self.declaration.schedule.late_s * 1000)
         for part, late in _parts(mapped.decoded, late_ms, everything=backfill):
-            future = self._submit(part, self.declaration.key, late)
+            try:
+                future = self._submit(part, self.declaration.key, late)
+            except AnlanError as error:
+                raise CallFailed("store", f"没有存好：{error.detail}") from error
             self._pending.append(_Pending(mapped, part, late, future))
         self._settle(MOST_PENDING)
 

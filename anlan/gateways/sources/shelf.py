@@ -1,13 +1,16 @@
 """The declarations in force: ``DIR/conf/sources/*.toml``, looked at again when a file changes."""
 
 import csv
+import fcntl
 import hashlib
 import io
 import re
 import threading
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from anlan.gateways.sources.declaration import Declaration, Problem, Wrong, read_text
 from anlan.gateways.sources.declaration.taking import Files
@@ -15,6 +18,7 @@ from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
 from anlan.protocols.mapping.documents import text_of
 
 FOLDER = Path("conf") / "sources"
+_OFF = re.compile(r"^enabled[ \t]*=[ \t]*false", re.MULTILINE)
 _TABLE = re.compile(r"[\w-][\w.-]*\.csv")
 LARGEST_TABLE = 4 * 1024 * 1024
 
@@ -32,6 +36,13 @@ class Sheet:
     version: str
     declaration: Declaration | None
     wrong: Wrong | None
+    #: The tables of the text; None when it is no TOML.
+    fields: Mapping[str, Any] | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it says so itself, wrong as it may be."""
+        return bool(_OFF.search(self.text.partition("\n[")[0]))
 
 
 class Shelf:
@@ -65,8 +76,8 @@ class Shelf:
             raise Missing("没有这个数据来源")
         return found
 
-    def write(self, key: str, text: str, *, seen: str) -> Sheet:
-        """Write a file whose text has been checked.
+    def write(self, key: str, text: str, *, seen: str, checked: bool = True) -> Sheet:
+        """Write a file; only what switches a wrong one off need not be a good declaration.
 
         Parameters
         ----------
@@ -80,14 +91,17 @@ class Shelf:
         Conflict
             Somebody changed the file meanwhile.
         """
-        read_text(key, text, self.files)
-        known = self.sheets().get(key)
-        if (known.version if known else "") != seen:
-            raise Conflict("这个来源已被别人改动，请刷新后重试")
+        if checked:
+            read_text(key, text, self.files)
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f".{key}.toml.new"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(self.folder / f"{key}.toml")
+        with (self.folder / ".lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)  # several web processes
+            known = self.sheets().get(key)
+            if (known.version if known else "") != seen:
+                raise Conflict("这个来源已被别人改动，请刷新后重试")
+            draft = self.folder / f".{key}.toml.new"
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(self.folder / f"{key}.toml")
         with self._lock:
             self._stamp = None
         return self.sheet(key)
@@ -111,7 +125,11 @@ class Shelf:
         paths = sorted(self.folder.glob("*.toml")) if self.folder.is_dir() else []
         sheets = [read_sheet(path, self.files) for path in paths if path.name[0] != "."]
         self._sheets = {one.key: one for one in sheets}
-        self._good |= {one.key: one.declaration for one in sheets if one.declaration}
+        for one in sheets:
+            if one.declaration:
+                self._good[one.key] = one.declaration
+            elif one.is_off:
+                self._good.pop(one.key, None)
 
 
 def read_sheet(path: Path, files: Files) -> Sheet:
@@ -125,9 +143,17 @@ def read_sheet(path: Path, files: Files) -> Sheet:
         return Sheet(key, "", "", None, Wrong(path.name, [Problem("", reason)]))
     version = hashlib.sha256(text.encode()).hexdigest()[:16]
     try:
-        return Sheet(key, text, version, read_text(key, text, files), None)
+        made = read_text(key, text, files)
     except Wrong as wrong:
-        return Sheet(key, text, version, None, wrong)
+        return Sheet(key, text, version, None, wrong, _fields(text))
+    return Sheet(key, text, version, made, None, made.fields)
+
+
+def _fields(text: str) -> Mapping[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def read_table(folder: Path, name: str) -> dict[str, str]:
