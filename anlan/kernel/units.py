@@ -39,6 +39,7 @@ _UNITS = (
     Unit("km/h", "speed", 1 / 3.6),
     Unit("kn", "speed", 1852.0 / 3600.0),
     Unit("m3/s", "discharge"),
+    Unit("L/s", "discharge", 1e-3),
     Unit("mm/h", "rain-rate"),
     Unit("Pa", "pressure"),
     Unit("hPa", "pressure", 100.0),
@@ -59,6 +60,12 @@ _UNITS = (
     Unit("kW", "power", 1e3),
     Unit("hp", "power", 735.49875),
     Unit("V", "voltage"),
+    Unit("A", "current"),
+    Unit("mA", "current", 1e-3),
+    Unit("%LEL", "explosive"),
+    Unit("mg/m3", "concentration", 1e-6),
+    Unit("g/m3", "concentration", 1e-3),
+    Unit("lx", "illuminance"),
     Unit("dB", "level"),
 )
 
@@ -72,7 +79,7 @@ ALIASES = {
     "分钟": "min", "小时": "h", "天": "d", "m³/s": "m3/s", "立方米每秒": "m3/s", "节": "kn",
     "毫米每小时": "mm/h", "百帕": "hPa", "千帕": "kPa", "兆帕": "MPa", "℃": "degC",
     "°C": "degC", "C": "degC", "℉": "degF", "°": "deg", "度": "deg", "公斤": "kg",
-    "千克": "kg", "吨": "t", "克": "g", "马力": "hp", "千瓦": "kW",
+    "千克": "kg", "升每秒": "L/s", "LEL%": "%LEL", "％LEL": "%LEL", "mg/m³": "mg/m3", "吨": "t", "克": "g", "马力": "hp", "千瓦": "kW",
 }  # fmt: skip
 
 
