@@ -17,7 +17,9 @@ def open_store(directory: Path, url: str = "") -> Store:
         Another process writes to it.
     """
     if url:
-        raise NotImplementedError
+        from anlan.sense.store.postgres.writing import PostgresStore
+
+        return PostgresStore(url)
     from anlan.sense.store.segments.writing import SegmentsStore
 
     return SegmentsStore(directory)
@@ -26,7 +28,9 @@ def open_store(directory: Path, url: str = "") -> Store:
 def open_reader(directory: Path, url: str = "") -> Reader:
     """Open a workspace's store for reading, written to or not yet."""
     if url:
-        raise NotImplementedError
+        from anlan.sense.store.postgres.reading import PostgresReader
+
+        return PostgresReader(url)
     from anlan.sense.store.segments.reading import SegmentsReader
 
     return SegmentsReader(directory)

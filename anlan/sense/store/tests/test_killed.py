@@ -64,8 +64,10 @@ def batch(step: int) -> Columns:
 
 def hasten(point: str) -> None:
     """Make upkeep come all the time; kill this process at a point when one is named."""
+    from anlan.sense.store.postgres import mover
     from anlan.sense.store.segments import caretaker, files, rollups, upkeep
 
+    mover.MOVE_ROWS = 3000  # type: ignore[misc]
     caretaker.CLOSE_ROWS = 3000  # type: ignore[misc]
     caretaker.LINGER_S = 0.1  # type: ignore[misc]
     upkeep.FAN_IN = 2  # type: ignore[misc]

@@ -1,0 +1,116 @@
+"""Tables of the schema ``telemetry``, and connections.
+
+::
+
+    telemetry.batch         commits as they came: received, note, the rows as one body
+    telemetry.observation   closed rows, partitioned by day (UTC), long past ones by month
+    telemetry.hourly        their hourly roll-ups
+    telemetry.revision      values that came later for keys already taken
+    telemetry.kept          bodies of keepers; telemetry.state: ``closed``, telemetry.head
+
+A commit is one row of `batch`, so that appending waits for one write. Within seconds its rows move
+to `observation` by COPY, their roll-ups with them, in one transaction that moves ``closed``: what
+any session sees is each row once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import errors
+
+from anlan.kernel.errors import AnlanError, Conflict, Unavailable
+
+VERSION: Final = 1
+#: Key of the advisory locks: one that writes, one that makes tables.
+WRITER: Final = 0x616E6C61
+MAKER: Final = 0x616E6C62
+PATIENCE: Final = "2s"
+
+Connection = psycopg.Connection[Any]
+
+TABLES: Final[tuple[LiteralString, ...]] = (
+    "CREATE SCHEMA telemetry",
+    """CREATE TABLE telemetry.state (key text PRIMARY KEY, value bigint NOT NULL)""",
+    "INSERT INTO telemetry.state VALUES ('closed', 0), ('version', 1), ('hours', -1)",
+    """CREATE TABLE telemetry.batch (
+        seq bigint PRIMARY KEY, received_ms bigint NOT NULL, rows integer NOT NULL,
+        note bytea NOT NULL, body bytea NOT NULL
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+        toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 10000)""",
+    "ALTER TABLE telemetry.batch ALTER body SET STORAGE EXTERNAL",
+    """CREATE TABLE telemetry.observation (
+        number integer NOT NULL, time timestamptz NOT NULL, value double precision NOT NULL,
+        flags integer NOT NULL, PRIMARY KEY (number, time)
+    ) PARTITION BY RANGE (time)""",
+    """CREATE TABLE telemetry.partition (
+        name text PRIMARY KEY, since_ms bigint NOT NULL, until_ms bigint NOT NULL,
+        kept_days integer NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE telemetry.hourly (
+        number integer NOT NULL, hour timestamptz NOT NULL, n integer NOT NULL,
+        low double precision NOT NULL, high double precision NOT NULL,
+        total double precision NOT NULL, last double precision NOT NULL,
+        last_time timestamptz NOT NULL, PRIMARY KEY (number, hour)
+    ) WITH (fillfactor = 80)""",
+    """CREATE TABLE telemetry.revision (
+        number integer NOT NULL, time timestamptz NOT NULL, value double precision NOT NULL,
+        flags integer NOT NULL, received_ms bigint NOT NULL, PRIMARY KEY (number, time, value)
+    )""",
+    "CREATE TABLE telemetry.kept (key text PRIMARY KEY, seq bigint, body bytea NOT NULL)",
+    "CREATE TABLE telemetry.head (id integer PRIMARY KEY CHECK (id = 1), body bytea NOT NULL)",
+)
+
+
+def connect(url: str) -> Connection:
+    """Open a connection; `Unavailable` when the server does not answer."""
+    with outages():
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables when they are not there."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKER,))
+        if not exists(connection):
+            for statement in TABLES:
+                connection.execute(statement)
+
+
+def exists(connection: Connection) -> bool:
+    """Tell whether the tables are there."""
+    found = connection.execute("SELECT to_regclass('telemetry.head')").fetchone()
+    return found is not None and found[0] is not None
+
+
+def become_writer(connection: Connection) -> None:
+    """Hold the writer's place as long as the connection lives; `Conflict` when it is taken.
+
+    Waits a little: the server lets go of a killed process's place only when it notices.
+    """
+    try:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", (PATIENCE,))
+            connection.execute("SELECT pg_advisory_lock(%s)", (WRITER,))
+    except errors.LockNotAvailable:
+        raise Conflict("观测数据库正由另一个进程写入，同一数据库只能有一个接入进程") from None
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn what an absent or full server raises into a sentence."""
+    try:
+        yield
+    except AnlanError:
+        raise
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable(f"观测数据库没有响应或空间不足，请检查 TELEMETRY_URL：{error}") from error
+
+
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[Connection]:
+    """Read one state, whatever is written meanwhile."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield connection
