@@ -1,0 +1,125 @@
+"""The intake in a process: opened over a workspace's store, kept up to date, tidied, closed."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+from django.db import connection
+from django.db.utils import Error as DatabaseError
+
+from anlan.base.permissions import system
+from anlan.engines.threshold import Program
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError
+from anlan.sense.intake.desk import Desk
+from anlan.sense.intake.directory import Directory
+from anlan.sense.intake.intake import Books, Intake
+from anlan.sense.intake.watching import RuleBook
+from anlan.sense.selectors.directory import epoch, next_turn, rule_book, streams_directory
+from anlan.sense.services.alarms import raise_alarms, reconcile_alarms
+from anlan.sense.store import open_store
+from anlan.sense.store.latest import LatestWriter
+
+log = structlog.get_logger("anlan.sense")
+
+#: How often it is looked whether streams, rules or maintenance changed.
+LOOK_S: Final = 0.5
+#: How often the store is tidied, and again at once while it says that more is due.
+TIDY_S: Final = 5.0
+
+BY: Final = system("sense")
+
+
+def now_ms() -> int:
+    """Tell the workspace's time in milliseconds."""
+    return int(clock.now().timestamp() * 1000)
+
+
+class Running:
+    """An intake with all that it needs; `start` it, `stop` it."""
+
+    def __init__(self, directory: Path, url: str = "") -> None:
+        """Open the store; `Conflict` when another process has it."""
+        self.store = open_store(directory, url)
+        self._shown = LatestWriter(directory, self.store.heads())
+        self._desk = Desk(lambda changes: raise_alarms(changes=changes, by=BY))
+        self._editions = 0
+        self._day = ""
+        self._turns: datetime | None = None
+        self.intake = Intake(
+            store=self.store,
+            shown=self._shown,
+            desk=self._desk,
+            books=self._read(),
+            now_ms=now_ms,
+            reconcile=lambda standing: reconcile_alarms(standing=standing, by=BY),
+        )
+        self._ends = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._look_after, args=(deed, every), name=name, daemon=True)
+            for name, deed, every in (
+                ("books", self._look, LOOK_S),
+                ("upkeep", self._tidy, TIDY_S),
+            )
+        ]
+
+    def start(self) -> None:
+        """Catch up, then take observations in."""
+        self.intake.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Commit and write what waits, then let go of the store."""
+        self._ends.set()
+        self.intake.stop(timeout_s)
+        for thread in self._threads:
+            thread.join(timeout_s)
+        self._shown.close()
+        self.store.close()
+
+    @property
+    def desk(self) -> Desk:
+        """Who writes the alarms."""
+        return self._desk
+
+    def _read(self) -> Books:
+        now = clock.now()
+        streams = streams_directory(now)
+        compiled = rule_book(streams, now)
+        self._editions += 1
+        self._day = clock.local(now).date().isoformat()
+        self._turns = next_turn(now)
+        for code, account in compiled.accounts.items():
+            if account.reason:
+                log.info("a rule watches nothing", rule=code, reason=account.reason)
+        rules = RuleBook(self._editions, Program(compiled.watches), compiled.bindings)
+        return Books(Directory.of(streams), rules)
+
+    def _look(self) -> None:
+        """Read the books anew when something changed, a season turned or maintenance did."""
+        now = clock.now()
+        turned = self._turns is not None and now >= self._turns
+        same_day = self._day == clock.local(now).date().isoformat()
+        if not turned and same_day and epoch() == self.intake.directory.edition:
+            return
+        self.intake.turn(self._read())
+
+    def _tidy(self) -> None:
+        while self.store.maintain(now_ms()).more and not self._ends.is_set():
+            pass
+
+    def _look_after(self, deed: Callable[[], None], every_s: float) -> None:
+        """Do something again and again; a failure is told and the next try goes on."""
+        while not self._ends.wait(every_s):
+            try:
+                deed()
+            except (AnlanError, DatabaseError, OSError):
+                log.exception("the intake's upkeep failed", deed=deed.__name__)
+                connection.close()
+                time.sleep(1.0)
+        connection.close()
