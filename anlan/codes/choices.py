@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from anlan.codes import grading, hazard_kinds, loader, lookup
+from anlan.codes import grading, hazard_kinds, lookup
 from anlan.codes.rows import Code, Table
 
 
@@ -42,7 +42,7 @@ def _choice(row: Code) -> dict[str, Any]:
 def describe(on: date | None = None, region: str | None = None) -> list[dict[str, Any]]:
     """Describe every table, grade rule and hazard for the reference pages; JSON-ready."""
     return [
-        *(_table(table) for table in loader.tables(on, region)),
+        *(_table(table) for table in lookup.tables(on, region) if table.key != lookup.HAZARDS),
         *(_rule(rule) for rule in grading.rules(on, region)),
         *(_hazard(hazard) for hazard in hazard_kinds.hazards().values()),
     ]

@@ -1,28 +1,35 @@
-"""Find a code table by key: the tables read from files, and the hazards as one more table."""
+"""Find a code table by key: those read from files, and hazards and quantities as two more."""
 
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from anlan.codes import hazard_kinds, loader
+from anlan.codes import hazard_kinds, loader, quantities
 from anlan.codes.hazard_kinds import Hazard
+from anlan.codes.quantities import Quantity
 from anlan.codes.rows import Code, Table
 
 HAZARDS = "hazards"
+QUANTITIES = "quantities"
 
 
 def table(key: str, on: date | None = None, region: str | None = None) -> Table:
     """Return a code table as in force on a day (default today) in a region (default nationwide).
 
-    The key ``hazards`` gives the hazards. `Missing` when there is no such table or no version of
-    it holds on that day.
+    The keys ``hazards`` and ``quantities`` give those. `Missing` when there is no such table or no
+    version of it holds on that day.
     """
-    return hazard_table(loader.shelf().edition) if key == HAZARDS else loader.table(key, on, region)
+    if key == HAZARDS:
+        return hazard_table(loader.shelf().edition)
+    if key == QUANTITIES:
+        return quantity_table(loader.shelf().edition)
+    return loader.table(key, on, region)
 
 
 def tables(on: date | None = None, region: str | None = None) -> list[Table]:
-    """Return every table in force on a day in a region, by key; the hazards last."""
-    return [*loader.tables(on, region), hazard_table(loader.shelf().edition)]
+    """Return every table in force on a day in a region, by key; hazards and quantities last."""
+    edition = loader.shelf().edition
+    return [*loader.tables(on, region), hazard_table(edition), quantity_table(edition)]
 
 
 @lru_cache(maxsize=2)
@@ -51,5 +58,30 @@ def _row(hazard: Hazard) -> Code:
         name_en=hazard.name_en,
         source=hazard.source,
         confidence=hazard.confidence,
+        extra=MappingProxyType(extra),
+    )
+
+
+@lru_cache(maxsize=2)
+def quantity_table(edition: int) -> Table:  # noqa: ARG001 - the edition makes the cache forget
+    """Return the quantities as a table, for drop-downs and lists of codes."""
+    return Table(
+        key=QUANTITIES,
+        title="监测要素",
+        title_en="Quantities",
+        source="各监测要素文件，逐行注明",
+        confidence="M",
+        rows=tuple(_quantity(one) for one in quantities.quantities().values()),
+    )
+
+
+def _quantity(one: Quantity) -> Code:
+    extra = {"unit": one.unit, "decimals": one.decimals, "kind": one.kind, "hazards": one.hazards}
+    return Code(
+        code=one.key,
+        name=one.title,
+        name_en=one.title_en,
+        source=one.source,
+        confidence=one.confidence,
         extra=MappingProxyType(extra),
     )

@@ -8,5 +8,5 @@ class SenseConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare jobs, the obligation, and what goes with the registers."""
-        from anlan.sense import jobs, standing  # noqa: F401
+        from anlan.sense import jobs, registers, standing  # noqa: F401
         from anlan.sense.services import streams  # noqa: F401

@@ -61,5 +61,5 @@ def test_a_wrong_unit_is_refused_with_its_place(write: Write) -> None:
         'source = "本单位"\nconfidence = "O"\n',
     )
     codes.overlay(path.parent.parent)
-    with pytest.raises(Invalid, match="own.toml"):
+    with pytest.raises(Invalid, match=r"own\.toml"):
         quantities.quantities()
