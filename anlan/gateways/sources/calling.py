@@ -14,13 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from anlan.gateways.sources.declaration.declared import Tls
-from anlan.kernel.errors import Unavailable
+from anlan.kernel.errors import AnlanError, Unavailable
+from anlan.protocols.mapping.documents import text_of
 
 AGENT = "Anlan"
 CHUNK = 64 * 1024
 GZIP_WINDOW = 31
 #: Characters of a refusing answer that are shown.
 EXCERPT = 160
+LONGEST_REFUSAL = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _read(reply: Any, line: Line, began: float) -> bytes:
 
 
 def _too_large(line: Line) -> str:
-    return f"回答超过 {line.largest / 2**20:g} MB，可减小 paging.size 或加大 answer.largest_mb"
+    return f"回答超过 {line.largest / 2**20:.2g} MB，可减小 paging.size 或加大 answer.largest_mb"
 
 
 def _unpacked(body: bytes, headers: Any, line: Line) -> bytes:
@@ -177,8 +179,17 @@ def _failure(error: Exception, ask: Ask, line: Line) -> CallFailed:
     return CallFailed(cause, sentence.format(host=host, limit=line.timeout_s, error=inner))
 
 
+def excerpt(body: bytes) -> str:
+    """Quote the beginning of a refusing answer, in whichever character set it is."""
+    try:
+        text = text_of(body[:LONGEST_REFUSAL])
+    except AnlanError:  # cut in the middle of a character, or no text at all
+        text = body[:LONGEST_REFUSAL].decode("utf-8", "replace")
+    return " ".join(text.split())[:EXCERPT]
+
+
 def _refusal(status: int, headers: Any, body: bytes) -> CallFailed:
-    said = " ".join(body[:2000].decode("utf-8", "replace").split())[:EXCERPT]
+    said = excerpt(body)
     tail = f"：{said}" if said else ""
     if 300 <= status < 400:
         return CallFailed(

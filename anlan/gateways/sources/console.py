@@ -66,6 +66,8 @@ class Checked:
     rows: tuple[Shown, ...] = ()
     rejected_count: int = 0
     rejected: tuple[Rejected, ...] = ()
+    #: Whether the platform has further pages; they were not asked for.
+    more: bool = False
     #: What a person should look at before switching it on.
     warnings: tuple[str, ...] = ()
     #: The beginning of the answer as it came.
@@ -154,7 +156,8 @@ def _shown(
         rejected=tuple(
             replace(one, sample=clean(one.sample)) for one in mapped.rejected[:MOST_SHOWN]
         ),
-        warnings=tuple(_warnings(declaration, mapped, registered, now)),
+        more=step.more,
+        warnings=tuple(_warnings(declaration, step, registered, now)),
         text=clean(text_of_reply(talk)),
     )
 
@@ -179,9 +182,10 @@ def _rows(mapped: Mapped, registered: set[str] | None) -> tuple[Shown, ...]:
 
 
 def _warnings(
-    declaration: Declaration, mapped: Mapped, registered: set[str] | None, now: datetime
+    declaration: Declaration, step: Step, registered: set[str] | None, now: datetime
 ) -> list[str]:
     found = []
+    mapped, more = step.mapped, step.more
     if not mapped.records:
         found.append("这个时间段里对方没有任何记录")
     if mapped.absent:
@@ -191,7 +195,7 @@ def _warnings(
         if strange:
             some = "、".join(strange[:5])
             found.append(f"{len(strange)} 个监测项没有登记，它们的值会被拒收：{some}")
-    if len(mapped.decoded):
+    if len(mapped.decoded) and not more:  # the newest may lie on another page
         newest = moment_of(int(mapped.decoded.time.max()))
         found += _time_warnings(declaration, (newest - now).total_seconds())
     return found

@@ -18,7 +18,7 @@ from anlan.gateways.sources.declaration.requests import plain
 from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.secrets import Blotter, Secrets
 from anlan.gateways.sources.signing import sign
-from anlan.gateways.sources.templates import Template, filled
+from anlan.gateways.sources.templates import FILTERS, Template, filled
 from anlan.gateways.sources.tokens import Drawer
 from anlan.kernel.clock import LOCAL_ZONE
 from anlan.protocols.mapping import Unlike, parse
@@ -87,7 +87,6 @@ class Conversation:
     def _once(self, told: Mapping[str, Any], url: str, token: str) -> Page | None:
         """Make the call; None when the other side does not know us (any more)."""
         ask = self._request(told, url, token)
-        shown = self.asked = self.blotter.clean(f"{ask.method} {ask.url}")
         reply = self.last = self._call(ask)
         if reply.status == 401:
             return None
@@ -106,13 +105,14 @@ class Conversation:
                 "answer",
                 self.blotter.clean(f"对方回答失败：{judged.ok.path.text} 是「{got}」{said}"),
             )
-        return Page(tree, reply, shown)
+        return Page(tree, reply, self.asked)
 
     def _call(self, ask: Ask) -> Reply:
         pace = self.declaration.schedule.per_minute
         if self.requests and pace and self.means.wait(60.0 / pace):
             raise CallFailed("stopped", "程序正在停止")
         self.requests += 1
+        self.asked = self.blotter.clean(f"{ask.method} {ask.url}")
         try:
             return call(ask, self._line)
         except CallFailed as failed:
@@ -145,7 +145,9 @@ class Conversation:
             address, query = url, []
         if auth.kind == "basic":
             raw = f"{auth.username}:{self._secret}".encode()
-            headers["Authorization"] = "Basic " + base64.b64encode(raw).decode("ascii")
+            proof = base64.b64encode(raw).decode("ascii")
+            self.blotter.learn([proof])
+            headers["Authorization"] = f"Basic {proof}"
         elif auth.login and auth.login.token is None:
             headers["Cookie"] = token
         elif token and auth.query:
@@ -199,7 +201,8 @@ class Conversation:
         if not reference:
             return ""
         value = self.means.secrets.value(reference)
-        self.blotter.learn([value])
+        digests = [make(value) for make in FILTERS.values()]  # as good as the secret itself
+        self.blotter.learn([value, *digests, *map(str.upper, digests)])
         return value
 
 

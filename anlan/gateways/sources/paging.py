@@ -20,6 +20,8 @@ class Step:
     page: Page
     mapped: Mapped
     cursor: str = ""
+    #: Whether another page follows.
+    more: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Walk:
             self._refuse_repetition(mapped, number)
             at.fetched += mapped.records
             more = self._goes_on(page, mapped)
-            yield Step(page, mapped, at.cursor)
+            yield Step(page, mapped, at.cursor, more)
             if not more:
                 return
             at.page += 1

@@ -4,12 +4,13 @@
 Nothing else can be named: whoever writes a declaration also says where what it names is sent.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from anlan.gateways.sources.moments import moment_of
 from anlan.kernel.errors import Invalid, Missing
@@ -86,6 +87,15 @@ class Secrets:
             raise Missing(f"文件 {FOLDER}/{name} 读不了：{type(error).__name__}") from error
 
 
+def _quoted(value: str) -> set[str]:
+    """Write a value in every way it may stand in an address."""
+    return {
+        way(value, encoding=charset, errors="replace", safe="")
+        for way in (quote, quote_plus)
+        for charset in ("utf-8", "gb18030")
+    } | {quote(value)}
+
+
 class Blotter:
     """Blots secrets out of texts before anybody keeps or shows them."""
 
@@ -96,7 +106,7 @@ class Blotter:
         """Remember what must not be seen."""
         for value in values:
             if len(value) >= SHORTEST_BLOTTED:
-                self._words |= {value, quote(value, safe=""), quote(value)}
+                self._words |= {value, json.dumps(value)[1:-1], *_quoted(value)}
 
     def clean(self, text: str) -> str:
         """Return the text without any of them."""

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS source (key TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS try (id INTEGER PRIMARY KEY, key TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS try_key ON try (key, id);
 """
+_READY = "SELECT 1 FROM sqlite_master WHERE name = 'try_key'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,9 @@ class States:
                 database.execute("PRAGMA journal_mode=WAL")
                 database.execute("PRAGMA synchronous=FULL")
                 database.executescript(_TABLES)
+            elif not database.execute(_READY).fetchone():  # the first writer is not that far yet
+                yield None
+                return
             with database:
                 yield database
 

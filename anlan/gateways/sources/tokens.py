@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anlan.gateways.sources.calling import CallFailed, Reply
+from anlan.gateways.sources.calling import CallFailed, Reply, excerpt
 from anlan.gateways.sources.declaration.declared import Auth, Login
 from anlan.gateways.sources.declaration.requests import plain
 from anlan.protocols.mapping import Form, Unlike, parse
@@ -87,4 +87,4 @@ def _cookies(reply: Reply) -> str:
 
 
 def _excerpt(reply: Reply) -> str:
-    return " ".join(reply.body[:800].decode("utf-8", "replace").split())[:160]
+    return excerpt(reply.body)

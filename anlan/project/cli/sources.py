@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anlan.kernel.errors import Invalid
-from anlan.project.cli import REFUSED, start_django
+from anlan.project.cli import REFUSED, WRONG_USE, start_django
 
 if TYPE_CHECKING:
     from anlan.gateways.sources.console import Checked
@@ -42,7 +42,7 @@ def check(
     """
     start_django()
     from anlan.gateways.sources.console import check as try_once
-    from anlan.gateways.sources.declaration import read_text
+    from anlan.gateways.sources.declaration import Wrong, read_text
     from anlan.gateways.sources.selectors import registered
     from anlan.gateways.sources.shelf import read_table
     from anlan.kernel import workspace
@@ -51,7 +51,12 @@ def check(
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{file} 读不了：{error}") from error
-    declared = read_text(file.stem.lower(), text, lambda name: read_table(file.parent, name))
+    try:
+        declared = read_text(file.stem.lower(), text, lambda name: read_table(file.parent, name))
+    except Wrong as wrong:
+        for problem in wrong.problems:
+            sys.stderr.write(f"{file.name} {problem.sentence()}\n")
+        raise typer.Exit(WRONG_USE) from wrong
     found = try_once(declared, workspace.directory(), known=registered)
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, default=str) + "\n")
@@ -98,7 +103,8 @@ def _print(found: "Checked") -> None:
     out(
         f"回答：HTTP {found.status}，{found.size} 字节，{found.took_ms} 毫秒；"
         f"{found.records} 条记录，映射出 {found.mapped} 个值，拒收 {found.rejected_count}，"
-        f"没有值 {found.missing}，不归我们 {found.ignored}\n"
+        f"没有值 {found.missing}，不归我们 {found.ignored}"
+        f"{'；还有下一页' if found.more else ''}\n"
     )
     for warning in found.warnings:
         out(f"注意：{warning}\n")
