@@ -22,6 +22,8 @@ LEFT_OUT = frozenset(
      "latest.mmap", "exercises")  # an exercise is a workspace of its own, with keys of its own
 )  # fmt: skip
 LEFT_OUT_BEGINNINGS = ("anlan.pid", ".", "before-restore-", "secret")
+#: What SQLite keeps beside a database; the copy is made with it and needs none.
+BESIDES = ("-wal", "-shm", "-journal")
 SQLITE = b"SQLite format 3\x00"
 
 
@@ -66,8 +68,9 @@ def _walk(directory: Path) -> Iterator[Path]:
         if path.name in LEFT_OUT or path.name.startswith(LEFT_OUT_BEGINNINGS):
             continue
         if path.is_dir():
-            yield from (one for one in sorted(path.rglob("*")) if one.is_file())
-        elif path.is_file() and not path.name.endswith(("-wal", "-shm", "-journal")):
+            files = (one for one in sorted(path.rglob("*")) if one.is_file())
+            yield from (one for one in files if not one.name.endswith(BESIDES))
+        elif path.is_file() and not path.name.endswith(BESIDES):
             yield path
 
 
