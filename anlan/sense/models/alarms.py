@@ -40,6 +40,8 @@ class Alarm(models.Model):
     unit = models.CharField("单位", max_length=16, blank=True)
     #: Watches of this matter: key -> [1 in | 0 out, milliseconds, value, level, limit, stream].
     watches: Any = models.JSONField(default=dict)
+    #: What it says for others while it stands: "matter watch" -> what is held back; None: nothing.
+    held: Any = models.JSONField(null=True)
 
     state = models.CharField(
         "状态", max_length=12, choices=LIFECYCLE.choices(), default=LIFECYCLE.initial
@@ -84,6 +86,7 @@ class Alarm(models.Model):
                 condition=Q(shelved_until__isnull=False),
                 name="alarm_shelved",
             ),
+            models.Index(fields=["cleared_at"], condition=Q(held__isnull=False), name="alarm_held"),
             models.Index(fields=["key", "-id"], name="alarm_key"),
             models.Index(fields=["region", "-id"], name="alarm_region"),
             models.Index(fields=["station", "-id"], name="alarm_station"),

@@ -82,7 +82,7 @@ def _groups(making: Making, members: Iterable[int]) -> list[Group]:
     if making.spec.matter == "rule":
         return [("all", rows[0], rows)] if rows else []
     stations = making.by_station()
-    found = []
+    found: list[Group] = []
     for station, inside in stations.items():
         kept = [row for row in inside if row.number in known]
         if kept:
@@ -95,7 +95,7 @@ def _neighbours(rows: Sequence[StreamRow], radius_m: float) -> list[Group]:
     if not placed:
         return []
     lon, lat = np.array([row.lon for row in placed]), np.array([row.lat for row in placed])
-    found = []
+    found: list[Group] = []
     for place, row in enumerate(placed):
         near = np.flatnonzero(haversine(lon[place], lat[place], lon, lat) <= radius_m)
         found.append((row.station, row, [placed[int(one)] for one in near]))

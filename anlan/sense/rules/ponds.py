@@ -20,7 +20,9 @@ LEVELS = (4, 3, 2, 1)
 
 def tailings(making: Making) -> None:
     """Watch every point at its four levels, aggregate by item, then by pond."""
-    conditions = {one.level: one for one in making.spec.conditions if one.level}
+    conditions: dict[int, Condition] = {
+        one.level: one for one in making.spec.conditions if one.level
+    }
     for station, rows in making.by_station().items():
         items: dict[str, list[StreamRow]] = defaultdict(list)
         for row in rows:

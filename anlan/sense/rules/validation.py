@@ -23,7 +23,7 @@ def check(spec: Spec) -> None:
     _known(errors, spec)
     _numbers(errors, spec)
     _limits(errors, spec)
-    _KINDS.get(spec.kind, lambda *_: None)(errors, spec)
+    _KINDS[spec.kind](errors, spec)
     if spec.effective_from and spec.effective_to and spec.effective_to < spec.effective_from:
         errors["effective_to"] = ["失效日期早于生效日期"]
     if errors:

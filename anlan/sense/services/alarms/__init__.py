@@ -7,7 +7,12 @@ from anlan.sense.services.alarms.deeds import (
     close_alarms,
     note_acknowledged,
 )
-from anlan.sense.services.alarms.raising import Outcome, raise_alarms, reconcile_alarms
+from anlan.sense.services.alarms.raising import (
+    Outcome,
+    raise_alarms,
+    reconcile_alarms,
+    release_held,
+)
 from anlan.sense.services.alarms.shelving import (
     end_shelvings,
     owe_forgotten,
@@ -26,6 +31,7 @@ __all__ = [
     "owe_forgotten",
     "raise_alarms",
     "reconcile_alarms",
+    "release_held",
     "shelve_alarm",
     "unshelve_alarm",
 ]

@@ -16,12 +16,12 @@ from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
 from anlan.sense import deed_names
-from anlan.sense.bindings import Change
+from anlan.sense.bindings import Binding, Change
 from anlan.sense.events import AlarmRaised
 from anlan.sense.models import Alarm, Stream
 from anlan.sense.selectors.alarm_places import places
 from anlan.sense.selectors.debtors import Place
-from anlan.sense.services.alarms import owing, shelving
+from anlan.sense.services.alarms import holding, owing, shelving
 from anlan.sense.services.alarms.folding import Draft, Told, fold
 
 #: Matters of one transaction; some eight rows each, so that nobody waits long at the write gate.
@@ -45,6 +45,19 @@ def raise_alarms(*, changes: Sequence[Change], by: Actor) -> Outcome:
     A change that was applied before (by the time of its watch) changes nothing, so that a process
     which was cut off may tell everything again. Order within a matter is by time.
     """
+    own, under = holding.split(changes)
+    told = _raise(own, by)
+    if under:
+        told += _raise(holding.hold_back(under), by)
+    return _outcome(told)
+
+
+def release_held(*, by: Actor) -> Outcome:
+    """Raise what a wider alarm, over for a while, had said for others and is wrong still."""
+    return _outcome(_raise(holding.take_released(), by))
+
+
+def _raise(changes: Sequence[Change], by: Actor) -> list[Told]:
     matters: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         matters[change.binding.matter].append(change)
@@ -52,7 +65,7 @@ def raise_alarms(*, changes: Sequence[Change], by: Actor) -> Outcome:
     keys = list(matters)
     for start in range(0, len(keys), BATCH):
         told += _apply({key: matters[key] for key in keys[start : start + BATCH]}, by)
-    return _outcome(told)
+    return told
 
 
 def _outcome(told: Sequence[Told]) -> Outcome:
@@ -205,14 +218,13 @@ def _owe(told: Sequence[Told], where: Mapping[str, Place], now: datetime, by: Ac
 def reconcile_alarms(*, standing: Collection[tuple[str, str]], by: Actor) -> Outcome:
     """Clear what no watch holds any more: rules that changed, streams taken out of use, lost state.
 
-    `standing` names (matter, watch) of everything that is in now. Watches of open alarms that are
-    not among it count as left now. Silence is told by `raise_silences` and left alone here.
+    `standing` names (matter, watch) of everything that is in now, silence among it. Watches of open
+    alarms that are not among it count as left now.
     """
     now_ms = int(clock.now().timestamp() * 1000)
     held = set(standing)
     changes = []
-    rows = Alarm.objects.filter(cleared_at=None).exclude(rule__kind="silence")
-    for alarm in rows.select_related("rule").iterator(chunk_size=1000):
+    for alarm in Alarm.objects.filter(cleared_at=None).iterator(chunk_size=1000):
         for watch, noted in alarm.watches.items():
             if noted[0] and (alarm.key, watch) not in held:
                 changes.append(leaving(alarm, watch, noted, now_ms))
@@ -221,8 +233,6 @@ def reconcile_alarms(*, standing: Collection[tuple[str, str]], by: Actor) -> Out
 
 def leaving(alarm: Alarm, watch: str, noted: Sequence[Any], now_ms: int) -> Change:
     """Say that a watch of an alarm is out, in the words the alarm itself has kept."""
-    from anlan.sense.bindings import Binding
-
     binding = Binding(
         watch=watch, matter=alarm.key, rule=alarm.rule_id, version=alarm.rule_version,
         hazard=alarm.hazard, level=noted[3], limit=noted[4], unit=alarm.unit, decimals=2,
