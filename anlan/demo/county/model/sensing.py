@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Gateway:
     """What brings the values of several stations; gone, all of them are silent.
 
-    ``unit`` is a unit code, ``keeper`` a post code. ``way`` is how it reports: mqtt, json, csv,
-    ndjson, arrow.
+    ``unit`` is a unit code, ``keeper`` a post code, ``region`` the region it serves. ``way`` is how
+    it reports: mqtt, json, csv, ndjson, arrow.
     """
 
     code: str
@@ -18,6 +18,7 @@ class Gateway:
     unit: str
     keeper: str | None
     phone: str | None
+    region: str
     place: str
     way: str
 

@@ -106,19 +106,20 @@ class Bench:
     def _gateway(self, kind: Kind, village: Region, own: tuple[str, str]) -> Gateway:
         town = self._towns.get(village.parent or "")
         if kind.shared == "station" or town is None:
-            code, name, place = f"{own[0]}-GW", f"{own[1]}上报网关", own[1]
+            code, name, at = f"{own[0]}-GW", f"{own[1]}上报网关", village
         elif kind.shared == "county":
-            code, name, place = f"{frame.CODE}-GW-{kind.letters}", f"{kind.title}接入网关", "县府路"
+            code, name = f"{frame.CODE}-GW-{kind.letters}", f"{kind.title}接入网关"
+            at = self.county.level("county")[0]
         else:
             code = f"{frame.CODE}-GW-{kind.letters}-{town.code[6:]}"
-            name, place = f"{town.name}{kind.title}网关", town.name
+            name, at = f"{town.name}{kind.title}网关", town
         if code not in self.gateways:
             watch = f"{frame.CODE}-{kind.office}-zb1"
             self.gateways[code] = Gateway(
                 code=code, name=name, unit=f"{frame.CODE}-{kind.office}",
                 keeper=watch if watch in self._posts else None,
-                phone=names.phone(_PHONES + len(self.gateways), office=True), place=place,
-                way=kind.way,
+                phone=names.phone(_PHONES + len(self.gateways), office=True), region=at.code,
+                place=at.name, way=kind.way,
             )  # fmt: skip
         return self.gateways[code]
 

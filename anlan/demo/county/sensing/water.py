@@ -28,7 +28,6 @@ RAIN_EVERY_S: Final = 300
 STAGE_EVERY_S: Final = 300
 #: Share of a main river's length at which its gauges stand; the lowest is above the tide.
 ON_RIVERS: Final = (0.3, 0.55, 0.75)
-DATUM: Final = "1985 国家高程基准"
 
 
 def put_up(bench: Bench) -> None:

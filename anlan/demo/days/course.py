@@ -1,0 +1,157 @@
+"""What happens on a day, stream by stream, as it truly was: no instrument has failed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.demo.county import County
+from anlan.demo.county.model import Station, Stream
+
+from . import noise, quiet
+from .air import Air, tide, waves
+from .plan import Event, Plan
+from .rain import Field, tips
+from .water import STEP_H, Waters
+
+Floats = NDArray[np.float64]
+
+#: Decimals an instrument shows, by quantity.
+DECIMALS: Final = {
+    "rain": 1, "water-level": 2, "reservoir-level": 2, "tide-level": 2, "ponding-depth": 3,
+    "wave-height": 2, "wave-period": 1, "sea-temperature": 2, "wind-speed": 1, "wind-gust": 1,
+    "wind-direction": 0, "air-temperature": 1, "humidity": 0, "air-pressure": 1,
+    "visibility": 0, "crack": 2, "tilt": 3, "displacement": 1, "soil-moisture": 1, "seepage": 2,
+    "combustible-gas": 1, "toxic-gas": 2, "tank-level": 2, "tank-temperature": 1,
+    "tank-pressure": 4, "phreatic-depth": 3, "dry-beach": 1, "freeboard": 3, "pore-pressure": 1,
+    "gas-pressure": 4, "water-pressure": 4, "vehicle-speed": 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """True values of one stream, in the quantity's unit; ``hours`` (n,) after the first hour."""
+
+    stream: Stream
+    hours: Floats
+    value: Floats
+
+
+@dataclass(frozen=True)
+class World:
+    """The county on one day."""
+
+    county: County
+    plan: Plan
+    minutes: Floats
+    waters: Waters
+    air: Air
+
+    def at(self, series: Floats, hours: Floats) -> Floats:
+        """Take a minute series at some hours."""
+        return np.interp(hours, self.minutes, series)
+
+
+def world(county: County, plan: Plan) -> World:
+    """Let it rain."""
+    field = Field(plan.cells)
+    minutes: Floats = np.arange(round(plan.hours / STEP_H) + 1, dtype=np.float64) * STEP_H
+    waters = Waters(county, field, minutes, dict(plan.margins))
+    return World(county, plan, minutes, waters, Air(county, field, plan.seed, minutes))
+
+
+def courses(county: County, plan: Plan) -> list[Course]:
+    """Give every stream of the county its day."""
+    around = world(county, plan)
+    stations = {station.code: station for station in county.stations}
+    ports = [station.code for station in county.stations if station.kind == "tide"]
+    found = []
+    for stream in county.streams:
+        station = stations[stream.station]
+        hours = np.arange(1, plan.hours * 3600 // stream.interval_s + 1) * stream.interval_s / 3600
+        place = ports.index(station.code) if station.code in ports else 0
+        value = _value(around, station, stream, (hours, place))
+        for event in plan.events:
+            if event.station == station.code:
+                value = _led(event, stream, hours, value)
+        shown = np.round(value, DECIMALS[stream.quantity])
+        found.append(Course(stream, hours, shown))
+    return found
+
+
+def _led(event: Event, stream: Stream, hours: Floats, value: Floats) -> Floats:
+    """Lead a stream through an event's points where it is one of the event's."""
+    short = stream.code.removeprefix(f"{event.station}-")
+    if short not in event.streams:
+        return value
+    later = event.apart * event.streams.index(short)
+    at = np.array([hour + later for hour, _ in event.course])
+    to = np.array([height for _, height in event.course])
+    during = (hours >= at[0]) & (hours <= at[-1])
+    led = value.copy()
+    led[during] = np.interp(hours[during], at, to) + 0.15 * (
+        value[during] - value[during].mean() if during.any() else 0.0
+    )
+    return led
+
+
+def _value(around: World, station: Station, stream: Stream, when: tuple[Floats, int]) -> Floats:
+    hours, place = when
+    if stream.quantity == "rain":
+        return _rain(around, station, stream, hours)
+    if stream.quantity in _FLOWING:
+        return _FLOWING[stream.quantity](around, station, stream, hours)
+    if stream.quantity in _AIR:
+        return around.at(_AIR[stream.quantity](around.air, station), hours)
+    if stream.quantity == "tide-level":
+        own = noise.jitter(around.plan.seed, stream.code, hours.size, 0.008)
+        return tide(hours, around.plan.seed, place) + own
+    if stream.quantity in _WAVES:
+        return waves(hours, around.plan.seed, station.code)[_WAVES[stream.quantity]]
+    return quiet.QUIET[stream.quantity](quiet.Quiet(stream, around.plan.seed, hours))
+
+
+def _rain(around: World, station: Station, stream: Stream, hours: Floats) -> Floats:
+    fallen = np.concatenate([[0.0], np.cumsum(around.waters.rain(station)) * STEP_H])
+    edges = np.concatenate([[0.0], hours])
+    total = np.interp(edges, np.append(around.minutes, around.minutes[-1] + STEP_H), fallen)
+    return tips(np.diff(total), noise.share(around.plan.seed, stream.code))
+
+
+def _stage(around: World, station: Station, stream: Stream, hours: Floats) -> Floats:
+    bed = (station.zero_m or 0.0) + 0.5
+    own = noise.jitter(around.plan.seed, stream.code, hours.size, 0.006)
+    slow = noise.wander(around.plan.seed, stream.code, hours, 0.012)
+    return around.at(around.waters.stage(station, bed), hours) + own + slow
+
+
+def _reservoir(around: World, station: Station, stream: Stream, hours: Floats) -> Floats:
+    dams = {dam.code: dam for dam in around.county.reservoirs}
+    own = noise.jitter(around.plan.seed, stream.code, hours.size, 0.008)
+    return around.at(around.waters.reservoir(dams[str(station.subject)]), hours) + own
+
+
+def _ponding(around: World, station: Station, stream: Stream, hours: Floats) -> Floats:
+    own = np.abs(noise.jitter(around.plan.seed, stream.code, hours.size, 0.0015))
+    return around.at(around.waters.ponding(station), hours) + own
+
+
+_FLOWING: Final[dict[str, Callable[[World, Station, Stream, Floats], Floats]]] = {
+    "water-level": _stage,
+    "reservoir-level": _reservoir,
+    "ponding-depth": _ponding,
+}
+_AIR: Final[dict[str, Callable[[Air, Station], Floats]]] = {
+    "wind-speed": Air.wind,
+    "wind-gust": Air.gust,
+    "wind-direction": Air.direction,
+    "air-temperature": Air.temperature,
+    "humidity": Air.humidity,
+    "air-pressure": Air.pressure,
+    "visibility": Air.visibility,
+}
+_WAVES: Final = {"wave-height": 0, "wave-period": 1, "sea-temperature": 2}

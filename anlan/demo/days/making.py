@@ -1,0 +1,62 @@
+"""From a plan to a recording: what every device sends on that day, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+
+from anlan.demo.county import County
+from anlan.sense.rules.spec import Spec
+
+from .course import courses
+from .faults import HOUR_MS
+from .plan import Plan
+from .recording import About, Due, Recording, Upkeep, in_ms, ordered
+from .speaking import gateways_of, spoken
+from .truth import due
+
+
+def record(county: County, plan: Plan, rules: Mapping[str, Spec]) -> Recording:
+    """Make a day's recording, with the alarms these rules (by code) must raise on it."""
+    day = courses(county, plan)
+    gateways = gateways_of(county)
+    rows = [spoken(course, plan, gateways[course.stream.code]) for course in day]
+    start = in_ms(plan.start)
+    sizes = [len(one) for one in rows]
+    columns = {
+        "stream": np.repeat(np.arange(len(rows), dtype=np.int32), sizes),
+        "time": start + _ms(np.concatenate([one.measured for one in rows])),
+        "value": np.concatenate([one.value for one in rows]),
+        "sent": start + _ms(np.concatenate([one.sent for one in rows])),
+        "again": np.concatenate([one.again for one in rows]),
+    }
+    codes = tuple(course.stream.code for course in day)
+    return ordered(_about(county, plan, due(county, plan, day, rules)), codes, columns)
+
+
+def _ms(hours: np.ndarray) -> np.ndarray:
+    return np.round(hours * HOUR_MS).astype(np.int64)
+
+
+def _about(county: County, plan: Plan, alarms: tuple[Due, ...]) -> About:
+    start = in_ms(plan.start)
+    return About(
+        name=plan.name,
+        title=plan.title,
+        title_en=plan.title_en,
+        start=start,
+        end=in_ms(plan.start + timedelta(hours=plan.hours)),
+        ways={gateway.code: gateway.way for gateway in county.gateways},
+        upkeep=tuple(
+            Upkeep(one.station, _at(start, one.span[0]), _at(start, one.span[1]), one.reason)
+            for one in plan.upkeep
+        ),
+        due=alarms,
+        faults=tuple(f"{one.kind}：{one.note}" for one in plan.faults if one.note),
+    )
+
+
+def _at(start: int, hour: float) -> int:
+    return start + round(hour * HOUR_MS)

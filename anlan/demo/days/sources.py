@@ -1,0 +1,31 @@
+"""What can be replayed: the days by name, recordings by file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anlan.kernel.errors import Invalid
+
+from . import DAYS, filed
+from .recording import Recording, in_ms
+
+
+def read_source(name: str) -> Recording | None:
+    """Read the recording a name stands for; None for a day that has yet to be made."""
+    if name in DAYS:
+        return None
+    path = Path(name)
+    if path.suffix not in filed.ENDINGS:
+        raise Invalid(
+            f"没有名为「{name}」的回放；可用 {'、'.join(DAYS)}，或 .parquet、.ndjson 文件"
+        )
+    return filed.read(path)
+
+
+def bounds(name: str, recording: Recording | None) -> tuple[int, int]:
+    """Tell when a day or recording begins and ends, ms since 1970 UTC."""
+    if recording is not None:
+        return recording.about.start, recording.about.end
+    plan = DAYS[name]
+    start = in_ms(plan.start)
+    return start, start + plan.hours * 3_600_000
