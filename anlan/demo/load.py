@@ -17,6 +17,7 @@ from anlan.demo.matters import start_matters
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
 from anlan.demo.rota import shifts
+from anlan.demo.rules import switch_on_rules
 from anlan.demo.sheets import SHEETS
 from anlan.demo.users import make_users
 from anlan.demo.writing import write
@@ -91,5 +92,6 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         code = scope.normalise(county.code)
         village = scope.normalise(county.full_villages[0])
         report.added["users"] = _timed(report, "users", partial(make_users, code, village, by=by))
+        report.added["rules"] = _timed(report, "rules", partial(switch_on_rules, code))
         town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))

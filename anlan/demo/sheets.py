@@ -15,6 +15,8 @@ Values = dict[str, Any]
 ELECTED = date(2024, 11, 20)
 #: Degrees kept of outlines: a tenth of a metre.
 GRID = 1e-6
+#: What heights of gauges are told over.
+DATUM = "1985 国家高程基准"
 
 
 def units(county: County) -> Iterator[Values]:
@@ -180,6 +182,46 @@ def cameras(county: County) -> Iterator[Values]:
         }  # fmt: skip
 
 
+def gateways(county: County) -> Iterator[Values]:
+    """Gateways that report for stations."""
+    for one in county.gateways:
+        yield {
+            "code": one.code, "name": one.name, "region": one.region, "unit": one.unit,
+            "keeper": one.keeper, "phone": one.phone or "", "place": one.place,
+            "status": "in-use",
+        }  # fmt: skip
+
+
+def stations(county: County) -> Iterator[Values]:
+    """Stations, with the reservoir, danger zone or key site they watch."""
+    reservoirs = {one.code for one in county.reservoirs}
+    zones = {one.code for one in county.danger_zones}
+    sites = {one.code for one in county.key_sites}
+    for one in county.stations:
+        read = one.zero_m is not None or one.kind in ("reservoir", "tide")
+        yield {
+            "code": one.code, "name": one.name, "kind": one.kind, "region": one.village,
+            "unit": one.unit, "gateway": one.gateway, "keeper": one.keeper,
+            "reservoir": one.subject if one.subject in reservoirs else None,
+            "danger_zone": one.subject if one.subject in zones else None,
+            "key_site": one.subject if one.subject in sites else None,
+            "datum": DATUM if read else "", "zero": one.zero_m, "river": one.water,
+            "status": "in-use", "source": one.source, "lon": one.lon, "lat": one.lat,
+        }  # fmt: skip
+
+
+def streams(county: County) -> Iterator[Values]:
+    """Streams of values the stations send."""
+    for one in county.streams:
+        yield {
+            "code": one.code, "name": one.name, "station": one.station,
+            "quantity": one.quantity, "unit": one.unit, "added": one.added,
+            "interval_s": one.interval_s, "low": one.low, "high": one.high,
+            "levels": dict(one.levels) or None, "position": one.position, "depth": one.depth_m,
+            "status": "in-use",
+        }  # fmt: skip
+
+
 #: Register key and its rows; each register after those its rows point at.
 SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
     ("units", units),
@@ -194,4 +236,7 @@ SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
     ("key-sites", key_sites),
     ("vessels", vessels),
     ("cameras", cameras),
+    ("gateways", gateways),
+    ("stations", stations),
+    ("streams", streams),
 )

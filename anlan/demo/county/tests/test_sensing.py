@@ -10,7 +10,7 @@ import shapely
 from anlan import codes
 from anlan.codes.quantities import convert, quantity
 from anlan.demo.county import County
-from anlan.demo.county.model import Stream
+from anlan.demo.county.model import Gateway, Station, Stream
 from anlan.sense.models.checking import wrong_of
 
 
@@ -40,8 +40,9 @@ def test_codes_are_unique_and_point_at_what_exists(county: County) -> None:
     assert {station.gateway for station in county.stations} == gateways
     units = {unit.code for unit in county.units}
     posts = {post.code for post in county.posts}
-    assert {one.unit for one in (*county.stations, *county.gateways)} <= units
-    keepers = {one.keeper for one in (*county.stations, *county.gateways)} - {None}
+    served: list[Station | Gateway] = [*county.stations, *county.gateways]
+    assert {one.unit for one in served} <= units
+    keepers = {one.keeper for one in served} - {None}
     assert keepers
     assert keepers <= posts
     known: list[Any] = [*county.basins, *county.rivers, *county.reservoirs, *county.harbours]

@@ -1,0 +1,103 @@
+"""One replay from its recording to its verdict, in the workspace this process belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from anlan.demo.county import generate
+from anlan.demo.days import DAYS, filed, truth
+from anlan.demo.days.making import record
+from anlan.demo.days.recording import Recording
+from anlan.kernel.errors import Conflict
+from anlan.sense.rules.spec import Spec
+from anlan.sense.selectors.directory import rule_rows
+
+from . import doors, equipment, outcome, stepping
+from .cursor import FOLDER, Cursor
+from .quiet import under_way
+from .senders import Senders
+from .verdict import Verdict, judge
+
+#: Alarms may come so much later than planned: a step, and some seconds on the way.
+SLACK_MS: Final = stepping.STEP_MS + 60_000
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a replay ended. ``verdict`` is None when nobody says which alarms must come."""
+
+    cursor: Cursor
+    verdict: Verdict | None
+    #: Codes of rules in force whose alarms cannot be foreseen; they are not judged.
+    unforeseen: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast: ``speed`` simulated seconds a second, or None for lock-step by ``step_ms``."""
+
+    speed: float | None = None
+    step_ms: int = stepping.STEP_MS
+
+
+def prepare(name: str, given: Recording | None, span: tuple[int, int], workspace: Path) -> Cursor:
+    """Put the recording, its keys and a cursor into a workspace; one that has them goes on."""
+    kept = Cursor.read(workspace)
+    if kept is not None:
+        if kept.recording != Path(name).stem:
+            raise Conflict(f"{workspace.name} 里放着另一份记录 {kept.recording}，请换 --name")
+        return kept
+    recording = given if given is not None else _make(name)
+    filed.write(recording, workspace / FOLDER, Path(name).stem)
+    equipment.equip(recording, workspace)
+    cursor = Cursor(Path(name).stem, span[0], span[1], span[0])
+    cursor.write(workspace)
+    return cursor
+
+
+def rules_in_force() -> dict[str, Spec]:
+    """Read the rules of this workspace by code."""
+    return {row.code: row.spec for row in rule_rows()}
+
+
+def _make(name: str) -> Recording:
+    rules = {code: spec for code, spec in rules_in_force().items() if truth.foresees(spec)}
+    return record(generate(), DAYS[name], rules)
+
+
+def play(
+    cursor: Cursor, url: str, workspace: Path, *, pace: Pace, tell: Callable[[Cursor], None]
+) -> Cursor:
+    """Play what is left of a prepared recording through the doors at an address."""
+    path = workspace / FOLDER / f"{cursor.recording}.parquet"
+    gateways = equipment.equip(filed.read(path), workspace)
+    mqtt = ("127.0.0.1", doors.ask(workspace).mqtt_port)
+    senders = Senders(path, (url, mqtt), gateways)
+    stage = stepping.Stage(workspace, senders, under_way(workspace), tell)
+    try:
+        if pace.speed is None:
+            return stepping.lockstep(stage, cursor, pace.step_ms)
+        return stepping.paced(stage, cursor, pace.speed)
+    finally:
+        senders.close()
+
+
+def verdict_on(cursor: Cursor, workspace: Path) -> Played:
+    """Compare what was raised with what should have been."""
+    recording = filed.read(workspace / FOLDER / f"{cursor.recording}.parquet")
+    due = recording.about.due
+    rules = rules_in_force()
+    unforeseen = () if due is None else _unforeseen(rules)
+    found: Verdict | None = None
+    if due is not None:
+        raised = [one for one in outcome.raised() if one.rule not in unforeseen]
+        found = judge(due, raised, start=cursor.start, end=cursor.at, slack=SLACK_MS)
+    return Played(cursor, found, unforeseen, tuple(equipment.unknown(recording)))
+
+
+def _unforeseen(rules: dict[str, Spec]) -> tuple[str, ...]:
+    return tuple(sorted(code for code, spec in rules.items() if not truth.foresees(spec)))

@@ -1,0 +1,57 @@
+"""Whether everything is done in the workspace this process belongs to, at a time of its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from anlan.base.jobs.models import Schedule
+from anlan.base.jobs.selectors import is_idle as jobs_are_idle
+from anlan.base.journal.selectors import is_idle as journal_is_idle
+from anlan.base.obligations.models import Obligation
+from anlan.base.outbox.selectors import is_idle as outbox_is_idle
+from anlan.demo.days.recording import moment
+from anlan.demo.replay import doors
+from anlan.kernel import clock
+from anlan.kernel.errors import Unavailable
+
+
+def under_way(workspace: Path) -> Callable[[int], list[str]]:
+    """Give the question of `stepping.Busy`, asked upstream first."""
+
+    def ask(at: int) -> list[str]:
+        if clock.now() < moment(at):  # this process has not seen the new time yet
+            return ["时钟"]
+        return [name for name, idle in QUESTIONS.items() if not idle(workspace, at)]
+
+    return ask
+
+
+def _doors(workspace: Path, at: int) -> bool:
+    try:
+        state = doors.ask(workspace)
+    except Unavailable:  # it is being started again
+        return False
+    return state.idle and state.now_ms >= at
+
+
+def _schedules(_: Path, at: int) -> bool:
+    return not Schedule.objects.filter(due_at__lte=moment(at)).exists()
+
+
+def _obligations(_: Path, at: int) -> bool:
+    climbing = Obligation.objects.filter(climb_at__lte=moment(at))
+    lapsing = Obligation.objects.filter(lapse_at__lte=moment(at))
+    return not climbing.exists() and not lapsing.exists()
+
+
+#: What may be under way, in the order in which one sets the next in motion.
+QUESTIONS: Final[dict[str, Callable[[Path, int], bool]]] = {
+    "数据入口和报警": _doors,
+    "事件投递": lambda _, __: outbox_is_idle(),
+    "定时作业": _schedules,
+    "作业": lambda _, __: jobs_are_idle(),
+    "提级和逾期": _obligations,
+    "留痕": lambda _, __: journal_is_idle(),
+}

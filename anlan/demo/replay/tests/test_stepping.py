@@ -1,0 +1,120 @@
+"""Steps of a replay: where they end, that each is finished, and that a crash costs nothing."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from anlan.demo.days.recording import in_ms
+from anlan.demo.replay.cursor import Cursor
+from anlan.demo.replay.stepping import OFFSET_MS, STEP_MS, Stage, ends, lockstep, paced
+from anlan.demo.replay.tally import Tally
+from anlan.kernel import clock
+from anlan.kernel.errors import Invalid, Unavailable
+
+START = 1_786_406_400_000
+MINUTE = 60_000
+
+
+class Notebook:
+    """A sender that writes down what it was asked, and the time of the clock at that moment."""
+
+    def __init__(self, workspace: Path, fails_at: int | None = None) -> None:
+        self.workspace, self.fails_at = workspace, fails_at
+        self.spans: list[tuple[int, int]] = []
+        self.times: list[int] = []
+
+    def send(self, after: int, until: int) -> Tally:
+        if until == self.fails_at:
+            raise Unavailable("断了")
+        self.spans.append((after, until))
+        self.times.append(in_ms(clock.Clock(self.workspace / "clock.json").now()))
+        return Tally(sent=1, confirmed=1)
+
+
+def _stage(workspace: Path, notebook: Notebook) -> tuple[Stage, list[Cursor]]:
+    told: list[Cursor] = []
+    return Stage(workspace, notebook, lambda _: [], told.append), told
+
+
+def _cursor(minutes: int) -> Cursor:
+    return Cursor("x", START, START + minutes * MINUTE, START)
+
+
+def test_steps_end_a_little_after_the_minute_and_the_last_at_the_end() -> None:
+    cursor = _cursor(5)
+    assert list(ends(cursor, STEP_MS)) == [
+        START + OFFSET_MS, START + OFFSET_MS + 2 * MINUTE, START + OFFSET_MS + 4 * MINUTE,
+        cursor.end,
+    ]  # fmt: skip
+
+
+def test_the_clock_is_set_before_what_is_due_is_sent(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    stage, told = _stage(tmp_path, notebook)
+    done = lockstep(stage, _cursor(5))
+    assert done.done
+    assert notebook.times == [until for _, until in notebook.spans]
+    assert [after for after, _ in notebook.spans] == [
+        START, *(until for _, until in notebook.spans[:-1]),
+    ]  # fmt: skip
+    assert [cursor.at for cursor in told] == notebook.times
+    assert done.tally.sent == 4
+    setting = clock.Clock(tmp_path / "clock.json").setting()
+    assert setting is not None
+    assert (setting.speed, setting.step) == (0.0, 4)
+
+
+def test_a_replay_that_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    whole = Notebook(tmp_path / "whole")
+    (tmp_path / "whole").mkdir()
+    lockstep(_stage(tmp_path / "whole", whole)[0], _cursor(9))
+
+    broken = Notebook(tmp_path, fails_at=START + OFFSET_MS + 4 * MINUTE)
+    with pytest.raises(Unavailable):
+        lockstep(_stage(tmp_path, broken)[0], _cursor(9))
+    kept = Cursor.read(tmp_path)
+    assert kept is not None
+    assert kept.at == START + OFFSET_MS + 2 * MINUTE
+    again = Notebook(tmp_path)
+    lockstep(_stage(tmp_path, again)[0], kept)
+    assert broken.spans + again.spans == whole.spans
+    finished = Cursor.read(tmp_path)
+    assert finished is not None
+    assert finished.done
+    assert finished.tally.sent == len(whole.spans)
+
+
+def test_a_step_waits_until_nothing_is_under_way(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def busy(at: int) -> list[str]:
+        asked.append(at)
+        return ["作业"] if len(asked) < 5 else []
+
+    stage = Stage(tmp_path, Notebook(tmp_path), busy, lambda _: None)
+    lockstep(stage, Cursor("x", START, START + 1000, START))
+    assert len(asked) == 6
+
+
+def test_at_a_pace_the_clock_runs_and_stands_still_afterwards(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    stage, _ = _stage(tmp_path, notebook)
+    done = paced(stage, _cursor(10), speed=1200.0)
+    assert done.done
+    spans = notebook.spans
+    assert spans[0][0] == START
+    assert spans[-1][1] == done.end
+    assert all(until == after for (_, until), (after, _) in pairwise(spans))
+    setting = clock.Clock(tmp_path / "clock.json").setting()
+    assert setting is not None
+    assert setting.speed == 0
+    assert in_ms(setting.sim0) == done.end
+
+
+def test_a_cursor_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    assert Cursor.read(tmp_path) is None
+    (tmp_path / "replay").mkdir()
+    (tmp_path / "replay" / "cursor.json").write_text('{"at": 1}', encoding="utf-8")
+    with pytest.raises(Invalid, match="cursor"):
+        Cursor.read(tmp_path)
