@@ -74,6 +74,66 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('受影响人口')),
   },
   {
+    path: '/alarms',
+    component: () => import('@/sense/alarms/AlarmDeskPage.vue'),
+    meta: page(msg('报警台')),
+  },
+  {
+    path: '/sense/map',
+    component: () => import('@/sense/stations/StationMapPage.vue'),
+    meta: page(msg('监测一张图'), { bare: true }),
+  },
+  {
+    path: '/sense/latest',
+    component: () => import('@/sense/stations/LatestPage.vue'),
+    meta: page(msg('实时数据')),
+  },
+  {
+    path: '/sense/compare',
+    component: () => import('@/sense/stations/ComparePage.vue'),
+    meta: page(msg('曲线对照')),
+  },
+  {
+    path: '/sense/stations/:id',
+    component: () => import('@/sense/stations/StationPage.vue'),
+    meta: page(msg('测站')),
+  },
+  {
+    path: '/sense/rules',
+    component: () => import('@/sense/rules/RulesPage.vue'),
+    meta: page(msg('报警规则')),
+  },
+  {
+    path: '/sense/rules/:id',
+    component: () => import('@/sense/rules/RulePage.vue'),
+    meta: page(msg('报警规则')),
+  },
+  {
+    path: '/sense/quality',
+    component: () => import('@/sense/quality/QualityPage.vue'),
+    meta: page(msg('数据质量')),
+  },
+  {
+    path: '/sense/sources',
+    component: () => import('@/sense/sources/SourcesPage.vue'),
+    meta: page(msg('接入来源')),
+  },
+  {
+    path: '/sense/sources/:id',
+    component: () => import('@/sense/sources/SourcePage.vue'),
+    meta: page(msg('接入来源')),
+  },
+  {
+    path: '/sense/keys',
+    component: () => import('@/sense/sources/KeysPage.vue'),
+    meta: page(msg('设备密钥')),
+  },
+  {
+    path: '/sense/maintenance',
+    component: () => import('@/sense/quality/MaintenancePage.vue'),
+    meta: page(msg('检修登记')),
+  },
+  {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),
     meta: page(msg('卡住的事')),

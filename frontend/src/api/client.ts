@@ -119,6 +119,7 @@ export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     send<T>('GET', path, { query, signal }),
   post: <T>(path: string, body?: unknown) => send<T>('POST', path, { body: body ?? {} }),
+  put: <T>(path: string, body: unknown) => send<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, { body }),
   del: <T>(path: string) => send<T>('DELETE', path, {}),
   upload: <T>(path: string, file: File, field = 'file') => {

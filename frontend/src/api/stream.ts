@@ -41,13 +41,29 @@ function open(): Line {
   return own
 }
 
-export function startStream(): void {
+function startStream(): void {
   line ??= open()
   line.postMessage({ type: 'start' })
   streaming.value = true
 }
 
-export function stopStream(): void {
+/** Pages that need the stream now; it runs while any does. */
+let holders = 0
+
+/** Keeps the stream running until the returned function is called. */
+export function holdStream(): () => void {
+  holders += 1
+  startStream()
+  let held = true
+  return () => {
+    if (!held) return
+    held = false
+    holders -= 1
+    if (!holders) stopStream()
+  }
+}
+
+function stopStream(): void {
   line?.postMessage({ type: 'stop' })
   streaming.value = false
   link.value = { up: true, since: Date.now() }

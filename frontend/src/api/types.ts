@@ -192,6 +192,15 @@ export interface ObligationKind {
   title_en: string
 }
 
+export interface QuantityTitle {
+  key: string
+  title: string
+  title_en: string
+  unit: string
+  decimals: number
+  kind: string
+}
+
 export interface Meta {
   registers: Register[]
   layers: Layer[]
@@ -201,6 +210,8 @@ export interface Meta {
   rights: string[]
   regions: { root: { code: string; name: string; level: number | string } | null }
   obligation_kinds: ObligationKind[]
+  /** What can be measured. */
+  quantities?: QuantityTitle[]
 }
 
 export interface Row {

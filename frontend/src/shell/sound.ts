@@ -34,6 +34,16 @@ export function chime(): void {
   tone(now + 0.2, 880, 0.3, 0.35)
 }
 
+/** A knocking pair, three times: a gauge says that something is wrong. */
+export function summons(): void {
+  if (!context) return
+  const now = context.currentTime + 0.02
+  for (const round of [0, 0.55, 1.1]) {
+    tone(now + round, 988, 0.14, 0.45)
+    tone(now + round + 0.18, 740, 0.2, 0.45)
+  }
+}
+
 /** Three falling tones, twice: the server is lost. */
 export function siren(): void {
   if (!context) return

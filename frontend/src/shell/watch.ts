@@ -1,11 +1,12 @@
 /** 开始值守: sound unlocked, screen awake, stream followed, and a loud word when the server is lost. */
 import { computed, ref, watch } from 'vue'
-import { link, onStream, startStream, stopStream } from '@/api/stream'
+import { holdStream, link, onStream } from '@/api/stream'
 import type { StreamEvent } from '@/api/work'
 import { msg, t } from '@/locale'
+import { alarmCounts, countAlarms } from './alarm-count'
 import { countOwed, owedCounts } from './owed'
 import { keepAwake, letSleep, type Awake } from './awake'
-import { chime, siren, unlockSound } from './sound'
+import { chime, siren, summons, unlockSound } from './sound'
 
 /** How long the server may be silent before the desk shouts. */
 const LOST_AFTER = 5000
@@ -23,6 +24,7 @@ export const arrivals = ref<Arrival[]>([])
 const tick = ref(Date.now())
 let ticking: ReturnType<typeof setInterval> | undefined
 let forget: (() => void) | undefined
+let release: (() => void) | undefined
 let flashing = 0
 
 export const lostFor = computed(() =>
@@ -31,20 +33,38 @@ export const lostFor = computed(() =>
 export const lost = computed(() => lostFor.value > LOST_AFTER)
 
 const WORDS: Record<string, { text: string; to: string }> = {
-  alarm: { text: msg('收到新的报警'), to: '/' },
   alert: { text: msg('收到新的预警'), to: '/' },
   incident: { text: msg('收到新的险情灾情'), to: '/' },
 }
 /** Deeds on obligations of a whole county pass by here; only what is mine may ring. */
 const OWED = new Set(['obligation', 'notice', 'answer'])
 
-function announce(text: string, to: string, at: string): void {
+function announce(text: string, to: string, at: string, ring = chime): void {
   arrivals.value = [{ id: Date.now() + Math.random(), text, to, at }, ...arrivals.value].slice(
     0,
     30,
   )
-  chime()
+  ring()
   flash(t(text))
+}
+
+/** What makes an alarm loud: not that somebody acknowledged it, nor that it eased. */
+const LOUD = new Set(['alarms.raised', 'alarms.worsened', 'alarms.returned'])
+/** An alarm that nobody acknowledges rings again. */
+const AGAIN = 60_000
+let rang = 0
+let hearing = 0
+
+/** A storm of alarms is one announcement. */
+function heed(at: string): void {
+  if (hearing) return
+  hearing = window.setTimeout(async () => {
+    hearing = 0
+    await countAlarms()
+    if (!alarmCounts.value.raised) return
+    rang = Date.now()
+    announce(msg('有待确认的报警'), '/alarms', at, summons)
+  }, 500)
 }
 
 let pause = 0
@@ -62,6 +82,11 @@ function recount(at: string): void {
 function arrive(event: StreamEvent): void {
   if (OWED.has(event.event)) {
     recount(event.at)
+    return
+  }
+  if (event.event === 'alarm') {
+    if (LOUD.has(event.deed)) heed(event.at)
+    else void countAlarms()
     return
   }
   const word = WORDS[event.event]
@@ -87,24 +112,28 @@ function onTick(): void {
   if (lost.value && tick.value - lastSiren > 6000) {
     lastSiren = tick.value
     siren()
+  } else if (alarmCounts.value.raised && rang && tick.value - rang > AGAIN) {
+    rang = tick.value
+    summons()
   }
 }
 
 export async function beginWatch(): Promise<boolean> {
   const heard = await unlockSound()
   awake.value = await keepAwake()
-  startStream()
+  release = holdStream()
   forget = onStream(arrive)
   ticking = setInterval(onTick, 500)
   onWatch.value = true
   chime()
+  heed(new Date().toISOString())
   return heard
 }
 
 export function endWatch(): void {
   forget?.()
   clearInterval(ticking)
-  stopStream()
+  release?.()
   letSleep()
   onWatch.value = false
 }

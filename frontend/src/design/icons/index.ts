@@ -1,7 +1,8 @@
 import { acts } from './acts'
+import { gauges } from './gauges'
 import { things } from './things'
 
-export const drawings: Record<string, string> = { ...things, ...acts }
+export const drawings: Record<string, string> = { ...things, ...gauges, ...acts }
 export type ThingName = keyof typeof things
 
 /** What the register's declaration may call the same thing. */
@@ -32,6 +33,22 @@ const ALIASES: Record<string, string> = {
   video: 'camera',
   regions: 'region',
   'duty-rota': 'rota',
+  stations: 'station',
+  streams: 'stream',
+  gateways: 'gateway',
+  rainfall: 'rain',
+  'rain-gauge': 'rain',
+  geological: 'slope',
+  landslide: 'slope',
+  hazchem: 'tank',
+  'forest-fire': 'flame',
+  'forest-weather': 'flame',
+  gas: 'pipe',
+  bridge: 'tunnel',
+  'bridge-tunnel': 'tunnel',
+  waterlogging: 'tunnel',
+  fire: 'hydrant',
+  vehicle: 'truck',
 }
 
 /** The drawing's own name for what a register calls it. */

@@ -1,0 +1,124 @@
+/** The places of a declaration that the form offers; all others stay as they were written. */
+import { msg } from '@/locale'
+
+export interface Ask {
+  path: string
+  label: string
+  kind?: 'text' | 'number' | 'choice' | 'table'
+  choices?: string[]
+  placeholder?: string
+  help?: string
+  wide?: boolean
+}
+
+export interface Section {
+  title: string
+  asks: Ask[]
+}
+
+const SPAN = '5min'
+
+export const SECTIONS: Section[] = [
+  {
+    title: msg('谁的平台'),
+    asks: [
+      { path: 'title', label: msg('名称'), wide: true },
+      { path: 'region', label: msg('区划代码'), help: msg('归哪里管，谁能看、能改按它判断') },
+      { path: 'owner.unit', label: msg('主管单位') },
+      { path: 'owner.person', label: msg('联系人') },
+      { path: 'owner.phone', label: msg('电话') },
+      { path: 'note', label: msg('备注'), wide: true },
+    ],
+  },
+  {
+    title: msg('多久取一次'),
+    asks: [
+      { path: 'schedule.every', label: msg('间隔'), placeholder: SPAN },
+      { path: 'schedule.stale_after', label: msg('多久没有新值算陈旧'), placeholder: '20min' },
+      { path: 'schedule.late_after', label: msg('多旧的值算补采'), placeholder: '15min' },
+      { path: 'schedule.timeout', label: msg('等多久'), placeholder: '20s' },
+      { path: 'schedule.per_minute', label: msg('每分钟最多请求'), kind: 'number' },
+    ],
+  },
+  {
+    title: msg('怎么请求'),
+    asks: [
+      { path: 'request.url', label: msg('地址'), placeholder: 'https://…', wide: true },
+      { path: 'request.method', label: msg('方法'), kind: 'choice', choices: ['GET', 'POST'] },
+      {
+        path: 'request.query',
+        label: msg('查询参数'),
+        kind: 'table',
+        help: msg('可用 {from} {to} {page} {size}'),
+      },
+      { path: 'request.headers', label: msg('请求头'), kind: 'table' },
+    ],
+  },
+  {
+    title: msg('怎么登录'),
+    asks: [
+      {
+        path: 'auth.kind',
+        label: msg('方式'),
+        kind: 'choice',
+        choices: ['none', 'basic', 'token', 'login'],
+      },
+      { path: 'auth.username', label: msg('用户名') },
+      {
+        path: 'auth.secret',
+        label: msg('密码放在哪'),
+        placeholder: 'file:water-bureau',
+        help: msg('密码在下面另存，配置里只写名字'),
+      },
+      { path: 'auth.request.url', label: msg('登录地址'), wide: true },
+      { path: 'auth.token', label: msg('令牌在回答的哪里'), placeholder: 'data.token' },
+      { path: 'auth.expires_in', label: msg('有效期在哪里'), placeholder: 'data.expires' },
+    ],
+  },
+  {
+    title: msg('分页与时段'),
+    asks: [
+      {
+        path: 'paging.kind',
+        label: msg('分页'),
+        kind: 'choice',
+        choices: ['none', 'page', 'offset', 'cursor', 'next'],
+      },
+      { path: 'paging.size', label: msg('每页'), kind: 'number' },
+      {
+        path: 'paging.end',
+        label: msg('何时翻完'),
+        kind: 'choice',
+        choices: ['empty', 'short', 'total', 'flag'],
+      },
+      { path: 'paging.total', label: msg('总数在哪里'), placeholder: 'data.total' },
+      { path: 'window.format', label: msg('时间写法'), placeholder: '%Y-%m-%d %H:%M:%S' },
+      { path: 'window.first', label: msg('第一次往前取'), placeholder: '1d' },
+      { path: 'window.overlap', label: msg('每次多取'), placeholder: '1h' },
+      { path: 'window.chunk', label: msg('补采每段'), placeholder: '6h' },
+    ],
+  },
+  {
+    title: msg('怎么读回答'),
+    asks: [
+      {
+        path: 'form.kind',
+        label: msg('格式'),
+        kind: 'choice',
+        choices: ['json', 'ndjson', 'csv', 'xml'],
+      },
+      {
+        path: 'form.charset',
+        label: msg('字符集'),
+        kind: 'choice',
+        choices: ['auto', 'utf-8', 'gb18030'],
+      },
+      { path: 'mapping.records', label: msg('记录在哪里'), placeholder: 'data.list' },
+      { path: 'mapping.station.path', label: msg('测站编码'), placeholder: 'STCD' },
+      { path: 'mapping.station.width', label: msg('补足几位'), kind: 'number' },
+      { path: 'mapping.time.path', label: msg('时间'), placeholder: 'TM' },
+      { path: 'mapping.time.format', label: msg('时间写法'), placeholder: '%Y-%m-%d %H:%M:%S' },
+      { path: 'mapping.time.zone', label: msg('时区'), placeholder: 'Asia/Shanghai' },
+    ],
+  },
+]
