@@ -15,12 +15,13 @@ from anlan.protocols.observations.columns import Columns, settle
 from anlan.protocols.observations.shapes import (
     LATEST_MS,
     MOST_OBSERVATIONS,
+    TOO_MANY,
     Decoded,
     Malformed,
     Rejection,
     TooLarge,
 )
-from anlan.protocols.observations.sheets import check_size, too_many
+from anlan.protocols.observations.sheets import check_size
 
 FIELDS = ("stream", "time", "value", "unit")
 #: What compressed buffers may become.
@@ -56,7 +57,7 @@ def _read(body: bytes) -> list[pa.RecordBatch]:
                 batch.validate(full=True)
                 rows += batch.num_rows
                 if rows > MOST_OBSERVATIONS:
-                    raise too_many()
+                    raise TooLarge(TOO_MANY)
                 batches.append(batch)
     except _FAULTS:
         raise Malformed(NOT_ARROW) from None

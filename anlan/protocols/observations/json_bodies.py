@@ -14,9 +14,12 @@ from anlan.protocols.observations import kernels
 from anlan.protocols.observations.elements import NOT_JSON, Reading, read_json
 from anlan.protocols.observations.kernels_text import Bytes
 from anlan.protocols.observations.shapes import (
+    MOST_OBSERVATIONS,
+    TOO_MANY,
     Decoded,
     Malformed,
     Rejection,
+    TooLarge,
 )
 from anlan.protocols.observations.sheets import check_room, check_size, finish, new_sheet
 
@@ -29,10 +32,14 @@ NOT_A_BATCH = '应为 {"observations": [...]}'
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A payload; `code` is the stream its topic names, None when the elements name theirs."""
+    """A payload; `code` is the stream its topic names, None when the elements name theirs.
+
+    With a `fault` it is not read: it is one element rejected for that reason.
+    """
 
     payload: bytes
     code: str | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,9 @@ class Messages:
 def decode_json(body: bytes) -> Decoded:
     """Decode a batch or one observation; `Malformed` when it is neither."""
     read = decode_messages([Message(body)])
-    if read.faults[0]:
-        raise Malformed(read.faults[0])
+    fault = read.faults[0]
+    if fault:
+        raise TooLarge(fault) if fault == TOO_MANY else Malformed(fault)
     return read.decoded
 
 
@@ -65,7 +73,10 @@ def decode_ndjson(body: bytes) -> Decoded:
 
 
 def decode_messages(messages: Sequence[Message]) -> Messages:
-    """Decode payloads together; one of which nothing can be read is one rejected element."""
+    """Decode payloads together; one of which nothing can be read is one rejected element.
+
+    All of them together may have as many observations as one body; `TooLarge` for too many bytes.
+    """
     parts = [_part_of(message) for message in messages]
     buf = b"".join(piece for part in parts for piece in (part.text, part.code))
     check_size(buf)
@@ -80,7 +91,6 @@ def decode_messages(messages: Sequence[Message]) -> Messages:
         faults.append(fault)
         starts.append(int(sheet.counts[kernels.INDEX]))
         at += len(part.text) + len(part.code)
-    check_room(sheet)
 
     def read_odd(raw: bytes, number: int) -> Reading:
         return read_json(raw, messages[number].code)
@@ -101,6 +111,8 @@ class _Part:
 
 
 def _part_of(message: Message) -> _Part:
+    if message.fault:
+        return _Part(b"", fault=message.fault)
     text = message.payload.removeprefix(_BOM)
     if message.code is not None:
         return _Part(text, message.code.encode("utf-8", "surrogatepass"))
@@ -126,19 +138,20 @@ def _fields(text: bytes) -> dict[str, msgspec.Raw] | None:
 def _read(view: Bytes, at: int, number: int, part: _Part, sheet: kernels.Sheet) -> str:
     """Read one part; returns what is wrong with the whole of it."""
     end = at + len(part.text)
-    if kernels.is_full(sheet):
-        return ""  # `check_room` refuses all of it
+    if sheet.counts[kernels.INDEX] >= MOST_OBSERVATIONS:
+        return TOO_MANY
     if part.first < 0:
         code = (end, end + len(part.code)) if part.code else (-1, -1)
         kernels.read_single(view, at, end, *code, number, sheet)
         return ""
     before = sheet.counts.copy()
     after = kernels.read_array(view, at + part.first, end, number, sheet)
-    if after == kernels.TOO_MANY or (after >= 0 and _ends_well(part, after - at)):
+    full = after == kernels.TOO_MANY or sheet.counts[kernels.INDEX] > MOST_OBSERVATIONS
+    if not full and after >= 0 and _ends_well(part, after - at):
         return ""
-    place = after - at if after >= 0 else -1 - after - at
     sheet.counts[:] = before
-    return f"{NOT_JSON}（第 {place + 1} 字节处）"
+    place = after - at if after >= 0 else -1 - after - at
+    return TOO_MANY if full else f"{NOT_JSON}（第 {place + 1} 字节处）"
 
 
 def _ends_well(part: _Part, after: int) -> bool:

@@ -69,3 +69,4 @@ LONGEST_CODE = 64
 #: Times outside are rejected: a clock that was never set, or a year in the wrong calendar.
 EARLIEST_MS = -2_208_988_800_000  # 1900-01-01
 LATEST_MS = 4_102_444_800_000  # 2100-01-01
+TOO_MANY = f"一次最多 {MOST_OBSERVATIONS} 条观测，请分批上报"

@@ -14,6 +14,7 @@ from anlan.protocols.observations.kernels_text import Bytes
 from anlan.protocols.observations.shapes import (
     MOST_BYTES,
     MOST_OBSERVATIONS,
+    TOO_MANY,
     Decoded,
     Rejection,
     TooLarge,
@@ -32,12 +33,7 @@ def check_size(body: bytes) -> None:
 def check_room(sheet: kernels.Sheet) -> None:
     """Refuse a body of too many observations; `TooLarge`."""
     if sheet.counts[kernels.INDEX] > MOST_OBSERVATIONS:
-        raise too_many()
-
-
-def too_many() -> TooLarge:
-    """Say how many one body may have."""
-    return TooLarge(f"一次最多 {MOST_OBSERVATIONS} 条观测，请分批上报")
+        raise TooLarge(TOO_MANY)
 
 
 def new_sheet(most: int) -> kernels.Sheet:

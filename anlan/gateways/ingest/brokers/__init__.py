@@ -1,0 +1,1 @@
+"""External MQTT brokers: other platforms' and vendors', subscribed to as declared in files."""
