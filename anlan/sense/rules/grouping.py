@@ -7,8 +7,9 @@ import numpy as np
 from anlan.engines.geo.distance import haversine
 from anlan.engines.threshold import Count, Level, Rate, Silence, Sum, Watch, all_of, any_of
 from anlan.kernel.errors import Invalid
+from anlan.sense.bindings import Binding
 from anlan.sense.rules import words
-from anlan.sense.rules.making import Making
+from anlan.sense.rules.making import ALL, Making
 from anlan.sense.rules.rows import StreamRow
 from anlan.sense.rules.spec import Condition, Part
 
@@ -16,37 +17,67 @@ HOUR = 3600
 
 
 def count(making: Making) -> None:
-    """At least `need` of a group's streams are beyond their limits at once.
+    """Watch whether at least `need` of a group's streams are beyond their limits at once.
 
     The group is every stream of the station, of the rule's whole scope (`matter` "rule"), or, with
-    a radius, each station and its neighbours.
+    a radius, each station and its neighbours; with both, any such neighbourhood.
     """
     spec = making.spec
-    need = spec.need or 0
     for condition in spec.conditions:
-        inner = {
-            row.number: _leaf(making, row, condition)
+        leaves = {
+            row.number: key
             for row in making.streams
-            if row.quantity == spec.quantity
+            if row.quantity == spec.quantity and (key := _leaf(making, row, condition))
         }
-        members = {number: key for number, key in inner.items() if key}
-        for name, row, group in _groups(making, members):
-            keys = [members[one.number] for one in group]
-            if len(keys) < need:
-                continue
+        groups = [
+            (name, row, [leaves[one.number] for one in group])
+            for name, row, group in _groups(making, leaves)
+            if len(group) >= (spec.need or 0)
+        ]
+        if spec.radius_m is not None and spec.matter == "rule":
+            _anywhere(making, condition, groups)
+            continue
+        for name, row, keys in groups:
             watch = f"{condition.level or 0}:{name}"
-            says = (
-                f"{len(keys)} 个监测项中至少 {need} 个{words.quantity(spec.quantity, 'zh')}"
-                f"{words.REACHES[spec.op][0]}限值"
-            )
-            binding = making.bind(
-                watch=watch, matter=f"{making.rule.code}:{name}", says=says, condition=condition,
-                row=row, single=False,
-            )  # fmt: skip
             made = Count(
-                key=making.key(watch), members=tuple(keys), at_least=need, hold_s=spec.hold_s
-            )
-            making.add(made, binding)
+                key=making.key(watch), members=tuple(keys), at_least=spec.need or 0,
+                hold_s=spec.hold_s,
+            )  # fmt: skip
+            making.add(made, _counted(making, condition, name, row, len(keys)))
+
+
+Keyed = tuple[str, StreamRow, list[str]]
+
+
+def _anywhere(making: Making, condition: Condition, groups: Sequence[Keyed]) -> None:
+    """Watch all neighbourhoods as one matter: a storm over half the county is one alarm."""
+    keys = [
+        making.add(
+            Count(
+                key=making.key(f"near{condition.level or 0}:{name}"), members=tuple(members),
+                at_least=making.spec.need or 0, told=False,
+            ),
+            None,
+        )
+        for name, _, members in groups
+    ]  # fmt: skip
+    if keys:
+        watch = f"{condition.level or 0}:{ALL}"
+        binding = _counted(making, condition, ALL, groups[0][1], len(making.streams))
+        making.add(any_of(making.key(watch), keys, hold_s=making.spec.hold_s), binding)
+
+
+def _counted(making: Making, condition: Condition, name: str, row: StreamRow, many: int) -> Binding:
+    spec = making.spec
+    what = words.quantity(spec.quantity, "zh")
+    if spec.window_s:
+        what = f"{words.span(spec.window_s, 'zh')}累计{what}"
+    limit = words.limit(condition.limit, spec.quantity, "zh") if condition.limit else "限值"
+    says = f"{many} 个监测项中至少 {spec.need} 个{what}{words.REACHES[spec.op][0]} {limit}"
+    return making.bind(
+        watch=f"{condition.level or 0}:{name}", matter=f"{making.rule.code}:{name}", says=says,
+        condition=condition, row=row, single=False,
+    )  # fmt: skip
 
 
 def _leaf(making: Making, row: StreamRow, condition: Condition) -> str:
@@ -80,7 +111,7 @@ def _groups(making: Making, members: Iterable[int]) -> list[Group]:
     if making.spec.radius_m is not None:
         return _neighbours(rows, making.spec.radius_m)
     if making.spec.matter == "rule":
-        return [("all", rows[0], rows)] if rows else []
+        return [(ALL, rows[0], rows)] if rows else []
     stations = making.by_station()
     found: list[Group] = []
     for station, inside in stations.items():

@@ -46,8 +46,7 @@ def _levels_zh(spec: Spec) -> str:
 def _steps_zh(spec: Spec, subject: str) -> str:
     verb = words.REACHES[spec.op][0]
     steps = [
-        f"{verb}{_limit(one.limit, spec.quantity, 'zh')}{_hold(one, spec, 'zh')}"
-        f"报{_level(one, 'zh')}"
+        f"{verb}{_limit(one.limit, spec.quantity, 'zh')}{_own_hold(one, 'zh')}报{_level(one, 'zh')}"
         for one in spec.conditions
     ]
     return f"{subject}{'，'.join(steps)}"
@@ -58,7 +57,7 @@ def _rate_zh(spec: Spec) -> str:
     turn = "上升" if spec.op.startswith(">") else "下降"
     window = words.span(spec.window_s or 3600, "zh")
     steps = [
-        f"{window}内{turn}{_limit(_absolute(one.limit), spec.quantity, 'zh')} 以上"
+        f"{window}内{turn}{_limit(_absolute(one.limit), spec.quantity, 'zh').rstrip()} 以上"
         f"报{_level(one, 'zh')}"
         for one in spec.conditions
     ]
@@ -123,7 +122,7 @@ _BODIES_ZH = {
 
 
 def _tail_zh(spec: Spec) -> str:
-    said = ""
+    said = f"；须持续 {words.span(spec.hold_s, 'zh')}" if spec.hold_s else ""
     if spec.hysteresis:
         back = "回落" if spec.op.startswith(">") else "回升"
         size = words.figure(spec.hysteresis, spec.quantity)
@@ -154,7 +153,9 @@ def _limit(limit: Limit | None, quantity: str, lang: str) -> str:
     if limit is None:
         return "限值" if lang == "zh" else "its limit"
     said = words.limit(limit, quantity, lang)
-    return f" {said}" if lang == "zh" and said[:1].isdigit() else said
+    if lang != "zh":
+        return said
+    return f"{' ' if said[:1].isdigit() else ''}{said}{' ' if said[-1:].isascii() else ''}"
 
 
 def _absolute(limit: Limit | None) -> Limit | None:
@@ -163,13 +164,12 @@ def _absolute(limit: Limit | None) -> Limit | None:
     return Limit(number=abs(limit.number), factor=limit.factor, plus=limit.plus)
 
 
-def _hold(one: Condition, spec: Spec, lang: str) -> str:
-    held = spec.hold_s if one.hold_s is None else one.hold_s
-    if not held:
-        return "" if lang == "en" else " "
-    if lang == "zh":
-        return f"并持续 {words.span(held, lang)}"
-    return f" for {words.span(held, lang)}"
+def _own_hold(one: Condition, lang: str) -> str:
+    """Say how long this condition must hold, where it says so itself."""
+    if not one.hold_s:
+        return ""
+    held = words.span(one.hold_s, lang)
+    return f" 并持续 {held}" if lang == "zh" else f" for {held}"
 
 
 def _level(one: Condition, lang: str) -> str:
@@ -216,7 +216,7 @@ def _body_en(spec: Spec) -> str:
 def _steps_en(spec: Spec, subject: str) -> str:
     verb = words.REACHES[spec.op][1]
     steps = [
-        f"{verb} {_limit(one.limit, spec.quantity, 'en')}{_hold(one, spec, 'en')}{_raises([one])}"
+        f"{verb} {_limit(one.limit, spec.quantity, 'en')}{_own_hold(one, 'en')}{_raises([one])}"
         for one in spec.conditions
     ]
     return f"{subject} {', '.join(steps)}"
@@ -227,7 +227,7 @@ def _raises(conditions: Sequence[Condition]) -> str:
 
 
 def _tail_en(spec: Spec) -> str:
-    said = ""
+    said = f"; must hold for {words.span(spec.hold_s, 'en')}" if spec.hold_s else ""
     if spec.hysteresis:
         said += f"; over when back by {words.figure(spec.hysteresis, spec.quantity)}"
     if spec.effective_from or spec.effective_to:

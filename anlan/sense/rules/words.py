@@ -6,7 +6,7 @@ from datetime import date
 from anlan import codes
 from anlan.codes import quantities
 from anlan.kernel.errors import Missing
-from anlan.sense.rules.limits import of_table
+from anlan.sense.rules.limits import SEASONAL, of_table
 from anlan.sense.rules.spec import Limit
 
 REACHES: Mapping[str, tuple[str, str]] = {
@@ -16,6 +16,13 @@ REACHES: Mapping[str, tuple[str, str]] = {
     "<": ("低于", "falls below"),
 }
 SIGNS: Mapping[str, str] = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜"}
+
+
+#: How units are shown, where not as they are written.
+SHOWN: Mapping[str, str] = {
+    "degC": "℃", "m3/s": "m³/s", "mg/m3": "mg/m³", "deg": "°", "1": "",
+}  # fmt: skip
+SEASONAL_LIMIT = ("汛限水位（按季节）", "Flood limit level of the season")
 
 
 def name(table: str, code: str, lang: str) -> str:
@@ -32,9 +39,9 @@ def quantity(key: str, lang: str) -> str:
 
 
 def unit_of(key: str) -> str:
-    """Tell the unit a quantity is kept in."""
+    """Tell the unit a quantity is kept in, as it is shown."""
     found = quantities.get(key)
-    return found.unit if found else ""
+    return SHOWN.get(found.unit, found.unit) if found else ""
 
 
 def decimals_of(key: str) -> int:
@@ -53,7 +60,7 @@ def span(seconds: float, lang: str) -> str:
     """Say a length of time in its largest whole unit."""
     units = ((86_400, "天", "d"), (3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s"))
     for length, zh, en in units:
-        if seconds >= length and seconds % length == 0:
+        if seconds % length == 0 and seconds >= (2 * length if length == 86_400 else length):
             return f"{seconds / length:g} {zh}" if lang == "zh" else f"{seconds / length:g} {en}"
     return f"{seconds:g} 秒" if lang == "zh" else f"{seconds:g} s"
 
@@ -64,6 +71,8 @@ def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
         return figure(one.number * one.factor + one.plus, key)
     if one.level:
         said = name("stream-level-kinds", one.level, lang)
+        if one.level == SEASONAL:
+            said = SEASONAL_LIMIT[0 if lang == "zh" else 1]
     else:
         table, _, rest = one.table.partition("/")
         row = rest.partition("/")[0]
@@ -71,7 +80,9 @@ def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
             base = of_table(one.table, on)
         except Missing:
             base = None
-        said = f"{name(table, row, lang)}" + ("" if base is None else f"（{figure(base, key)}）")
+        said = name(table, row, lang)
+        if base is not None:
+            said += f"（{figure(base, key)}）" if lang == "zh" else f" ({figure(base, key)})"
     if one.factor != 1:
         said += f" × {one.factor:g}"
     if one.plus:
