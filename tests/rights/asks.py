@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from tests.declarations.demo_rows import COUNTY, VILLAGE
-from tests.rights.world import PNG, World, sheet
+from tests.rights.world import PNG, SOURCE, World, sheet
 
 Body = dict[str, Any] | Callable[[World], dict[str, Any]]
 
@@ -193,9 +193,26 @@ OBLIGATIONS: dict[str, tuple[Ask, ...]] = {
     "GET /notices/{case}": (Ask("/notices/{case}"),),
 }
 
+SOURCES: dict[str, tuple[Ask, ...]] = {
+    "GET /sense/sources": (Ask("/sense/sources"),),
+    "GET /sense/source-template": (Ask("/sense/source-template", same=True),),
+    "POST /sense/sources/check": (
+        Ask("/sense/sources/check", lambda world: {"key": world.ids["source"]}),
+    ),
+    "GET /sense/sources/{key}": (Ask("/sense/sources/{source}"),),
+    "PUT /sense/sources/{key}": (
+        Ask("/sense/sources/{source}", {"text": SOURCE, "version": "of another day"}),
+    ),
+    "POST /sense/sources/{key}/on": (Ask("/sense/sources/{source}/on", {}),),
+    "POST /sense/sources/{key}/off": (Ask("/sense/sources/{source}/off", {"reason": ""}),),
+    "POST /sense/sources/{key}/again": (Ask("/sense/sources/{source}/again", {}),),
+    "GET /sense/source-secrets": (Ask("/sense/source-secrets"),),
+    "PUT /sense/source-secrets/{name}": (Ask("/sense/source-secrets/walk", {"value": ""}),),
+}
+
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

@@ -24,7 +24,8 @@ from anlan.base.regions.models import Region
 from anlan.base.register.excel import writing
 from anlan.base.register.registry import REGISTERS
 from anlan.base.register.services import imports
-from anlan.kernel import clock
+from anlan.gateways.sources.shelf import Shelf
+from anlan.kernel import clock, workspace
 from tests.declarations.demo_rows import COUNTY, TOWN, VILLAGE, make_regions, save_demo
 
 BY = system("test")
@@ -45,6 +46,26 @@ CHARLIES = {
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090775 3de".replace(" ", "")
 )
+
+
+#: A pull source of this county; nobody answers there.
+SOURCE = f"""
+title = "演示水利平台"
+region = "{COUNTY}"
+enabled = true
+[owner]
+unit = "演示水利局"
+[request]
+url = "http://127.0.0.1:9/"
+[mapping]
+[mapping.station]
+path = "a"
+[mapping.time]
+path = "t"
+[[mapping.values]]
+path = "v"
+stream = "{{station}}"
+"""
 
 
 @dataclass
@@ -71,6 +92,7 @@ def build() -> World:
     world.secrets |= {"演示", "DEMO-"}
     _people(world)
     _matters(world)
+    _sources(world)
     world.secrets |= {key for key in world.ids.values() if len(key) > 20}
     return world
 
@@ -141,6 +163,13 @@ def _matters(world: World) -> None:
     ).pk
     while seal_due():
         pass
+
+
+def _sources(world: World) -> None:
+    shelf = Shelf(workspace.directory())
+    if "walk" not in shelf.sheets():
+        shelf.write("walk", SOURCE, seen="")
+    world.ids["source"] = "walk"
 
 
 @contextmanager

@@ -11,8 +11,6 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions import may, permit
 from anlan.gateways.sources import example, selectors, services
-from anlan.gateways.sources.secrets import Secrets
-from anlan.kernel import workspace
 
 router = Router(tags=["sources"])
 
@@ -123,7 +121,7 @@ def ask_again(request: ApiRequest, key: str, given: Again) -> Status[None]:
 def list_secrets(request: ApiRequest) -> HttpResponse:
     """Name the secrets that are kept and when each was written; never what they are."""
     permit(request.actor, "sources.edit")
-    kept = Secrets(workspace.directory()).names()
+    kept = selectors.secrets(request.actor)
     return answer({"items": [{"name": name, "written_at": at} for name, at in kept]})
 
 

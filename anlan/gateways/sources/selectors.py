@@ -13,6 +13,7 @@ from anlan.base.regions import selectors as regions
 from anlan.gateways.sources.declaration import Declaration, Problem
 from anlan.gateways.sources.moments import millis, moment_of
 from anlan.gateways.sources.runner import FOLDER
+from anlan.gateways.sources.secrets import REFERENCE, Secrets
 from anlan.gateways.sources.shelf import Sheet, Shelf
 from anlan.gateways.sources.states import FILE, State, States
 from anlan.kernel import clock, workspace
@@ -163,6 +164,22 @@ def registered(codes: Collection[str]) -> set[str]:
     """Tell which of these codes are streams in use."""
     known = Stream.objects.filter(code__in=list(codes), retired_at=None)
     return set(known.values_list("code", flat=True))
+
+
+def may_use(actor: Actor, reference: str) -> bool:
+    """Tell whether a secret is the actor's to use: no source of another region names it."""
+    used_in = {
+        region_of(sheet)
+        for sheet in shelf().sheets().values()
+        if reference in REFERENCE.findall(sheet.text)
+    }
+    return all(may(actor, "sources.edit", region) for region in used_in)
+
+
+def secrets(actor: Actor) -> list[tuple[str, datetime]]:
+    """List the names of the secrets the actor may use, and when each was written."""
+    kept = Secrets(workspace.directory()).names()
+    return [(name, at) for name, at in kept if may_use(actor, f"file:{name}")]
 
 
 def region_of(sheet: Sheet) -> str:

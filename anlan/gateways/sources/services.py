@@ -11,14 +11,14 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.journal.services import record
-from anlan.base.permissions import Actor, may, permit
+from anlan.base.permissions import Actor, permit
 from anlan.gateways.sources import asking, deed_names
 from anlan.gateways.sources.console import Checked, check
 from anlan.gateways.sources.declaration import Declaration, read_fields, read_text
 from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.runner import FOLDER
-from anlan.gateways.sources.secrets import REFERENCE, Secrets
-from anlan.gateways.sources.selectors import region_of, registered, shelf
+from anlan.gateways.sources.secrets import Secrets
+from anlan.gateways.sources.selectors import may_use, region_of, registered, shelf
 from anlan.gateways.sources.shelf import Sheet
 from anlan.gateways.sources.toml_text import toml_text
 from anlan.kernel import clock, workspace
@@ -116,7 +116,7 @@ def try_source(*, declaration: Declaration, by: Actor) -> Checked:
 def keep_secret(*, name: str, value: str, by: Actor) -> None:
     """Keep a secret under a name; nobody can read it again."""
     permit(by, "sources.edit")
-    if not all(may(by, "sources.edit", region) for region in _used_in(f"file:{name}")):
+    if not may_use(by, f"file:{name}"):
         raise Forbidden("这个密码由别的地区的来源使用，请换一个名称。")
     with transaction.atomic():
         record(deed=deed_names.SECRET_KEPT, by=by, subject=("source-secrets", name))
@@ -137,7 +137,7 @@ def switched(text: str, *, on: bool) -> str:
 def _check_secrets(declaration: Declaration, by: Actor) -> None:
     """Refuse a secret that sources of other regions use: where it is sent would be anybody's."""
     for reference in _references(declaration):
-        if not all(may(by, "sources.edit", region) for region in _used_in(reference)):
+        if not may_use(by, reference):
             raise Invalid(
                 f"密码「{reference}」由别的地区的来源使用，不能用在这里",
                 errors={"auth.secret": ["由别的地区的来源使用"]},
@@ -149,15 +149,6 @@ def _references(declaration: Declaration) -> Iterator[str]:
         yield declaration.auth.secret
     if declaration.sign:
         yield declaration.sign.secret
-
-
-def _used_in(reference: str) -> set[str]:
-    """List the regions whose sources name a secret, files that are wrong among them."""
-    return {
-        region_of(sheet)
-        for sheet in shelf().sheets().values()
-        if reference in REFERENCE.findall(sheet.text)
-    }
 
 
 def _changed(known: Sheet | None, declaration: Declaration) -> set[str]:

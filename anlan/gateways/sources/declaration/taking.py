@@ -32,7 +32,8 @@ class Wrong(Invalid):
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
         errors: dict[str, list[str]] = {}
         for problem in problems:
-            errors.setdefault(problem.where, []).append(problem.reason)
+            at = f"第 {problem.line} 行：" if problem.line else ""
+            errors.setdefault(problem.where, []).append(at + problem.reason)
         sentences = "；".join(problem.sentence() for problem in problems)
         super().__init__(f"{name}：{sentences}", errors=errors)
         self.problems = tuple(problems)

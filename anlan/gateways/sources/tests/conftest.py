@@ -1,0 +1,3 @@
+from anlan.base.conftest import workspace_of_tests
+
+__all__ = ["workspace_of_tests"]
