@@ -38,6 +38,7 @@ def examine() -> Iterator[Finding]:
         _pages,
         _port,
         _ladders,
+        _sources,
     ):
         try:
             yield look()
@@ -122,6 +123,17 @@ def _ladders() -> Finding:
 
     wrong = problem()
     return Finding("叫应阶梯", not wrong, wrong or "有效", "改正 conf/ladders.toml 后自动生效")
+
+
+def _sources() -> Finding:
+    """数据来源."""
+    from anlan.gateways.sources.shelf import Shelf
+
+    sheets = Shelf(workspace.directory()).sheets().values()
+    wrong = "\n".join(one.wrong.detail for one in sheets if one.wrong)
+    on = sum(bool(one.declaration and one.declaration.enabled) for one in sheets)
+    told = wrong or f"{len(sheets)} 个，启用 {on} 个"
+    return Finding("数据来源", not wrong, told, "改正 conf/sources/ 中的文件后自动生效")
 
 
 def variables() -> list[tuple[str, str, str]]:
