@@ -39,7 +39,6 @@ LEFT = frozenset(
         "permissions.Token",
         "register.Import",
         "sense.Alarm", "sense.DeviceKey", "sense.Epoch", "sense.Maintenance", "sense.Shelving",
-        "sense.Source",
     )
 )  # fmt: skip
 #: Besides the registers, what follows the workspace's clock and so moves with it.

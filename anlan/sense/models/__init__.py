@@ -1,9 +1,8 @@
-"""Stations and what they measure, device keys, rules, alarms, maintenance, sources."""
+"""Stations and what they measure, device keys, rules, alarms, maintenance."""
 
 from anlan.sense.models.alarms import Alarm, Maintenance, Shelving
 from anlan.sense.models.keys import DeviceKey
 from anlan.sense.models.rules import Rule, RuleVersion
-from anlan.sense.models.sources import Source
 from anlan.sense.models.stations import Epoch, Gateway, Station, Stream
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "Rule",
     "RuleVersion",
     "Shelving",
-    "Source",
     "Station",
     "Stream",
 ]
