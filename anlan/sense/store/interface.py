@@ -172,7 +172,8 @@ class Store(Reader, Protocol):
         Raises
         ------
         ValueError
-            A number below 0 or a value that is not finite: nothing is stored.
+            A number or time out of bounds (see `checks`) or a value that is not finite: nothing
+            is stored.
         Unavailable
             The disk is full or the database away: nothing is stored, and trying again may help.
         """

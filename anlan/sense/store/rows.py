@@ -5,6 +5,8 @@ import numpy as np
 from anlan.engines.series import Columns
 
 SMALLEST = 1 << 14
+#: Room grows by this factor. Memory is taken when written to, so what is not used costs nothing.
+GROWTH = 8
 
 
 class Rows:
@@ -41,7 +43,7 @@ class Rows:
 
     def _grow(self, more: int) -> None:
         now = self.view()
-        held = _room(max(SMALLEST, 2 * len(now), len(now) + more))
+        held = _room(max(SMALLEST, GROWTH * len(now), len(now) + more))
         place = slice(0, len(now))
         held.number[place], held.time[place] = now.number, now.time
         held.value[place], held.flags[place] = now.value, now.flags

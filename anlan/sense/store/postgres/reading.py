@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from psycopg import sql
 
 from anlan.engines.series import BAD, HOUR_MS, REVISED, Buckets, Columns, Numbers, merge, reduce
+from anlan.sense.store.checks import FIRST_MS, LAST_MS
 from anlan.sense.store.interface import Heads, Revisions
-from anlan.sense.store.keys import Newest
 from anlan.sense.store.postgres import wire
 from anlan.sense.store.postgres.schema import Connection, connect, exists, outages, snapshot
 from anlan.sense.store.rows import by_stream
@@ -34,8 +34,6 @@ HOURS = sql.SQL(
     " WHERE number = ANY({numbers}) AND hour >= {since} AND hour < {until}"
 )
 OPEN = "SELECT seq, rows, body FROM telemetry.batch WHERE seq > %s ORDER BY seq"
-#: What timestamptz holds: 4713 BC to the year 294276; ours ends sooner.
-FIRST_MS, LAST_MS = -62_135_596_800_000, 253_402_300_799_000
 
 
 class PostgresReader:
@@ -116,6 +114,7 @@ class PostgresReader:
 
     def heads(self) -> Heads:
         """See `interface.Reader.heads`."""
+        from anlan.sense.store.keys import Newest
 
         def ask(connection: Connection) -> Newest:
             with snapshot(connection):
@@ -190,5 +189,5 @@ def _span(since_ms: int, until_ms: int) -> dict[str, sql.Literal]:
 
 
 def moment(ms: int) -> sql.Literal:
-    """Write a time as PostgreSQL reads it; what lies outside our calendar becomes its end."""
+    """Write a time as PostgreSQL reads it; what lies outside of what is stored becomes its end."""
     return sql.Literal(f"{np.datetime64(min(max(ms, FIRST_MS), LAST_MS), 'ms')}+00")

@@ -56,7 +56,7 @@ class Keys:
 
 
 class Caretaker:
-    """Closes, merges, thins and removes. One thread at a time."""
+    """Closes, merges, thins and removes."""
 
     def __init__(
         self, *, place: Place, log: sqlite3.Connection, gate: threading.RLock, files: Files,
@@ -69,6 +69,7 @@ class Caretaker:
         self._doubtful: list[Filed] = []
         self._moving = connect(place, write=False)
         self._unseen = 0
+        self._alone = threading.Lock()
         self._remove_orphans()
 
     def came(self, received_ms: int) -> None:
@@ -78,17 +79,21 @@ class Caretaker:
 
     def work(self, now_ms: int, retention: Retention) -> Report:
         """Do what is due next."""
-        self._unseen = 0
         try:
-            report = self._next(now_ms, retention)
-            self._trim()
-            self._remove_gone()
-            self._moving.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            with self._alone:
+                return self._work(now_ms, retention)
         except (OSError, sqlite3.Error) as error:
             refusal = as_refusal(error)
             if refusal is error:
                 raise
             raise refusal from error
+
+    def _work(self, now_ms: int, retention: Retention) -> Report:
+        self._unseen = 0
+        report = self._next(now_ms, retention)
+        self._trim()
+        self._remove_gone()
+        self._moving.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return Report(
             closed=report.closed, compacted=report.compacted, dropped=report.dropped,
             unseen=self._unseen, more=report.more,
@@ -329,6 +334,9 @@ class Caretaker:
 
 def _by_day(rows: Columns, now_ms: int) -> Iterator[Columns]:
     """Split sorted rows: recent and well filled days alone, the rest together."""
+    if int(rows.time.min()) // DAY_MS == int(rows.time.max()) // DAY_MS:
+        yield rows
+        return
     day = rows.time // DAY_MS
     days, counts = np.unique(day, return_counts=True)
     today = now_ms // DAY_MS

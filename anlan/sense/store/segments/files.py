@@ -14,13 +14,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from anlan.engines.series import DAY_MS, Columns, Numbers
+from anlan.sense.store.segments.schema import sync_folder
 
 #: Rows of a group: 0.2 ms to read, whatever is asked of it.
 GROUP_ROWS: Final = 16_384
 #: Rows written at once; a multiple of a group's.
-PIECE_ROWS: Final = 32 * GROUP_ROWS
-#: Files a process keeps open.
-OPEN_FILES: Final = 128
+PIECE_ROWS: Final = 16 * GROUP_ROWS
+#: Files a process keeps open; what it remembers of one is up to 1 MB.
+OPEN_FILES: Final = 64
 
 SCHEMA: Final = pa.schema(
     [
@@ -73,15 +74,6 @@ class Filed:
             self.name, self.day, self.level, self.rows, self.first_number, self.last_number,
             self.since_ms, self.until_ms, self.kept_days, self.groups.tobytes(),
         )  # fmt: skip
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's names to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write(

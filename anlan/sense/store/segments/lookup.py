@@ -40,7 +40,7 @@ class Lookup:
         if not len(number):
             return found, values
         ends = (int(number.min()), int(number.max()), int(time.min()), int(time.max()))
-        for filed in sorted(self.files.values(), key=lambda one: -one.until_ms):
+        for filed in self.files.values():
             if _overlaps(filed, ends):
                 self._in_file(filed, number, time, (found, values))
         return found, values

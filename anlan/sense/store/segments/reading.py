@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 from anlan.engines.series import BAD, HOUR_MS, REVISED, Buckets, Columns, Numbers, merge, reduce
 from anlan.kernel.errors import Unavailable
 from anlan.sense.store.interface import Heads, Revisions
-from anlan.sense.store.keys import Newest
 from anlan.sense.store.rows import by_stream
 from anlan.sense.store.segments import rollups
 from anlan.sense.store.segments.files import Filed, Files, cuts, groups_of
@@ -50,10 +49,12 @@ class SegmentsReader:
 
         def ask() -> Columns:
             files, opened = self._state(numbers, since_ms, until_ms)
-            parts = [
-                self._files.between(filed, number, number, since_ms, until_ms) for filed in files
-            ]
-            return Columns.concat([*parts, opened]).sorted()
+            parts = [opened]
+            for filed in files:  # by their first time
+                if limit is not None and _count_before(parts, filed.since_ms) >= limit:
+                    break
+                parts.append(self._files.between(filed, number, number, since_ms, until_ms))
+            return Columns.concat(parts).sorted()
 
         rows = self._steady(ask).take(slice(0, limit))
         late = self.revisions(number, since_ms, until_ms).time
@@ -120,6 +121,8 @@ class SegmentsReader:
 
     def heads(self) -> Heads:
         """See `interface.Reader.heads`."""
+        from anlan.sense.store.keys import Newest  # compiled code, for who asks for it
+
         with self._lock:
             database = self._database()
             if database is None:
@@ -214,3 +217,7 @@ def wanted_numbers(numbers: ArrayLike) -> Numbers:
 
 def _restless() -> Unavailable:
     return Unavailable("观测文件正在整理，请稍后再试")
+
+
+def _count_before(parts: list[Columns], time_ms: int) -> int:
+    return sum(int(np.count_nonzero(part.time < time_ms)) for part in parts)

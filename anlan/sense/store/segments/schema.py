@@ -148,6 +148,7 @@ def as_refusal(error: BaseException) -> BaseException:
 def take_lock(place: Place) -> int:
     """Become the one process that writes; `Conflict` when there is one."""
     place.files.mkdir(parents=True, exist_ok=True)
+    sync_folder(place.dir)
     lock = os.open(place.files / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,6 +156,15 @@ def take_lock(place: Place) -> int:
         os.close(lock)
         raise Conflict("观测存储正由另一个进程写入，同一工作区只能有一个接入进程") from None
     return lock
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

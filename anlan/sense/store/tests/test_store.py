@@ -30,8 +30,14 @@ def test_a_span_holds_its_beginning_and_not_its_end(store: Store) -> None:
 
 
 def test_a_limit_gives_the_first_values(store: Store) -> None:
-    store.append(minutes(1, 10), NOON)
-    assert store.raw(1, 0, 2 * NOON, limit=3).value.tolist() == [0.0, 0.5, 1.0]
+    for day in (0, 2, 1, -1):  # the last one is late and stays open
+        put(store, minutes(1, 10, NOON + day * DAY), NOON + 2 * DAY)
+        if day >= 0:
+            settle(store, NOON + 2 * DAY + HOUR)
+    every = store.raw(1, 0, 2 * NOON)
+    assert len(every) == 40
+    for limit in (1, 3, 10, 15, 40, 50):
+        assert listed(store.raw(1, 0, 2 * NOON, limit=limit)) == listed(every)[:limit]
 
 
 def test_sequence_numbers_grow_over_closing_and_restarts(shop: Shop) -> None:
@@ -101,12 +107,24 @@ def test_a_revision_is_kept_beside_the_first_value_and_marks_it(store: Store) ->
     assert not len(store.revisions(2, 0, 2 * NOON))
 
 
-@pytest.mark.parametrize(("number", "value"), [(-1, 1.0), (1, np.nan), (1, np.inf)])
-def test_a_row_without_stream_or_value_is_refused_whole(
-    store: Store, number: int, value: float
+@pytest.mark.parametrize(
+    ("number", "time", "value"),
+    [
+        (-1, 0, 1.0),
+        (1 << 24, 0, 1.0),
+        (1, -(1 << 60), 1.0),
+        (1, 1 << 60, 1.0),
+        (1, 0, np.nan),
+        (1, 0, np.inf),
+    ],
+)
+def test_a_row_without_stream_time_or_value_is_refused_whole(
+    store: Store, number: int, time: int, value: float
 ) -> None:
-    with pytest.raises(ValueError, match="cannot be stored"):
-        store.append(Columns.of([1, number], [NOON, NOON + 1], [1.0, value]), NOON)
+    batch = Columns.of([1, number], [NOON, time], [1.0, value])
+    for deed in (lambda: store.append(batch, NOON), lambda: store.sift(batch)):
+        with pytest.raises(ValueError, match="cannot be stored"):
+            deed()
     assert not len(store.raw(1, 0, 2 * NOON))
 
 
