@@ -1,17 +1,29 @@
 """A county takes in another department's platform with one file and no code; nothing is lost."""
 
+import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from anlan.engines.threshold import Level, Program
 from anlan.gateways.sources.runner import FOLDER, Runner
 from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
-from anlan.protocols.observations import Decoded, Rejection
+from anlan.protocols.observations import Decoded
+from anlan.sense.bindings import Binding, Change
+from anlan.sense.intake import Directory, Intake, Owner
+from anlan.sense.intake.desk import Desk
+from anlan.sense.intake.intake import Books
+from anlan.sense.intake.watching import RuleBook
 from anlan.sense.receipts import Receipt
+from anlan.sense.rules.rows import StreamRow
+from anlan.sense.selectors.directory import Streams
+from anlan.sense.store import open_store
+from anlan.sense.store.latest import LatestWriter
 from tests.sense.mock_platform import (
     LATE_BY,
     PASSWORD,
@@ -27,6 +39,16 @@ pytestmark = [pytest.mark.story, pytest.mark.slow]
 START = datetime(2026, 6, 20, 0, 0, tzinfo=UTC)
 HOURS = 7
 STATIONS = 4
+CODES = tuple(f"{station:08d}-{item}" for station in range(1, STATIONS + 1) for item in "ZP")
+#: The first station's level, above which the one rule speaks.
+FLOODED = 2.0
+HIGH = Binding(
+    watch="high", matter="rule:high", rule="r", version=1, hazard="flood", level=2,
+    limit=FLOODED, unit="m", decimals=2, says="水位", again_s=60,
+)  # fmt: skip
+#: One flood while the platform is away, one while it is there.
+MISSED = (START + timedelta(hours=2, minutes=20), START + timedelta(hours=2, minutes=50))
+SEEN = (START + timedelta(hours=5), START + timedelta(hours=5, minutes=30))
 AWAY = (START + timedelta(hours=2, minutes=1), START + timedelta(hours=4, minutes=1))
 LATE_AFTER = timedelta(minutes=15)
 
@@ -115,40 +137,75 @@ class Watch:
     def __call__(self) -> datetime:
         return self.at
 
+    def millis(self) -> int:
+        return int(self.at.timestamp() * 1000)
 
-@dataclass
-class Kept:
-    """Takes columns in as the store does: the first value of a stream and time is the value."""
 
-    watch: Watch
-    live: dict[Key, float] = field(default_factory=dict)
-    late: dict[Key, float] = field(default_factory=dict)
-    duplicates: int = 0
-    #: Values handed over as of now that were old.
-    stale: list[Key] = field(default_factory=list)
+class County:
+    """The county's intake over a store of its own, with one rule; notes how values came."""
+
+    def __init__(self, home: Path, watch: Watch) -> None:
+        self.watch = watch
+        self.changes: list[Change] = []
+        self.first_live: set[Key] = set()
+        self.first_late: set[Key] = set()
+        #: Values handed over as of now that were old.
+        self.stale: list[Key] = []
+        self.store = open_store(home)
+        high = Level(key="high", stream=1, op=">=", limit=FLOODED, hysteresis=0.2)
+        rules = RuleBook(1, Program((high,)), (HIGH,))
+        self.intake = Intake(
+            store=self.store, shown=LatestWriter(home), desk=Desk(self.changes.extend),
+            books=Books(Directory.of(_streams()), rules), now_ms=watch.millis,
+            reconcile=lambda _: None,
+        )  # fmt: skip
+        self.intake.start()
 
     def submit(self, decoded: Decoded, source: str, backfill: bool) -> "Future[Receipt]":
-        assert source == "water"
-        before = self.count
-        duplicates = 0
+        """Take columns in as the ingest process does."""
+        now = self.watch.millis()
         for at in range(len(decoded)):
             key = (decoded.codes[decoded.stream[at]], int(decoded.time[at]))
-            age = self.watch() - datetime.fromtimestamp(key[1] / 1000, UTC)
-            if not backfill and age > LATE_AFTER:
+            if not backfill and now - key[1] > LATE_AFTER / timedelta(milliseconds=1):
                 self.stale.append(key)
-            if key in self.live or key in self.late:
-                duplicates += 1
-            else:
-                (self.late if backfill else self.live)[key] = float(decoded.value[at])
-        self.duplicates += duplicates
-        done: Future[Receipt] = Future()
-        rejected: list[Rejection] = decoded.rejected
-        done.set_result(Receipt(self.count - before, duplicates, rejected))
-        return done
+            if key not in self.first_live and key not in self.first_late:
+                (self.first_late if backfill else self.first_live).add(key)
+        return self.intake.submit(decoded, Owner(f"source:{source}"), now, backfill=backfill)
 
-    @property
-    def count(self) -> int:
-        return len(self.live) + len(self.late)
+    def stored(self) -> dict[Key, float]:
+        """Read the store as anybody does."""
+        found: dict[Key, float] = {}
+        for number, code in enumerate(CODES, start=1):
+            kept = self.store.raw(number, 0, self.watch.millis() + 1, None)
+            found |= {
+                (code, int(at)): float(value)
+                for at, value in zip(kept.time, kept.value, strict=True)
+            }
+        return found
+
+    def close(self) -> None:
+        while not self.intake.idle:
+            time.sleep(0.01)
+        self.intake.stop()
+
+
+def _streams() -> Streams:
+    """The registers: a level and a rain at every station."""
+    count = len(CODES)
+    rows = tuple(
+        StreamRow(
+            id=f"s{number}", code=code, number=number, region="339901101000",
+            quantity="water-level" if code.endswith("Z") else "rain", station=code[:8],
+            station_code=code[:8], station_name="站", station_kind="river",
+        )
+        for number, code in enumerate(CODES, start=1)
+    )  # fmt: skip
+    return Streams(
+        edition=1, rows=rows, number=np.arange(1, count + 1, dtype=np.int32),
+        factor=np.ones(count), offset=np.zeros(count), added=np.zeros(count),
+        low=np.full(count, np.nan), high=np.full(count, np.nan),
+        interval_s=np.full(count, 300.0), maintained=np.zeros(count, bool),
+    )  # fmt: skip
 
 
 BROKEN = "设备故障"
@@ -183,7 +240,7 @@ class Day:
     home: Path
     platform: Platform
     watch: Watch
-    kept: Kept
+    county: County
     runner: Runner
 
     def go_on(self, until: datetime, restart_at: datetime | None = None) -> None:
@@ -205,7 +262,7 @@ class Day:
 
 
 def _runner(day: Day) -> Runner:
-    return Runner(day.home, day.kept.submit, now=day.watch, real_now=day.watch)
+    return Runner(day.home, day.county.submit, now=day.watch, real_now=day.watch)
 
 
 def _begin(home: Path, address: str, platform: Platform, watch: Watch, door: str) -> Day:
@@ -215,8 +272,9 @@ def _begin(home: Path, address: str, platform: Platform, watch: Watch, door: str
     text = DECLARED.format(address=address, door=door, expired=expired)
     (sources / "water.toml").write_text(text, encoding="utf-8")
     Secrets(home).keep("water-bureau", PASSWORD)
-    kept = Kept(watch)
-    return Day(home, platform, watch, kept, Runner(home, kept.submit, now=watch, real_now=watch))
+    county = County(home, watch)
+    runner = Runner(home, county.submit, now=watch, real_now=watch)
+    return Day(home, platform, watch, county, runner)
 
 
 @pytest.mark.parametrize("door", ["", "/strict"], ids=["code in the answer", "HTTP 401"])
@@ -224,7 +282,7 @@ def test_a_day_with_an_outage_is_taken_in_to_the_last_value(tmp_path: Path, door
     end = START + timedelta(hours=HOURS)
     watch = Watch()
     # The first pull reaches back half an hour; the table begins where that does.
-    rows = rows_between(START - timedelta(minutes=25), end, STATIONS)
+    rows = list(map(_flooded, rows_between(START - timedelta(minutes=25), end, STATIONS)))
     platform = Platform(rows, now=watch, away_from=AWAY[0], away_until=AWAY[1])
     with serving(platform) as address:
         day = _begin(tmp_path, address, platform, watch, door)
@@ -234,13 +292,14 @@ def test_a_day_with_an_outage_is_taken_in_to_the_last_value(tmp_path: Path, door
         failing = day.state
         day.go_on(end + LATE_BY + STEP, restart_at=AWAY[1] + timedelta(hours=1))
         day.runner.stop()
+        day.county.close()
 
     assert "中断" in failing.reason
     assert failing.failures >= 3
     assert failing.good_until_ms is not None
     wanted = expected(rows)
-    assert day.kept.live | day.kept.late == wanted
-    assert day.kept.stale == []
+    assert day.county.stored() == wanted
+    assert day.county.stale == []
 
     state = day.state
     assert (state.reason, state.gaps, state.failures) == ("", (), 0)
@@ -255,9 +314,24 @@ def test_a_day_with_an_outage_is_taken_in_to_the_last_value(tmp_path: Path, door
         missing=sum(row.rain in MARKS for row in whole),
         backfilled=state.total.backfilled,
     )
-    assert set(day.kept.late) == _too_late(rows, day.tries) & set(wanted)
+    assert day.county.first_late == _too_late(rows, day.tries) & set(wanted)
+    # The flood that was over before anybody knew of it raised nothing as today's.
+    assert [one.entered for one in day.county.changes] == [True, False]
+    assert all(SEEN[0] <= _moment(one.time_ms) <= SEEN[1] for one in day.county.changes)
     # Asked for anew before each end, and once more after the platform had forgotten.
     assert platform.refused == 1
+
+
+def _flooded(row: Row) -> Row:
+    """Let the first station's level rise, and keep its rows whole while it is high."""
+    high = any(start <= row.at < end for start, end in (MISSED, SEEN))
+    if row.station != 1 or not high:
+        return row
+    return replace(row, level="2.60", shown_from=row.at, broken_time=False)
+
+
+def _moment(millis: int) -> datetime:
+    return datetime.fromtimestamp(millis / 1000, UTC)
 
 
 def _too_late(rows: list[Row], tries: list[Attempt]) -> set[Key]:
