@@ -89,11 +89,11 @@ def call(ask: Ask, line: Line) -> Reply:
             request, timeout=line.timeout_s
         ) as reply:
             status, told = reply.status, reply.headers
-            body = _read(reply, line, began)
+            body = read_body(reply, line, began)
     except urllib.error.HTTPError as error:
         with error:
             status, told = error.code, error.headers
-            body = _read(error, line, began)
+            body = read_body(error, line, began)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failure(error, ask, line) from error
     body = _unpacked(body, told, line)
@@ -125,7 +125,7 @@ def _context(line: Line) -> ssl.SSLContext:
         raise CallFailed("tls", f"证书文件 {line.tls.ca} 读不了：{error.strerror}") from error
 
 
-def _read(reply: Any, line: Line, began: float) -> bytes:
+def read_body(reply: Any, line: Line, began: float) -> bytes:
     """Read the body; who drips byte by byte is given up when the time is over."""
     parts: list[bytes] = []
     size = 0

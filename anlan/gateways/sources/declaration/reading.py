@@ -35,6 +35,8 @@ from anlan.protocols.mapping.times import ISO, check_format, zone_of
 
 #: A file's name, without ``.toml``; it is the source's key.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+#: Words of the page's addresses.
+RESERVED = frozenset(("new", "check"))
 #: The largest declaration, in bytes.
 LARGEST = 512 * 1024
 #: Asking more often than this is no pulling but leaning on the other side.
@@ -49,6 +51,8 @@ def read_text(key: str, text: str, files: Files = no_files) -> Declaration:
     name = f"{key}.toml"
     if not KEY.fullmatch(key):
         raise Wrong(name, [Problem("", "文件名只能用小写字母、数字和横线，最长 40 个字符")])
+    if key in RESERVED:
+        raise Wrong(name, [Problem("", f"「{key}」另有用处，请换一个名称")])
     if len(text.encode()) > LARGEST:
         raise Wrong(name, [Problem("", f"超过 {LARGEST // 1024} KB")])
     try:

@@ -1,6 +1,7 @@
 """A platform of nobody's: answers as a test tells it to, and remembers what it was asked."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,12 +59,18 @@ class FarSide:
 
 
 @contextmanager
-def far_side(decide: Decide) -> Iterator[FarSide]:
-    """Serve for a while."""
+def far_side(decide: Decide, certificate: Path | None = None) -> Iterator[FarSide]:
+    """Serve for a while; with a certificate over TLS."""
     side = FarSide(decide)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(side))
     server.daemon_threads = True
-    side.address = f"http://127.0.0.1:{server.server_port}"
+    scheme = "http"
+    if certificate:
+        scheme = "https"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    side.address = f"{scheme}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -3,18 +3,27 @@
 import gzip
 import hashlib
 import hmac
+import ipaddress
 import json
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
-from anlan.gateways.sources.calling import CallFailed
+from anlan.gateways.sources.calling import CallFailed, Line, read_body
 from anlan.gateways.sources.conversation import Conversation
 from anlan.gateways.sources.declaration import Declaration
+from anlan.gateways.sources.declaration.declared import Tls
 from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.tests.far_side import NOW, Answer, Asked, declared, far_side, means
+from anlan.kernel.clock import real_now
 from anlan.kernel.errors import Missing
 
 FINE = {"code": 0, "list": []}
@@ -250,6 +259,52 @@ def test_nobody_at_home_is_a_failure_too(tmp_path: Path) -> None:
     with pytest.raises(CallFailed, match="拒绝连接") as caught:
         talk(tmp_path, made).ask({})
     assert caught.value.cause == "network"
+
+
+def test_who_drips_is_given_up_when_the_time_is_over(tmp_path: Path) -> None:
+    class Dripping:
+        def read1(self, _: int) -> bytes:
+            return b"x"
+
+    line = Line(timeout_s=0.05, largest=10**9, tls=Tls(), proxy="", folder=tmp_path)
+    with pytest.raises(CallFailed, match="没有传完") as caught:
+        read_body(Dripping(), line, time.monotonic())
+    assert caught.value.cause == "timeout"
+
+
+def _certificate(folder: Path) -> Path:
+    """Make a certificate for this machine that nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = real_now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "own.pem"
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_a_certificate_is_believed_only_where_it_is_declared(tmp_path: Path) -> None:
+    certificate = _certificate(tmp_path)
+    with far_side(lambda _: Answer(FINE), certificate) as side:
+        with pytest.raises(CallFailed, match="证书不可信") as caught:
+            talk(tmp_path, declared(f"{side.address}/")).ask({})
+        assert caught.value.cause == "tls"
+        for tls in ('ca = "own.pem"', "verify = false"):
+            talk(tmp_path, declared(f"{side.address}/", f"[tls]\n{tls}")).ask({})
 
 
 def test_a_packed_answer_is_unpacked(tmp_path: Path) -> None:
