@@ -15,6 +15,7 @@ from anlan.base.vault.ciphers import fingerprint
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict
 from anlan.project.backup.archive import Manifest, Progress, Writer, check_room
+from anlan.sense.store.segments.schema import Place, hold_files
 
 #: Made anew by running processes, or nobody else's business.
 LEFT_OUT = frozenset(
@@ -42,9 +43,10 @@ def make(path: Path, *, with_secret: bool, progress: Progress) -> Manifest:
         # First the signed heads, then the database, then the files it points at: what comes later
         # may be newer than what points at it, never older.
         _add(writer, home.dir, _files(home.dir / "anchors"))
-        manifest = _records(writer, home, with_secret=with_secret, beside=path.resolve().parent)
-        rest = (it for it in _files(home.dir) if not it.is_relative_to(home.dir / "anchors"))
-        _add(writer, home.dir, rest)
+        with hold_files(Place(home.dir)):  # observation files the copied database names
+            manifest = _records(writer, home, with_secret=with_secret, beside=path.resolve().parent)
+            rest = (it for it in _files(home.dir) if not it.is_relative_to(home.dir / "anchors"))
+            _add(writer, home.dir, rest)
         if with_secret:
             with writer.member("workspace/secret") as sink:
                 sink.write(home.secret().hex().encode("ascii") + b"\n")
