@@ -82,8 +82,8 @@ def sums(time: Times, value: Floats, window_ms: int) -> Floats:
 
 
 def rises(time: Times, value: Floats, window_ms: int) -> Floats:
-    """Rise of each value above the lowest of the window that ends with it."""
-    first = np.searchsorted(time, time - window_ms, side="left")
+    """Rise of each value above the lowest of the window that ends with it, (t - window, t]."""
+    first = np.searchsorted(time, time - window_ms, side="right")
     low = [value[k : row + 1].min() for row, k in enumerate(first.tolist())]
     return np.asarray(value - np.array(low))
 
@@ -108,13 +108,16 @@ def merged(found: Iterable[Stay], again_ms: int) -> list[Stay]:
     return joined
 
 
-#: So many points of an item (items of a pond) at one level count as one of the next worse.
-_RAISING: Final = ((4, 4), (3, 3), (2, 2))
+#: A level, and how many points of an item (items of a pond) at the next milder one make it.
+_RAISING: Final = ((1, 2), (2, 3), (3, 4))
 
 
 def aggregated(levels: Sequence[int]) -> int | None:
-    """Worst level of points, or of items: four blue make a yellow, three yellow an orange ..."""
-    counts = {level: levels.count(level) for level in (1, 2, 3, 4)}
+    """Worst level of points, or of items: four blue make a yellow, three yellow an orange ...
+
+    What has reached a level has reached the milder ones too.
+    """
     for level, needed in _RAISING:
-        counts[level - 1] += counts[level] // needed
-    return next((level for level in (1, 2, 3, 4) if counts[level]), None)
+        if min(levels, default=9) <= level or sum(one <= level + 1 for one in levels) >= needed:
+            return level
+    return 4 if levels else None

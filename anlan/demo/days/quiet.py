@@ -88,7 +88,7 @@ def _soil(one: Quiet) -> Floats:
 
 
 def _seepage(one: Quiet) -> Floats:
-    usual = (one.stream.level("H") or 2.2) / 2.2
+    usual = (one.stream.level("blue") or 2.2) / 2.2
     return usual * (0.85 + 0.2 * one.share("base")) + one.wander(0.02 * usual) + one.jitter(0.04)
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from anlan.kernel.errors import Unavailable
 from anlan.sense.relay import Ask
 from anlan.sense.relay.calling import Caller
+
+#: The door gateways publish to, as the ingest process names it.
+MQTT: Final = "mqtt"
+#: A process that was just started opens its doors within this time.
+OPENING_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +24,10 @@ class Doors:
 
     #: Everything that came is stored, judged, and its alarms are written.
     idle: bool
-    #: Time of the workspace's clock when the rules were last told how late it is, ms.
-    now_ms: int
-    mqtt_port: int
+    #: Up to which time of the workspace's clock it has judged, ms; None when it does not say.
+    judged_ms: int | None
+    #: Where gateways publish; None while that door is closed.
+    mqtt: tuple[str, int] | None
 
 
 def ask(workspace: Path) -> Doors:
@@ -29,5 +37,29 @@ def ask(workspace: Path) -> Doors:
         answer, body = caller.receive()
     if answer.status != 200:
         raise Unavailable(answer.detail)
-    told = json.loads(body)
-    return Doors(bool(told["idle"]), int(told["now_ms"]), int(told["mqtt_port"]))
+    told: dict[str, Any] = json.loads(body)
+    judged = told.get("judged_ms")
+    return Doors(bool(told["idle"]), None if judged is None else int(judged), _address(told))
+
+
+def _address(told: dict[str, Any]) -> tuple[str, int] | None:
+    for door in told["doors"]:
+        if door["name"] == MQTT and door["state"] == "open":
+            host, _, port = door["text"].rpartition(":")
+            return host, int(port)
+    return None
+
+
+def opened(workspace: Path) -> Doors:
+    """Wait until the MQTT door is open; `Unavailable` when it stays closed."""
+    until = time.monotonic() + OPENING_S
+    while True:
+        try:
+            state = ask(workspace)
+        except Unavailable:
+            state = None
+        if state is not None and state.mqtt is not None:
+            return state
+        if time.monotonic() > until:
+            raise Unavailable("MQTT 上报口没有打开，请看演练工作区的 log，或检查 ANLAN_MQTT_PORT")
+        time.sleep(0.2)

@@ -75,7 +75,7 @@ def play(
     """Play what is left of a prepared recording through the doors at an address."""
     path = workspace / FOLDER / f"{cursor.recording}.parquet"
     gateways = equipment.equip(filed.read(path), workspace)
-    mqtt = ("127.0.0.1", doors.ask(workspace).mqtt_port)
+    mqtt = doors.opened(workspace).mqtt or ("", 0)
     senders = Senders(path, (url, mqtt), gateways)
     stage = stepping.Stage(workspace, senders, under_way(workspace), tell)
     try:

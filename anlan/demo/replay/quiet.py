@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ from anlan.demo.days.recording import moment
 from anlan.demo.replay import doors
 from anlan.kernel import clock
 from anlan.kernel.errors import Unavailable
+
+#: Within this time of real time every process has looked at a new time, and judged by it.
+SETTLING: Final = timedelta(seconds=0.9)
 
 
 def under_way(workspace: Path) -> Callable[[int], list[str]]:
@@ -33,7 +37,11 @@ def _doors(workspace: Path, at: int) -> bool:
         state = doors.ask(workspace)
     except Unavailable:  # it is being started again
         return False
-    return state.idle and state.now_ms >= at
+    if state.judged_ms is not None:
+        return state.idle and state.judged_ms >= at
+    setting = clock.setting()
+    settled = setting is None or clock.real_now() - setting.real0 > SETTLING
+    return state.idle and settled
 
 
 def _schedules(_: Path, at: int) -> bool:

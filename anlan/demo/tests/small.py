@@ -8,6 +8,7 @@ from shapely.geometry import MultiPolygon, box
 from anlan.demo.county import County
 from anlan.demo.county.model import (
     DangerZone,
+    Gateway,
     Households,
     Person,
     Phone,
@@ -15,6 +16,8 @@ from anlan.demo.county.model import (
     Region,
     Residents,
     Shelter,
+    Station,
+    Stream,
     Terrain,
     Unit,
 )
@@ -104,4 +107,16 @@ def county() -> County:
                        "G1", "G1"),
         ),
         full_villages=(VILLAGE,), households=homes, residents=residents,
+        gateways=(Gateway("GW1", "云岭乡雨量遥测网关", "U0", "D1", None, TOWN, "云岭乡", "mqtt"),),
+        stations=(
+            Station("YL1", "前坑雨量站", "rain", "U0", "GW1", VILLAGE, 121.5, 28.4, None, None,
+                    None, "", "县水利局"),
+            Station("DZ1", "前坑后山监测点", "geological", "U0", "GW1", VILLAGE, 121.5, 28.4, "Z1",
+                    "G1", None, "", "县自然资源和规划局"),
+        ),
+        streams=(
+            Stream("YL1-P", "", "YL1", "rain", "mm", None, 300, 0.0, 60.0,
+                   (("prepare-1h", 30.0), ("move-1h", 40.0)), "", None),
+            Stream("DZ1-LF", "裂缝", "DZ1", "crack", "mm", None, 900, 0.0, 500.0, (), "后缘", 0.5),
+        ),
     )  # fmt: skip

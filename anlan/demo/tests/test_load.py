@@ -14,7 +14,7 @@ from anlan.base.permissions.actor import system
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.passwords import matches
 from anlan.base.permissions.selectors import actor_of
-from anlan.base.places.models import Shelter
+from anlan.base.places.models import DangerZone, Shelter
 from anlan.base.regions.models import Boundary, Region
 from anlan.base.register import selectors
 from anlan.base.register.columns import writable
@@ -25,9 +25,12 @@ from anlan.base.vault.services import is_sealed
 from anlan.demo import load as loading
 from anlan.demo.load import MARK, load_county
 from anlan.demo.population import People
+from anlan.demo.rules import OFFICER
 from anlan.demo.tests import small
 from anlan.demo.users import PASSWORD, USERS
 from anlan.kernel.errors import Conflict
+from anlan.sense.models import Gateway, Rule, Station, Stream
+from anlan.sense.services.rules import disable_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +48,7 @@ def _small(monkeypatch: pytest.MonkeyPatch, *without: str) -> None:
 @pytest.fixture
 def loaded(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Load the small county without its accounts: twelve passwords take seconds to hash."""
-    _small(monkeypatch, "make_users", "start_matters")
+    _small(monkeypatch, "make_users", "start_matters", "switch_on_rules")
     load_county()
     return demo
 
@@ -61,6 +64,7 @@ def test_everything_the_county_holds_lies_in_its_register() -> None:
     wanted = {
         "regions": 4, "units": 2, "persons": 5, "phones": 5, "posts": 5, "holdings": 7,
         "shelters": 1, "danger-zones": 1, "households": 2, "residents": 3, "threats": 1,
+        "gateways": 1, "stations": 2, "streams": 2,
     }  # fmt: skip
     assert {key: counts[key] for key in wanted} == wanted
     assert counts["duty-shifts"] > 20
@@ -103,6 +107,35 @@ def test_people_written_in_bulk_are_found_and_told_as_any_other() -> None:
     assert Resident.objects.get(code="H2-1").region_id == f"{small.VILLAGE}001"
 
 
+@pytest.mark.usefixtures("loaded")
+def test_stations_hang_on_their_gateway_and_know_what_they_watch() -> None:
+    slope = Station.objects.get(code="DZ1")
+    assert slope.gateway == Gateway.objects.get(code="GW1")
+    assert slope.danger_zone == DangerZone.objects.get(code="Z1")
+    assert slope.keeper == Post.objects.get(code="G1")
+    gauge = Stream.objects.get(code="YL1-P")
+    assert gauge.levels == {"prepare-1h": 30.0, "move-1h": 40.0}
+    assert gauge.region_id == slope.region_id
+    assert {stream.number for stream in Stream.objects.all()} == {1, 2}
+
+
+def test_the_shipped_rules_are_switched_on_by_somebody_with_a_name(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _small(monkeypatch, "start_matters")
+    report = load_county()
+    officer = User.objects.get(username=OFFICER)
+    rules = Rule.objects.filter(retired_at=None)
+    assert report.added["rules"] == rules.count() > 20
+    assert {rule.enabled_by for rule in rules} == {actor_of(officer).ref}
+    first = rules.order_by("code").first()
+    assert first is not None
+    disable_rule(rule=first.pk, by=actor_of(officer), reason="本县不用")
+    (demo / MARK).unlink()
+    assert load_county().added["rules"] == 0
+    assert Rule.objects.get(pk=first.pk).active is None
+
+
 def test_loading_twice_is_loading_once_and_keeps_what_people_changed(loaded: Path) -> None:
     before = _counts()
     assert load_county().already
@@ -120,7 +153,7 @@ def test_a_load_that_was_cut_off_goes_on_where_it_stopped(
     def cut(*_: object) -> dict[str, int]:
         raise KeyboardInterrupt
 
-    _small(monkeypatch, "make_users", "start_matters")
+    _small(monkeypatch, "make_users", "start_matters", "switch_on_rules")
     with monkeypatch.context() as patched:
         patched.setattr(People, "write", cut)
         with pytest.raises(KeyboardInterrupt):

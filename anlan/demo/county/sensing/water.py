@@ -168,7 +168,9 @@ def _dam(bench: Bench, dam: Reservoir) -> None:
     )  # fmt: skip
     bed = dam.dam_crest_m - dam.dam_height_m
     usual = round(0.4 + dam.dam_height_m**1.6 / 90, 1)
-    seep = rounded({"H": 2.2 * usual, "HH": 3.5 * usual}, 1)
+    seep = rounded(
+        {"blue": 2.2 * usual, "yellow": 3 * usual, "orange": 4 * usual, "red": 6 * usual}, 1
+    )
     meters = (
         Meter("Z", "reservoir-level", "m", 300, (round(bed, 2), dam.dam_crest_m), levels,
               position="坝前"),

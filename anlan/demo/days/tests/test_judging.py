@@ -37,8 +37,8 @@ def test_sums_take_the_window_that_ends_with_the_value() -> None:
 
 def test_rises_and_falls_are_measured_within_the_window() -> None:
     value = np.array([5.0, 3.0, 4.0, 9.0, 9.0, 9.0, 2.0, 2.0])
-    assert rises(MINUTES, value, 120_000).tolist() == [0, 0, 1, 6, 5, 0, 0, 0]
-    assert falls(MINUTES, value, 60_000).tolist() == [0, -2, 0, 0, 0, 0, -7, 0]
+    assert rises(MINUTES, value, 120_000).tolist() == [0, 0, 1, 5, 0, 0, 0, 0]
+    assert falls(MINUTES, value, 120_000).tolist() == [0, -2, 0, 0, 0, 0, -7, 0]
 
 
 def test_stays_of_one_matter_are_one_and_the_worst() -> None:
@@ -57,9 +57,9 @@ def test_stays_of_one_matter_are_one_and_the_worst() -> None:
         ([4, 4, 4], 4),
         ([4, 4, 4, 4], 3),
         ([3, 3, 3], 2),
-        ([4, 4, 4, 4, 3, 3], 2),
+        ([4, 4, 4, 4, 3, 3], 3),
         ([2, 2], 1),
-        ([2, 3, 3, 3], 1),
+        ([2, 3, 3, 3], 2),
     ],
 )
 def test_several_points_at_one_level_make_one_of_the_next(

@@ -128,7 +128,7 @@ def test_the_storm_fills_streams_and_one_reservoir_and_leaves_the_rest(
     stations = {station.code: station for station in county.stations}
     assert [stations[code].subject for code in over] == ["339901-K10"]
     rain = [course.value.sum() for course in day.values() if course.stream.quantity == "rain"]
-    assert max(rain) > 50
+    assert max(rain) > 40
     assert np.median(rain) < 10
     tides = [course.value for course in day.values() if course.stream.quantity == "tide-level"]
     assert 4 < np.mean([series.max() - series.min() for series in tides]) < 6
