@@ -71,8 +71,6 @@ export function useDesk(asked: Ref<DeskQuery>) {
   )
   const counts = computed(() => ({
     loud: all.value.filter((alarm) => isLoud(alarm, now.value)).length,
-    standing: all.value.filter(({ state }) => state === 'acknowledged').length,
-    cleared: all.value.filter(({ state }) => state === 'cleared').length,
     shelved: all.value.filter((alarm) => isShelved(alarm, now.value)).length,
   }))
   const byLevel = computed(() => {

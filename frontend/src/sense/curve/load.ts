@@ -33,6 +33,7 @@ export async function loadCurve(
       from: new Date(period.from).toISOString(),
       to: new Date(period.to).toISOString(),
       every: every ?? undefined,
+      columns: true,
     },
     signal,
   )
