@@ -16,6 +16,7 @@ from anlan.gateways.sources import asking, deed_names
 from anlan.gateways.sources.console import Checked, check
 from anlan.gateways.sources.declaration import Declaration, read_fields, read_text
 from anlan.gateways.sources.moments import millis
+from anlan.gateways.sources.reach import refuse_own
 from anlan.gateways.sources.runner import FOLDER
 from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.selectors import may_use, region_of, registered, shelf
@@ -51,6 +52,7 @@ def edit_source(*, key: str, text: str, version: str, by: Actor) -> Sheet:
     was_on = bool(known and known.declaration and known.declaration.enabled)
     if declaration.enabled and not was_on:
         permit(by, "sources.enable", declaration.region)
+    _check_reach(declaration)
     _check_secrets(declaration, by)
     with transaction.atomic():
         record(
@@ -109,6 +111,7 @@ def ask_again(*, key: str, since: datetime | None = None, by: Actor) -> None:
 def try_source(*, declaration: Declaration, by: Actor) -> Checked:
     """Ask a source once and show what would become of it; nothing is stored."""
     permit(by, "sources.edit", declaration.region)
+    _check_reach(declaration)
     _check_secrets(declaration, by)
     return check(declaration, workspace.directory(), known=registered)
 
@@ -132,6 +135,16 @@ def switched(text: str, *, on: bool) -> str:
     if _ENABLED.search(head):
         return _ENABLED.sub(line, head, count=1) + rest
     return f"{line}\n{head}{rest}"
+
+
+def _check_reach(declaration: Declaration) -> None:
+    """Refuse this machine's own addresses; a demo and an exercise pull from twins that run here."""
+    if workspace.current().kind != "live":
+        return
+    requests = [declaration.request]
+    if declaration.auth.login is not None:
+        requests.append(declaration.auth.login.request)
+    refuse_own([*(request.url.text for request in requests), declaration.proxy])
 
 
 def _check_secrets(declaration: Declaration, by: Actor) -> None:

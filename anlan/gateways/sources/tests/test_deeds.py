@@ -42,7 +42,8 @@ SECTION, CHARLIE = actor("section"), actor("section", NEIGHBOUR)
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace without sources."""
+    """A workspace without sources; a demo, which may ask its own machine."""
+    workspace.create(tmp_path, kind="demo", name="tests")
     monkeypatch.setenv("ANLAN_DATA", str(tmp_path))
     return tmp_path
 
@@ -244,3 +245,14 @@ def test_the_template_is_the_example_of_the_guide(client: Client) -> None:
     assert told["text"] == example.text()
     guide = Path(__file__).resolve().parents[4] / "docs" / "howto" / "sources.md"
     assert example.text() in guide.read_text(encoding="utf-8")
+
+
+def test_a_page_cannot_point_a_live_platform_at_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = home / "live"
+    workspace.create(live, kind="live", name="live")
+    monkeypatch.setenv("ANLAN_DATA", str(live))
+    with pytest.raises(Invalid, match="服务器自己的地址"):
+        write(text_of("http://127.0.0.1:9/"))
+    assert noted() == []
