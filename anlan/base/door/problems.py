@@ -40,6 +40,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "totp-required": ("需要动态口令", "请输入动态口令应用上的六位数字。"),
     "locked": ("已锁定", "请稍后再试，或请安全管理员解锁。"),
     "too-large": ("内容太大", "请分批上传，或缩小文件。"),
+    "malformed": ("内容无法读取", "请核对内容类型和格式。"),
+    "unsupported-type": ("不支持这种内容类型", "请核对接口文档。"),
     "method": ("不支持这种操作", "请核对接口文档。"),
     "error": ("服务器内部错误", "已记录，请把请求编号告诉系统管理员。"),
 }
@@ -52,6 +54,7 @@ _BY_STATUS = {
     405: "method",
     409: "conflict",
     413: "too-large",
+    415: "unsupported-type",
     422: "invalid",
     429: "locked",
     503: "unavailable",

@@ -124,15 +124,17 @@ class SocketDoor:
     async def _answer(self, ask: Ask, body: bytes) -> tuple[Answer, bytes]:
         if ask.verb == "state":
             return Answer(ask.number, 200), msgspec.json.encode(self._told())
-        owner = None if ask.verb == "import" else await self._admit(ask.authorization)
+        owner = await self._owner(ask)
         receipt = await self._entry.take(body, ask.content_type, owner, backfill=ask.backfill)
         self._state.messages += 1
         self._state.observations += receipt.accepted + receipt.duplicates + len(receipt.rejected)
         self._state.count(receipt)
         return Answer(ask.number, 200), msgspec.json.encode(receipt)
 
-    async def _admit(self, authorization: str) -> Owner:
-        credentials = Credentials.of_header(authorization)
+    async def _owner(self, ask: Ask) -> Owner:
+        if ask.verb == "vouched":
+            return Owner(ask.ref, None if ask.numbers is None else frozenset(ask.numbers))
+        credentials = Credentials.of_header(ask.authorization)
         known = self._admission.known(credentials)
         if known is not None:
             return known

@@ -12,6 +12,8 @@ granian's runtime thread parses it and calls `Entrance.arrive` (`runtime.py`). F
 - one with a body is read by the event loop first (limits, time-outs, large bodies to a file),
 - what is known to take long (logging in, Excel) goes to the *slow lane*, so that a list never
   waits behind it,
+- observations that devices and programs post are relayed to the ingest process by the event loop
+  (`relaying.py`), past Django; hundreds may wait for the disk at once,
 - ``/api/v1/stream`` stays in the event loop (`stream/`), a thousand clients at once.
 
 The listening socket is the supervisor's (``--fd``): a process that is killed loses neither the port

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
 from typing import IO, Any
 
 PLAIN_LIMIT = 8 * 1024 * 1024
@@ -31,10 +32,25 @@ def limit_of(content_type: str) -> int:
 async def read_body(scope: Any, proto: Any) -> tuple[IO[bytes], int]:
     """Read a body; `Refused` when it is too large or too slow."""
     limit = limit_of(scope.headers.get("content-type", ""))
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
+    size = 0
+    async for piece in pieces_of(scope, proto, limit):
+        size += len(piece)
+        body.write(piece)
+    body.seek(0)
+    return body, size
+
+
+async def read_bytes(scope: Any, proto: Any, limit: int) -> bytes:
+    """Read a body into memory; `Refused` when it is too large or too slow."""
+    return b"".join([piece async for piece in pieces_of(scope, proto, limit)])
+
+
+async def pieces_of(scope: Any, proto: Any, limit: int) -> AsyncIterator[bytes]:
+    """Give the pieces of a body as they come; `Refused` when it is too large or too slow."""
     told = scope.headers.get("content-length", "")
     if told.isdecimal() and int(told) > limit:
         raise Refused(*TOO_LARGE)
-    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
     size = 0
     pieces = aiter(proto)
     while True:
@@ -48,6 +64,4 @@ async def read_body(scope: Any, proto: Any) -> tuple[IO[bytes], int]:
         size += len(piece)
         if size > limit:
             raise Refused(*TOO_LARGE)
-        body.write(piece)
-    body.seek(0)
-    return body, size
+        yield piece

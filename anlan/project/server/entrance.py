@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 import structlog
@@ -18,10 +18,11 @@ from anlan.base.door.problems import answer, problem
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.ids import new_id
 from anlan.project.server.access import AccessLog
-from anlan.project.server.answers import Headers, is_streamed, send, send_stream
+from anlan.project.server.answers import NO_STORE, Headers, is_streamed, send, send_stream
 from anlan.project.server.bodies import Refused, read_body
 from anlan.project.server.headers import Safety
 from anlan.project.server.lanes import Lane
+from anlan.project.server.relaying import Observations
 from anlan.project.server.requests import RsgiRequest
 from anlan.project.server.stream.clients import Client
 from anlan.project.server.stream.feed import HEARTBEAT
@@ -55,6 +56,7 @@ class Entrance:
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
         self.hub = Hub(loop)
         self._pages = Pages()
+        self._observations = Observations()
         handler: Any = BaseHandler()
         handler.load_middleware()
         # Its public `get_response` would log every refusal once more.
@@ -131,9 +133,21 @@ class Entrance:
         visit.end(told.status, len(told.body))
 
     def _read(self, visit: "Visit") -> None:
-        work = self._stream(visit) if visit.scope.path == STREAM else self._body(visit)
+        if visit.scope.path == STREAM:
+            work = self._stream(visit)
+        elif self._observations.takes(visit.scope):
+            work = self._relay(visit)
+        else:
+            work = self._body(visit)
         task = self.loop.create_task(work)
         visit.watcher.taskref(task)
+
+    async def _relay(self, visit: "Visit") -> None:
+        answer, told = await self._observations.answer(visit.scope, visit.proto)
+        if answer.status == 200:
+            visit.tell(told)
+        else:
+            visit.refuse(answer.status, answer.code, answer.detail, answer.headers)
 
     async def _body(self, visit: "Visit") -> None:
         try:
@@ -250,13 +264,25 @@ class Visit:
             request.META["CONTENT_LENGTH"] = str(size)
         return request
 
-    def refuse(self, status: int, code: str) -> None:
+    def tell(self, body: bytes) -> None:
+        """Answer with JSON that is ready."""
+        headers = [("content-type", "application/json; charset=utf-8"), NO_STORE, *self._extra]
+        with contextlib.suppress(RuntimeError):  # the client has gone
+            self.proto.response_bytes(200, headers, body)
+        self.end(200, len(body))
+
+    def refuse(
+        self, status: int, code: str, detail: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         """Answer without Django's views."""
         request = self._request(None, 0)
         request.language = language_of(self.scope.headers.get("accept-language", ""))
-        response = answer(request, status, code)
+        request.request_id = self.number
+        response = answer(request, status, code, detail=detail)
         if status == 503:
             response["Retry-After"] = "2"
+        for name, value in (headers or {}).items():
+            response[name] = value
         self._finish(response, lambda: send(self.proto, response, self._extra, self.scope))
 
     def end(self, status: int, size: int) -> None:

@@ -6,12 +6,8 @@ from anlan.kernel.errors import Invalid
 from anlan.protocols.observations.arrow_bodies import decode_arrow
 from anlan.protocols.observations.csv_bodies import decode_csv
 from anlan.protocols.observations.json_bodies import decode_json, decode_ndjson
+from anlan.protocols.observations.media import ARROW, CSV, JSON, NDJSON
 from anlan.protocols.observations.shapes import Decoded
-
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
-CSV = "text/csv"
-ARROW = "application/vnd.apache.arrow.stream"
 
 #: Media types without parameters; only CSV may say another charset than UTF-8.
 DECODERS: dict[str, Callable[[bytes], Decoded]] = {

@@ -7,9 +7,9 @@ import msgspec
 
 from anlan.kernel.errors import Invalid
 
-#: ``observations`` are checked against `Ask.authorization`; ``import`` trusts the socket's owner
-#: (this machine's own user) and may write every stream; ``state`` tells how the doors are.
-Verb = Literal["observations", "import", "state"]
+#: ``observations`` are checked against `Ask.authorization`; for ``vouched`` ones whoever may open
+#: the socket (this machine's own user) vouches; ``state`` tells how the doors are.
+Verb = Literal["observations", "vouched", "state"]
 
 SOCKET: Final = "ingest.sock"
 #: The longest path a unix socket may have (sun_path, with its closing zero).
@@ -27,7 +27,11 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
     number: int = 0
     authorization: str = ""
     content_type: str = ""
+    #: Old values filled in: no alarm is raised of what they say.
     backfill: bool = False
+    #: Vouched for: who sends, and the numbers of the streams they may write; None is all.
+    ref: str = ""
+    numbers: list[int] | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -37,6 +41,13 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     status: int
     code: str = ""
     detail: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What an HTTP answer says besides."""
+        if self.status == 503:
+            return {"Retry-After": "2"}
+        return {"WWW-Authenticate": "Device, Bearer"} if self.status == 401 else {}
 
 
 def socket_of(workspace: Path) -> Path:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from anlan.protocols.observations import Malformed, TooLarge
 from anlan.protocols.observations.arrow_bodies import decode_arrow
-from anlan.protocols.observations.bodies import ARROW, CSV, JSON, NDJSON, UnknownType, decode
+from anlan.protocols.observations.bodies import UnknownType, decode
 from anlan.protocols.observations.csv_bodies import decode_csv
 from anlan.protocols.observations.json_bodies import decode_ndjson
+from anlan.protocols.observations.media import ARROW, CSV, JSON, NDJSON
 from anlan.protocols.observations.tests.test_json import AT, GOOD, rows
 
 TIME = GOOD["time"]
