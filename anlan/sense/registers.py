@@ -69,7 +69,7 @@ register(
     computed={
         "value": Computed("最新值", _live(lambda one: one.value), type="float"),
         "value_at": Computed("数据时间", _live(_time), type="datetime"),
-        "state": Computed("数据状态", _live(lambda one: latest.STATES[one.state][0])),
+        "state": Computed("数据状态", _live(lambda one: latest.STANDINGS[one.standing][0])),
         "margin": Computed(
             "距特征值", _live(lambda one: one.margin), type="float",
             help="到最近一个未达到的特征值的距离；已达到时为负",

@@ -1,5 +1,11 @@
 """Monitoring over HTTP."""
 
-from anlan.sense.api import alarms, equipment, rules, streams
+from anlan.sense.api import alarms, equipment, observations, rules, streams
 
-routers = [alarms.router, streams.router, rules.router, equipment.router]
+routers = [
+    observations.router,
+    alarms.router,
+    streams.router,
+    rules.router,
+    equipment.router,
+]

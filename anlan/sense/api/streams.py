@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
@@ -12,12 +12,6 @@ from anlan.kernel import clock
 from anlan.sense.selectors import observations, pages, quality, streams
 
 router = Router(tags=["监测数据"])
-
-
-    since: datetime | None = None
-    until: datetime | None = None
-    every: str = ""
-    columns: bool = False
 
 
 @router.get("/sense/latest", summary="每个监测项的最新值")
@@ -54,8 +48,8 @@ def get_stream(request: ApiRequest, code: str) -> HttpResponse:
 def list_observations(
     request: ApiRequest,
     code: str,
-    first: Query[datetime | None] = Query(None, alias="from"),
-    last: Query[datetime | None] = Query(None, alias="to"),
+    first: datetime | None = Query(None, alias="from"),  # type: ignore[type-arg]
+    last: datetime | None = Query(None, alias="to"),  # type: ignore[type-arg]
     every: str = "",
     columns: bool = False,
 ) -> HttpResponse:

@@ -1,32 +1,34 @@
 """The newest value of each stream, as every process sees it in ``latest.mmap``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anlan.engines.series import BAD
 from anlan.kernel import clock, workspace
 from anlan.sense.models import Stream
-from anlan.sense.rules.limits import SEASONAL, season_of
+from anlan.sense.selectors.ladders import Ladders, Nearest
 from anlan.sense.store.latest import Latest, LatestReader
 
-#: So many expected intervals without a value, and what is shown is stale.
-STALE = 3.0
-#: Where no interval is known, a value older than this is stale.
-STALE_S = 3600.0
+#: So many expected intervals without a value and it is stale; so many, and the stream is silent.
+STALE, SILENT = 2.0, 3.0
+#: Where no interval is known a value is stale after so long, and nothing is ever called silent.
+STALE_MS = 3_600_000.0
 
-#: State of a stream: what the mark on the map and the row of the list say.
-STATES = {
-    "never": ("从未上报", "Never heard"),
-    "stale": ("数据陈旧", "Stale"),
-    "doubtful": ("可疑", "Doubtful"),
-    "over": ("超限", "Beyond a level"),
+#: What a stream is doing, by the values alone: code -> Chinese, English.
+STANDINGS: Mapping[str, tuple[str, str]] = {
     "normal": ("正常", "Normal"),
+    "stale": ("数据陈旧", "Stale"),
+    "silent": ("中断", "Silent"),
+    "none": ("没有数据", "No data"),
 }
+NAMES = tuple(STANDINGS)
+NORMAL, STALE_AT, SILENT_AT, NONE_AT = range(4)
 
 
 @lru_cache(maxsize=4)
@@ -34,95 +36,52 @@ def _reader(directory: Path) -> LatestReader:
     return LatestReader(directory)
 
 
-def latest(numbers: Sequence[int]) -> Latest:
+def latest(numbers: Any) -> Latest:
     """Read the newest values of streams by number; nothing is known before the first ingest."""
     return _reader(workspace.directory()).read(np.asarray(numbers, np.int32))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Newest values of some streams, (n,), and what they mean."""
+
+    found: Latest
+    #: Places in `NAMES`.
+    standing: NDArray[np.int8]
+    nearest: Nearest
+
+
+def judge(numbers: Any, interval_s: NDArray[np.float64], ladders: Ladders) -> Judged:
+    """Read and judge the newest values of streams.
+
+    Parameters
+    ----------
+    interval_s : expected seconds between values, (n,); NaN where not known.
+    ladders : levels of the same streams, in the same order.
+    """
+    found = latest(numbers)
+    now = clock.now()
+    age_ms = np.where(found.known, now.timestamp() * 1000 - found.time, np.inf)
+    expected_ms = interval_s * 1000
+    standing = np.full(len(found), NORMAL, np.int8)
+    standing[age_ms > np.where(np.isnan(expected_ms), STALE_MS, STALE * expected_ms)] = STALE_AT
+    standing[age_ms > np.where(np.isnan(expected_ms), np.inf, SILENT * expected_ms)] = SILENT_AT
+    standing[~found.known] = NONE_AT
+    # A value nobody believes says nothing about levels.
+    sound = found.known & ((found.flags & BAD) == 0)
+    nearest = ladders.nearest(np.where(sound, found.value, np.nan), clock.local(now).date())
+    return Judged(found, standing, nearest)
+
+
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """What is known of a stream now. None: nothing is, which is not zero."""
+    """What is known of one stream now. None: nothing is, which is not zero."""
 
-    state: str
+    standing: str
     value: float | None = None
     time_ms: int | None = None
-    flags: int = 0
-    #: Distance to the nearest level that is not reached; negative when one is, by so much.
+    #: Distance to the nearest level ahead; negative when one is reached, by so much.
     margin: float | None = None
-    #: Which level that is.
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What must be known of a stream to judge its newest value."""
-
-    number: int
-    interval_s: int | None
-    levels: Any
-
-
-def newest(streams: Sequence[Asked]) -> list[Newest]:
-    """Judge the newest values of streams, in their order."""
-    found = latest([one.number for one in streams])
-    now_ms = int(clock.now().timestamp() * 1000)
-    kinds = rising(), season_of(clock.local(clock.now()).date())
-    rows = zip(
-        streams, found.known.tolist(), found.time.tolist(), found.value.tolist(),
-        found.flags.tolist(), strict=True,
-    )  # fmt: skip
-    return [
-        _judge(one, time_ms, value, flags, now_ms, kinds) if known else Newest("never")
-        for one, known, time_ms, value, flags in rows
-    ]
-
-
-Kinds = tuple[dict[str, bool], str | None]
-
-
-def _judge(one: Asked, time_ms: int, value: float, flags: int, now_ms: int, kinds: Kinds) -> Newest:
-    margin, level = nearest(value, one.levels or {}, kinds)
-    allowed_s = STALE * one.interval_s if one.interval_s else STALE_S
-    if now_ms - time_ms > allowed_s * 1000:
-        state = "stale"
-    elif flags & BAD:
-        state = "doubtful"
-    elif margin is not None and margin <= 0:
-        state = "over"
-    else:
-        state = "normal"
-    return Newest(state, value, time_ms, flags, margin, level)
-
-
-def rising() -> dict[str, bool]:
-    """Tell of each kind of level that the value itself is held against whether worse is higher."""
-    from anlan import codes
-
-    table = codes.table("stream-level-kinds")
-    return {
-        row.code: row.text("direction") != "down"
-        for row in table
-        if row.text("against") in (None, "", "value")
-    }
-
-
-def nearest(value: float, levels: dict[str, float], kinds: Kinds) -> tuple[float | None, str]:
-    """Find the nearest level not yet reached, or, when some are, the one exceeded last."""
-    directions, season = kinds
-    reached: list[tuple[float, str]] = []
-    ahead: list[tuple[float, str]] = []
-    for kind, limit in levels.items():
-        if kind not in directions or not _in_season(kind, season):
-            continue
-        distance = limit - value if directions[kind] else value - limit
-        (ahead if distance > 0 else reached).append((distance, kind))
-    if reached:
-        return max(reached)
-    return min(ahead) if ahead else (None, "")
-
-
-def _in_season(kind: str, season: str | None) -> bool:
-    return not kind.startswith(f"{SEASONAL}-") or kind == f"{SEASONAL}-{season}"
 
 
 def of_ids(ids: Sequence[str]) -> dict[str, Newest]:
@@ -130,5 +89,18 @@ def of_ids(ids: Sequence[str]) -> dict[str, Newest]:
     rows = list(
         Stream.objects.filter(pk__in=ids).values_list("pk", "number", "interval_s", "levels")
     )
-    judged = newest([Asked(number, interval, levels) for _, number, interval, levels in rows])
-    return {row[0]: one for row, one in zip(rows, judged, strict=True)}
+    intervals = np.array([np.nan if row[2] is None else row[2] for row in rows], np.float64)
+    judged = judge([row[1] for row in rows], intervals, Ladders([row[3] for row in rows]))
+    found = judged.found
+    return {
+        row[0]: Newest(
+            NAMES[judged.standing[place]],
+            float(found.value[place]),
+            int(found.time[place]),
+            None if np.isnan(judged.nearest.distance[place])
+            else round(float(judged.nearest.distance[place]), 6),
+        )
+        if found.known[place]
+        else Newest("none")
+        for place, row in enumerate(rows)
+    }  # fmt: skip

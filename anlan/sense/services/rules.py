@@ -62,14 +62,15 @@ def edit_rule(*, rule: str, spec: Mapping[str, Any], by: Actor, version: int | N
     return row
 
 
-def enable_rule(*, rule: str, by: Actor) -> Rule:
-    """Put the newest version in force."""
+def enable_rule(*, rule: str, by: Actor, number: int | None = None) -> Rule:
+    """Put a version in force, the newest unless another is named."""
     with transaction.atomic():
         row = _locked(rule, by, "rules.enable")
-        if row.active == row.version:
-            raise Conflict("这条规则的最新版本已经启用")
-        check(spec_of(row, row.version))  # tables may have changed since it was written
-        was, row.active = row.active, row.version
+        wanted = row.version if number is None else number
+        if row.active == wanted:
+            raise Conflict("这个版本已经启用")
+        check(spec_of(row, wanted))  # tables may have changed since it was written
+        was, row.active = row.active, wanted
         row.enabled_at, row.enabled_by = clock.now(), by.ref
         row.save(update_fields=["active", "enabled_at", "enabled_by"])
         _note(row, "enabled", by, {"active": [was, row.active]})

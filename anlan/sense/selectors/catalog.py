@@ -1,0 +1,132 @@
+"""What is shown of every stream, kept in each web process until something changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan import codes
+from anlan.codes import quantities
+from anlan.sense.models import Stream
+from anlan.sense.rules import words
+from anlan.sense.selectors.directory import epoch
+from anlan.sense.selectors.ladders import Ladders
+
+_COLUMNS = (
+    "id", "code", "name", "number", "quantity", "region_id", "region__name", "interval_s", "low",
+    "high", "levels", "position", "depth", "status", "station_id", "station__code",
+    "station__name", "station__kind", "station__lon", "station__lat", "station__unit__name",
+    "station__gateway_id", "station__gateway__name", "station__status",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalog:
+    """Streams in use, by station and then by code; arrays are (n,) in that order."""
+
+    edition: int
+    #: Dicts by the names of `_COLUMNS`.
+    rows: tuple[dict[str, Any], ...]
+    number: NDArray[np.int32]
+    interval_s: NDArray[np.float64]
+    #: The lack of values is a fault, and how often they should come is known.
+    watched: NDArray[np.bool_]
+    ladders: Ladders
+    #: Code of a stream -> place.
+    places: dict[str, int]
+    #: What each list shows of a stream whatever its value is.
+    shown: tuple[dict[str, Any], ...]
+
+
+_held: list[Catalog] = []
+
+
+def catalog() -> Catalog:
+    """Give the streams in use; read anew when the epoch has turned."""
+    edition = epoch()
+    if _held and _held[0].edition == edition:
+        return _held[0]
+    made = _read(edition)
+    _held[:] = [made]
+    return made
+
+
+def _read(edition: int) -> Catalog:
+    live = Stream.objects.filter(retired_at=None).order_by("station_id", "code")
+    rows = tuple(live.values(*_COLUMNS))
+    kept = {row.code: bool(row.flag("watched")) for row in codes.table("station-status")}
+    intervals = [row["interval_s"] for row in rows]
+    return Catalog(
+        edition=edition,
+        rows=rows,
+        number=np.array([row["number"] for row in rows], np.int32),
+        interval_s=np.array([np.nan if one is None else one for one in intervals], np.float64),
+        watched=np.array(
+            [
+                bool(row["interval_s"])
+                and kept.get(row["status"], True)
+                and kept.get(row["station__status"], True)
+                for row in rows
+            ],
+            np.bool_,
+        ),
+        ladders=Ladders([row["levels"] for row in rows]),
+        places={row["code"]: place for place, row in enumerate(rows)},
+        shown=tuple(_shown(row) for row in rows),
+    )
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    kept = quantities.get(row["quantity"])
+    return {
+        "code": row["code"],
+        "name": row["name"],
+        "station": station_of(row),
+        "quantity": row["quantity"],
+        "quantity_label": kept.title if kept else row["quantity"],
+        "quantity_label_en": kept.title_en if kept else row["quantity"],
+        "unit": words.unit_of(row["quantity"]),
+        "decimals": words.decimals_of(row["quantity"]),
+        "owner": row["station__unit__name"] or "",
+        "region": row["region_id"],
+        "region_name": row["region__name"],
+    }
+
+
+def station_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Name the station of a stream."""
+    return {
+        "id": row["station_id"],
+        "code": row["station__code"],
+        "name": row["station__name"],
+        "kind": row["station__kind"],
+    }
+
+
+def inside(found: Catalog, mine: Sequence[str]) -> NDArray[np.intp]:
+    """List the places of streams in and below regions (trimmed codes; "" is everywhere)."""
+    if "" in mine:
+        return np.arange(len(found.rows))
+    prefixes = tuple(mine)
+    return (
+        np.array(
+            [
+                place
+                for place, row in enumerate(found.rows)
+                if row["region_id"].startswith(prefixes)
+            ],
+            np.intp,
+        )
+        if prefixes
+        else np.empty(0, np.intp)
+    )
+
+
+def of_stations(found: Catalog, stations: Sequence[str]) -> NDArray[np.intp]:
+    """List the places of the streams of some stations."""
+    wanted = set(stations)
+    return np.array(
+        [at for at, row in enumerate(found.rows) if row["station_id"] in wanted], np.intp
+    )

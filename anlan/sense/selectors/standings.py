@@ -1,0 +1,89 @@
+"""What streams and stations are doing now: values, alarms that stand, maintenance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.kernel import clock
+from anlan.sense.models import Alarm, Maintenance
+from anlan.sense.selectors.catalog import Catalog
+from anlan.sense.selectors.latest import NAMES, NONE_AT, Judged, judge
+
+#: A level of None sorts behind blue.
+MILDEST = 9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standings:
+    """Streams of a catalog at some places, (n,), as they stand now."""
+
+    places: NDArray[np.intp]
+    judged: Judged
+    #: alarm, maintenance, or what the values say.
+    standing: list[str]
+    #: Level of the alarm that stands; None for none, and for one without a level.
+    level: list[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Alarms that stand and maintenance that runs, by what they are about."""
+
+    #: Stream or station or gateway -> worst level (9: without one).
+    streams: dict[str, int]
+    stations: dict[str, int]
+    maintained: frozenset[str]
+
+
+def around() -> Around:
+    """Read what stands now; two queries."""
+    streams: dict[str, int] = {}
+    stations: dict[str, int] = {}
+    rows = Alarm.objects.filter(cleared_at=None).values_list(
+        "station_id", "stream_id", "level", "watches"
+    )
+    for station, stream, level, watches in rows:
+        worst = MILDEST if level is None else level
+        if station:
+            stations[station] = min(stations.get(station, MILDEST), worst)
+        for one, own in _streams_of(stream, worst, watches).items():
+            streams[one] = min(streams.get(one, MILDEST), own)
+    now = clock.now()
+    works = Maintenance.objects.filter(ended_at=None, starts__lte=now, ends__gt=now)
+    under = {one for work in works.values_list("gateway", "station", "stream") for one in work}
+    return Around(streams, stations, frozenset(one for one in under if one))
+
+
+def _streams_of(stream: str | None, worst: int, watches: Any) -> dict[str, int]:
+    """List the streams an alarm stands for: of each watch that is in, with its level."""
+    found = {stream: worst} if stream else {}
+    for noted in watches.values():
+        if noted[0] and noted[5]:
+            level = MILDEST if noted[3] is None else noted[3]
+            found[noted[5]] = min(found.get(noted[5], MILDEST), level)
+    return found
+
+
+def standings(found: Catalog, places: NDArray[np.intp], near: Around | None = None) -> Standings:
+    """Judge the streams at some places of the catalog."""
+    near = near or around()
+    ladders = found.ladders.at(places)
+    judged = judge(found.number[places], found.interval_s[places], ladders)
+    names, levels = [], []
+    for at, own in zip(places.tolist(), judged.standing.tolist(), strict=True):
+        row = found.rows[at]
+        level = near.streams.get(row["id"])
+        hung = (row["id"], row["station_id"], row["station__gateway_id"])
+        if any(one in near.maintained for one in hung):
+            names.append("maintenance")
+        else:
+            names.append(NAMES[own] if level is None else "alarm")
+        levels.append(None if level in (None, MILDEST) else level)
+    return Standings(places, judged, names, levels)
+
+
+def is_silent(one: Standings) -> NDArray[np.bool_]:
+    """Tell which streams have no value of now."""
+    return np.asarray(one.judged.standing >= NONE_AT - 1)
