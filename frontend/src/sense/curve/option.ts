@@ -72,19 +72,28 @@ export function beyond(asked: Asked): (LevelLine & { above: boolean })[] {
 }
 
 function levelLines({ levels }: Asked, limits: Extent, size: number) {
+  const near = (limits.high - limits.low) * 0.09
+  let before = -Infinity
+  let left = true
   return levels
     .filter(({ value }) => value >= limits.low && value <= limits.high)
-    .map(({ label, value, level }) => ({
-      yAxis: value,
-      lineStyle: { color: levelPaint(level), width: 1.4, type: [7, 4] },
-      label: {
-        formatter: `${label} ${value}`,
-        position: 'insideStartTop',
-        color: token('--ink-2'),
-        fontSize: size,
-        distance: [4, 2],
-      },
-    }))
+    .sort((a, b) => a.value - b.value)
+    .map(({ label, value, level }) => {
+      // Lines close to each other write their names at different ends.
+      left = value - before < near ? !left : true
+      before = value
+      return {
+        yAxis: value,
+        lineStyle: { color: levelPaint(level), width: 1.4, type: [7, 4] },
+        label: {
+          formatter: `${label} ${value}`,
+          position: left ? 'insideStartTop' : 'insideEndTop',
+          color: token('--ink-2'),
+          fontSize: size,
+          distance: [4, 2],
+        },
+      }
+    })
 }
 
 function nowLine({ now, period }: Asked, size: number) {

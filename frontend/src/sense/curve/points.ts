@@ -83,6 +83,30 @@ function buckets({ columns, every }: Observations, summed: boolean): Curve {
 export const curveOf = (told: Observations, intervalS: number | null, summed: boolean): Curve =>
   told.every ? buckets(told, summed) : singles(told, intervalS)
 
+/** How a rule looks at a stream: the total over a window, or the change within it. */
+export interface Lens {
+  kind: 'sum' | 'rate'
+  windowMs: number
+}
+
+/** The figure a rule judges at each time, from the values it is made of. */
+export function through(curve: Curve, { kind, windowMs }: Lens): Curve {
+  const line: Point[] = []
+  const known = curve.line.filter((point): point is [number, number] => point[1] !== null)
+  let first = 0
+  let total = 0
+  for (const [time, value] of known) {
+    total += value
+    while ((known[first]?.[0] ?? time) <= time - windowMs) {
+      total -= known[first]?.[1] ?? 0
+      first += 1
+    }
+    const oldest = known[first]?.[1] ?? value
+    line.push([time, kind === 'sum' ? Math.max(total, 0) : value - oldest])
+  }
+  return { ...curve, line, band: [] }
+}
+
 export interface Extent {
   low: number
   high: number
