@@ -13,10 +13,14 @@ from anlan.base.permissions.selectors import rights_of
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.register import meta as registers
+from anlan.codes import quantities
 from anlan.kernel.lifecycle import Lifecycle
 
 #: Code tables the face uses outside of forms.
-SHOWN = ("warning-levels", "posts", "special-groups", "hazards")
+SHOWN = (
+    "warning-levels", "posts", "special-groups", "hazards", "station-kinds", "stream-level-kinds",
+    "alarm-causes", "season",
+)  # fmt: skip
 
 
 def meta(actor: Actor) -> dict[str, Any]:
@@ -27,6 +31,7 @@ def meta(actor: Actor) -> dict[str, Any]:
         "basemap": maps.basemap(),
         "codes": code_tables(),
         "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE,)},
+        "quantities": measured(),
         "rights": rights_of(actor),
         "regions": {"root": root(actor)},
         "obligation_kinds": [
@@ -49,6 +54,21 @@ def code_tables() -> dict[str, Any]:
             "rows": codes.as_choices(key),
         }
     return found
+
+
+def measured() -> list[dict[str, Any]]:
+    """Name what can be measured, in which unit and with how many decimals it is shown."""
+    return [
+        {
+            "key": one.key,
+            "title": one.title,
+            "title_en": one.title_en,
+            "unit": one.unit,
+            "decimals": one.decimals,
+            "kind": one.kind,
+        }
+        for one in quantities.quantities().values()
+    ]
 
 
 def lifecycle(one: Lifecycle) -> list[dict[str, Any]]:

@@ -52,6 +52,14 @@ export interface Alarm {
   cause_by_name: string
   shelved_until: string | null
   flaps: number
+  /** Who is to acknowledge it now. */
+  debtor?: {
+    obligation: string
+    post: string
+    unit: string
+    rung: number
+    due: string | null
+  } | null
   verbs?: AlarmVerb[]
 }
 

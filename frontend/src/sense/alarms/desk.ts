@@ -28,6 +28,8 @@ export interface DeskQuery {
 }
 
 const EVERY = 15_000
+/** The server takes so many at once, all or none. */
+const MOST = 500
 
 export function useDesk(asked: Ref<DeskQuery>) {
   const list = useResource((signal) =>
@@ -133,7 +135,8 @@ export function useDesk(asked: Ref<DeskQuery>) {
     busy.value = true
     const alone = marked.value.size === 0
     try {
-      await api.post('/alarms/acknowledge', { ids })
+      for (let from = 0; from < ids.length; from += MOST)
+        await api.post('/alarms/acknowledge', { ids: ids.slice(from, from + MOST) })
       tellDone(t('已确认 {n} 条报警', { n: ids.length }))
       const next = alone ? rows.value[at.value + 1] : undefined
       await settle()

@@ -8,6 +8,7 @@ export interface RuleRow {
   title: string
   title_en?: string
   sentence: string
+  sentence_en?: string
   hazard: string
   hazard_label: string
   hazard_label_en: string
@@ -48,6 +49,9 @@ export interface Spoken {
   stations: number | null
   /** Streams that lack the level the rule asks for. */
   lacking?: string[]
+  /** Why it watches nothing. */
+  reason?: string
+  sentence_en?: string
 }
 
 export interface Firing {
