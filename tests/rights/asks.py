@@ -4,27 +4,13 @@ An address of the API that is not here fails the walk, so that a new one is walk
 day. ``{name}`` stands for an id of the world.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from tests.declarations.demo_rows import COUNTY, VILLAGE
-from tests.rights.world import PNG, SOURCE, World, sheet
-
-Body = dict[str, Any] | Callable[[World], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request. `form` sends a file as multipart; `note` tells two asks of one address apart."""
-
-    path: str
-    body: Body | None = None
-    form: Callable[[], dict[str, Any]] | None = None
-    note: str = ""
-    #: The answer is the same for all who get it, and holds nothing of anybody's.
-    same: bool = False
+from tests.rights.asking import Ask
+from tests.rights.sensing import SENSE
+from tests.rights.world import PNG, SOURCE, sheet
 
 
 def _picture() -> dict[str, Any]:
@@ -212,7 +198,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

@@ -28,7 +28,8 @@ from django.urls import get_resolver
 
 from anlan.base.conftest import workspace_of_tests
 from anlan.project.urls import api
-from tests.rights.asks import ASKS, PAGES, Ask
+from tests.rights.asking import Ask
+from tests.rights.asks import ASKS, PAGES
 from tests.rights.world import CHARLIES, World, build, undone
 
 __all__ = ["workspace_of_tests"]

@@ -122,9 +122,9 @@ def act_on_alarm(
 
 
 def _shelve(alarm: str, by: Actor, said: Said) -> None:
-    if said.until is None:
-        raise Invalid("请写明搁置到何时", errors={"until": ["请写明搁置到何时"]})
-    deeds.shelve_alarm(alarm=alarm, until=said.until, reason=said.reason, by=by)
+    # Without an end it would have ended already: refused where the right has been asked.
+    until = said.until or clock.now()
+    deeds.shelve_alarm(alarm=alarm, until=until, reason=said.reason, by=by)
 
 
 _DEEDS: dict[str, Callable[[str, Actor, Said], Any]] = {

@@ -62,10 +62,10 @@ def classify_alarm(*, alarm: str, cause: str, note: str = "", by: Actor) -> None
 
     May be said again when one knows better; the journal keeps what was said before.
     """
-    if cause not in codes.table(CAUSES):
-        raise Invalid("请选择原因", errors={"cause": ["请从原因表中选择"]})
     with transaction.atomic():
         row = locked([alarm], "alarms.classify", by)[0]
+        if cause not in codes.table(CAUSES):
+            raise Invalid("请选择原因", errors={"cause": ["请从原因表中选择"]})
         _acknowledge([row], by, settle=True)
         Alarm.objects.filter(pk=row.pk).update(
             cause=cause, cause_note=note.strip()[:LONGEST_NOTE], cause_at=clock.now(),

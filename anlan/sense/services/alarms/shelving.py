@@ -28,16 +28,10 @@ def is_shelved(alarm: Alarm, now: datetime) -> bool:
 
 def shelve_alarm(*, alarm: str, until: datetime, reason: str, by: Actor) -> None:
     """Set an alarm aside: no noise, no climbing, and what its matter raises meanwhile likewise."""
-    now = clock.now()
-    wrong: dict[str, list[str]] = {}
-    if not reason.strip():
-        wrong["reason"] = ["请写明搁置的理由"]
-    if until.tzinfo is None or not now < until <= now + LONGEST:
-        wrong["until"] = [f"应晚于现在，且不超过 {LONGEST.days} 天"]
-    if wrong:
-        raise Invalid("有几处需要改正", errors=wrong)
     with transaction.atomic():
         row = locked([alarm], "alarms.shelve", by)[0]
+        now = clock.now()
+        _check(until, reason, now)
         if row.closed_at is not None:
             raise Conflict("这个报警已经销号")
         Shelving.objects.filter(key=row.key, ended_at=None).update(ended_at=now, ended_by=by.ref)
@@ -50,6 +44,16 @@ def shelve_alarm(*, alarm: str, until: datetime, reason: str, by: Actor) -> None
         )
         owing.end([row], by=by, done=False)
         _note(row, "shelved", by, {"until": until.isoformat(), "reason": reason.strip()})
+
+
+def _check(until: datetime, reason: str, now: datetime) -> None:
+    wrong: dict[str, list[str]] = {}
+    if not reason.strip():
+        wrong["reason"] = ["请写明搁置的理由"]
+    if until.tzinfo is None or not now < until <= now + LONGEST:
+        wrong["until"] = [f"应晚于现在，且不超过 {LONGEST.days} 天"]
+    if wrong:
+        raise Invalid("有几处需要改正", errors=wrong)
 
 
 def unshelve_alarm(*, alarm: str, by: Actor) -> None:
