@@ -78,6 +78,7 @@ class Intake:
         self._keeping = Keeping(store, desk)
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._busy = False
+        self._judged_ms = -1
         self.counts = Counts()
 
     def start(self) -> None:
@@ -119,6 +120,11 @@ class Intake:
     def directory(self) -> Directory:
         """The streams as they are known now."""
         return self._next_books.directory
+
+    @property
+    def judged_ms(self) -> int:
+        """Time up to which the passing of time is judged with all that came; -1: not all of it."""
+        return self._judged_ms
 
     @property
     def idle(self) -> bool:
@@ -180,7 +186,7 @@ class Intake:
         self._desk.ask(lambda: self._reconcile(standing))
 
     def _commit(self, group: Sequence[Submission]) -> None:
-        now_ms = self._now_ms()
+        now_ms, self._judged_ms = self._now_ms(), -1
         try:
             done = commit(group, self._store, self._books.directory, self._checking, now_ms)
         except (AnlanError, OSError) as error:
@@ -204,10 +210,12 @@ class Intake:
             self._keeping.digested(done.seq)
 
     def _tick(self) -> None:
-        changes = self._watching.tick(self._now_ms())
+        now_ms = self._now_ms()
+        changes = self._watching.tick(now_ms)
         self.counts.transitions += len(changes)
         self._desk.tell(changes)
         self._keeping.turn(self._watching, self._checking)
+        self._judged_ms = now_ms
 
     def _refuse(self, group: Sequence[Submission], error: BaseException | None = None) -> None:
         why = error if isinstance(error, Unavailable) else Unavailable("数据暂时不能落盘，请重发")

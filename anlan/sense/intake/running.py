@@ -50,6 +50,8 @@ class Running:
         self._editions = 0
         self._day = ""
         self._turns: datetime | None = None
+        #: Time as of which the books were last looked at.
+        self.looked_ms = -1
         self.intake = Intake(
             store=self.store,
             shown=self._shown,
@@ -105,9 +107,9 @@ class Running:
         now = clock.now()
         turned = self._turns is not None and now >= self._turns
         same_day = self._day == clock.local(now).date().isoformat()
-        if not turned and same_day and epoch() == self.intake.directory.edition:
-            return
-        self.intake.turn(self._read())
+        if turned or not same_day or epoch() != self.intake.directory.edition:
+            self.intake.turn(self._read())
+        self.looked_ms = int(now.timestamp() * 1000)
 
     def _tidy(self) -> None:
         while self.store.maintain(now_ms()).more and not self._ends.is_set():
