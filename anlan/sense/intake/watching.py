@@ -62,6 +62,12 @@ class Watching:
         """Judge what the passing of time decides."""
         return self._changes(self._book.program.tick(self._state, now_ms))
 
+    def warm(self, now_ms: int) -> None:
+        """Have the kernels ready before anybody waits for them."""
+        program, state = self._book.program, self._book.program.start()
+        program.run(Columns.empty(), state, now_ms)
+        program.tick(state, now_ms)
+
     def standing(self) -> list[tuple[str, str]]:
         """List (matter, watch) of everything that is in its state now."""
         keys = set(self._book.program.standing(self._state))
