@@ -11,6 +11,7 @@ from anlan.base.places.models import DangerZone, KeySite, Reservoir
 from anlan.base.register.fields import CodeField, CountField, MeasureField
 from anlan.base.register.indexes import listing
 from anlan.base.register.models import Located, Row
+from anlan.kernel.ids import LENGTH
 from anlan.sense.models.checking import wrong_of
 from anlan.sense.models.fields import LevelsField
 
@@ -149,6 +150,8 @@ class Epoch(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     count = models.BigIntegerField(default=0)
+    #: Another one with every count, so that no two databases ever have the same.
+    mark = models.CharField(max_length=LENGTH, blank=True, default="")
 
     def __str__(self) -> str:
         return str(self.count)

@@ -11,7 +11,7 @@ from anlan import codes
 from anlan.codes import quantities
 from anlan.sense.models import Stream
 from anlan.sense.rules import words
-from anlan.sense.selectors.directory import epoch
+from anlan.sense.selectors.directory import mark
 from anlan.sense.selectors.ladders import Ladders
 
 _COLUMNS = (
@@ -26,7 +26,7 @@ _COLUMNS = (
 class Catalog:
     """Streams in use, by station and then by code; arrays are (n,) in that order."""
 
-    edition: int
+    mark: str
     #: Dicts by the names of `_COLUMNS`.
     rows: tuple[dict[str, Any], ...]
     number: NDArray[np.int32]
@@ -45,21 +45,21 @@ _held: list[Catalog] = []
 
 def catalog() -> Catalog:
     """Give the streams in use; read anew when the epoch has turned."""
-    edition = epoch()
-    if _held and _held[0].edition == edition:
+    now = mark()
+    if _held and _held[0].mark == now:
         return _held[0]
-    made = _read(edition)
+    made = _read(now)
     _held[:] = [made]
     return made
 
 
-def _read(edition: int) -> Catalog:
+def _read(now: str) -> Catalog:
     live = Stream.objects.filter(retired_at=None).order_by("station_id", "code")
     rows = tuple(live.values(*_COLUMNS))
     kept = {row.code: bool(row.flag("watched")) for row in codes.table("station-status")}
     intervals = [row["interval_s"] for row in rows]
     return Catalog(
-        edition=edition,
+        mark=now,
         rows=rows,
         number=np.array([row["number"] for row in rows], np.int32),
         interval_s=np.array([np.nan if one is None else one for one in intervals], np.float64),

@@ -53,6 +53,11 @@ def epoch() -> int:
     return Epoch.objects.filter(id=1).values_list("count", flat=True).first() or 0
 
 
+def mark() -> str:
+    """Read what is another with every change, in this database and in no other; "" at first."""
+    return Epoch.objects.filter(id=1).values_list("mark", flat=True).first() or ""
+
+
 _COLUMNS = (
     "id", "code", "number", "quantity", "region_id", "station_id", "station__code",
     "station__name", "station__kind", "name", "station__gateway_id", "station__gateway__name",

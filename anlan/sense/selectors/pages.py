@@ -15,7 +15,7 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.sense.models import Maintenance, Station
 from anlan.sense.selectors.catalog import Catalog, catalog, inside, of_stations
-from anlan.sense.selectors.standings import MILDEST, Around, Standings, around, standings
+from anlan.sense.selectors.standings import MILDEST, Around, Standings, around, is_old, standings
 from anlan.sense.selectors.streams import VIEW, describe, times_of
 
 #: What a mark shows of its streams: the first of these that any of them is.
@@ -92,7 +92,7 @@ def _telling(
         "code": shown["code"], "label": shown["name"] or shown["quantity_label"],
         "label_en": shown["name"] or shown["quantity_label_en"], "unit": shown["unit"],
         "decimals": shown["decimals"], "value": float(values.value[best]),
-        "time": times[best], "flags": int(values.flags[best]),
+        "time": times[best], "flags": int(values.flags[best]), "old": bool(is_old(now)[best]),
     }  # fmt: skip
 
 

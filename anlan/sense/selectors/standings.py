@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anlan.kernel import clock
 from anlan.sense.models import Alarm, Maintenance
 from anlan.sense.selectors.catalog import Catalog
-from anlan.sense.selectors.latest import NAMES, NONE_AT, Judged, judge
+from anlan.sense.selectors.latest import NAMES, NONE_AT, NORMAL, Judged, judge
 
 #: A level of None sorts behind blue.
 MILDEST = 9
@@ -82,6 +82,11 @@ def standings(found: Catalog, places: NDArray[np.intp], near: Around | None = No
             names.append(NAMES[own] if level is None else "alarm")
         levels.append(None if level in (None, MILDEST) else level)
     return Standings(places, judged, names, levels)
+
+
+def is_old(one: Standings) -> NDArray[np.bool_]:
+    """Tell which newest values are not of now, whatever stands at their stream besides."""
+    return np.asarray(one.judged.standing > NORMAL)
 
 
 def is_silent(one: Standings) -> NDArray[np.bool_]:

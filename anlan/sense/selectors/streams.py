@@ -14,7 +14,7 @@ from anlan.kernel.errors import Missing
 from anlan.sense.rules import words
 from anlan.sense.selectors.catalog import Catalog, catalog, inside, station_of
 from anlan.sense.selectors.ladders import Ladders
-from anlan.sense.selectors.standings import Standings, standings
+from anlan.sense.selectors.standings import Standings, is_old, standings
 
 VIEW = "observations.view"
 MOST = 20_000
@@ -45,7 +45,7 @@ def _rows(found: Catalog, now: Standings, order: NDArray[np.intp]) -> list[dict[
     times = times_of(values.time)
     known, value, flags = values.known.tolist(), values.value.tolist(), values.flags.tolist()
     distance, kind = now.judged.nearest.distance.tolist(), now.judged.nearest.kind.tolist()
-    places = now.places.tolist()
+    places, old = now.places.tolist(), is_old(now).tolist()
     items = []
     for at in order.tolist():
         place = places[at]
@@ -57,6 +57,7 @@ def _rows(found: Catalog, now: Standings, order: NDArray[np.intp]) -> list[dict[
                 "time": times[at] if there else None,
                 "flags": flags[at] if there else 0,
                 "standing": now.standing[at],
+                "old": old[at],
                 "level": now.level[at],
                 "nearest": _nearest(found, place, kind[at], distance[at], value[at]),
             }
@@ -108,6 +109,7 @@ def describe(found: Catalog, places: NDArray[np.intp]) -> list[dict[str, Any]]:
     now = standings(found, places)
     values = now.judged.found
     times, received = times_of(values.time), times_of(values.received_ms)
+    old = is_old(now).tolist()
     items = []
     for at, place in enumerate(places.tolist()):
         row = found.rows[place]
@@ -131,6 +133,7 @@ def describe(found: Catalog, places: NDArray[np.intp]) -> list[dict[str, Any]]:
                 "levels": levels_of(row["levels"], found.ladders, place),
                 "last": last,
                 "standing": now.standing[at],
+                "old": old[at],
                 "level": now.level[at],
                 "station": station_of(row),
             }

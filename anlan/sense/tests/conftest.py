@@ -12,7 +12,8 @@ from anlan.base.permissions.actor import Actor, Holding, system
 from anlan.base.regions import scope
 from anlan.base.regions.models import Region
 from anlan.kernel import clock
-from anlan.sense.models import Gateway, Rule, Station, Stream
+from anlan.sense.models import Gateway, Rule, RuleVersion, Station, Stream
+from anlan.sense.services.epochs import turn_epoch
 
 __all__ = ["workspace_of_tests"]
 
@@ -57,7 +58,13 @@ def make_rule(code: str = "river-stage", **more: Any) -> Rule:
         "quantity": "water-level", "version": 1, "active": 1, "changed_at": clock.now(),
         "changed_by": "system:test", **more,
     }  # fmt: skip
-    return Rule.objects.create(code=code, **values)
+    rule = Rule.objects.create(code=code, **values)
+    spec = {
+        "title": rule.title, "kind": "level", "quantity": "water-level",
+        "conditions": [{"level": 3, "limit": {"level": "warning"}}],
+    }  # fmt: skip
+    RuleVersion.objects.create(rule=rule, number=1, spec=spec, at=clock.now(), by=BY.ref)
+    return rule
 
 
 @pytest.fixture
@@ -105,4 +112,5 @@ def world(db: None) -> World:  # noqa: ARG001 - asks for the database
         )
         for n in (1, 2)
     ]  # fmt: skip
+    turn_epoch()
     return World(gateway, river, plant, level, (gas[0], gas[1]), duty, keeper, make_rule())
