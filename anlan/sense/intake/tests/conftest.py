@@ -124,7 +124,7 @@ class Bench:
 
     def close(self) -> None:
         """Stop in good order."""
-        self.intake.stop()
+        self.intake.stop(60)
         self.store.close()
 
 
