@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anlan.engines.compiled import compiled
+from anlan.engines.compiled import compiled, lean
 from anlan.engines.series.columns import Flags, Times, Values
 from anlan.engines.series.flags import DUPLICATE, FUTURE, LATE
 from anlan.engines.threshold.kernels_steps import spare, step
@@ -18,7 +18,7 @@ from anlan.engines.threshold.layout import (
 )
 
 
-@compiled
+@lean
 def differ(rules: Rules, marks: Marks, pair: int, events: Records, count: int) -> int:
     """Judge the difference of the newest values of a pair, if they are near enough in time."""
     said = rules.pairs[pair]

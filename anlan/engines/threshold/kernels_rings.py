@@ -6,7 +6,7 @@ a free block is the next free one.
 
 import numpy as np
 
-from anlan.engines.compiled import compiled, inlined
+from anlan.engines.compiled import compiled, lean
 from anlan.engines.threshold.layout import CLASSES, I8, Record, Records
 
 
@@ -47,20 +47,20 @@ def room(pool: I8, free: I8, ring: Record) -> I8:
     return pool
 
 
-@inlined
+@lean
 def place(ring: Record, k: int) -> int:
     """Find where in the pool the k-th oldest entry of a ring lies."""
     found: int = ring["at"] + ((ring["head"] + k) & ((1 << ring["size_class"]) - 1))
     return found
 
 
-@inlined
+@lean
 def is_full(ring: Record) -> bool:
     """Tell whether a ring needs `room` before it takes one more entry."""
     return bool(ring["size_class"] < 0 or ring["size"] >= (1 << ring["size_class"]))
 
 
-@inlined
+@lean
 def insert(pool: I8, ring: Record, k: int, time: int, micro: int) -> None:
     """Put an entry before the k-th oldest of a ring that is not full; k = size appends."""
     j = ring["size"]
@@ -75,7 +75,7 @@ def insert(pool: I8, ring: Record, k: int, time: int, micro: int) -> None:
     pool[here, 1] = micro
 
 
-@compiled
+@lean
 def remove(pool: I8, ring: Record, k: int) -> None:
     """Take out the k-th oldest entry."""
     size = ring["size"] - 1
@@ -86,14 +86,14 @@ def remove(pool: I8, ring: Record, k: int) -> None:
     ring["size"] = size
 
 
-@inlined
+@lean
 def drop_oldest(ring: Record) -> None:
     """Forget the oldest entry."""
     ring["head"] = (ring["head"] + 1) & ((1 << ring["size_class"]) - 1)
     ring["size"] -= 1
 
 
-@inlined
+@lean
 def count_until(pool: I8, ring: Record, time: int) -> int:
     """Count the entries with a time of at most `time`; looked for from the newest back."""
     k = ring["size"]
@@ -102,7 +102,7 @@ def count_until(pool: I8, ring: Record, time: int) -> int:
     return int(k)
 
 
-@compiled
+@lean
 def coarsen(pool: I8, ring: Record, summed: bool) -> None:
     """Halve a full ring: double the step of its times and join what falls into one step.
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from anlan.engines.compiled import compiled
+from anlan.engines.compiled import compiled, lean
 from anlan.engines.series.columns import Flags, Numbers, Times, Values
 from anlan.engines.series.flags import DUPLICATE, FUTURE, LATE
 from anlan.engines.threshold.kernels_steps import due_by, emit, is_resting, spare, step
@@ -25,7 +25,7 @@ from anlan.engines.threshold.layout import (
 CHUNK: Final = 4096
 
 
-@compiled
+@lean
 def hear(
     slot: Record, rule: Record, mark: Record, time: int, value: float, events: Records, count: int
 ) -> int:
@@ -43,7 +43,7 @@ def hear(
     return count
 
 
-@compiled
+@lean
 def listen(
     time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks, slot: int,
     events: Records, count: int,
@@ -62,7 +62,7 @@ def listen(
     return count
 
 
-@compiled
+@lean
 def sift(
     time: Times, value: Values, flags: Flags, unfit: int, last: int, times: I8, values: F8
 ) -> tuple[int, float, float]:
@@ -83,7 +83,7 @@ def sift(
     return fit, low, high
 
 
-@compiled
+@lean
 def level(
     rule: Record, mark: Record, times: I8, values: F8, low: float, high: float,
     events: Records, count: int,
@@ -161,7 +161,7 @@ def run(
     return pool, events, count
 
 
-@compiled
+@lean
 def clock_of(slot: Record, now: int) -> int:
     """Tell how far a stream's own time has come: as long after its newest value as `now` is."""
     if slot["seen_time"] == NEVER:

@@ -6,7 +6,7 @@ per value neither take nor give back anything that must be counted as a referenc
 
 import numpy as np
 
-from anlan.engines.compiled import compiled, inlined
+from anlan.engines.compiled import compiled, lean
 from anlan.engines.threshold.layout import EVENT, NEVER, Record, Records
 
 
@@ -20,7 +20,7 @@ def spare(events: Records, count: int, need: int) -> Records:
     return larger
 
 
-@inlined
+@lean
 def emit(events: Records, count: int, watch: int, state: int, time: int, value: float) -> int:
     """Write down a transition as the `count`-th; gives the count with it."""
     event = events[count]
@@ -31,7 +31,7 @@ def emit(events: Records, count: int, watch: int, state: int, time: int, value: 
     return count + 1
 
 
-@inlined
+@lean
 def is_resting(rule: Record, mark: Record, y: float) -> bool:
     """Tell whether a figure leaves a watch as it is."""
     if mark["pending"] != NEVER:
@@ -39,7 +39,7 @@ def is_resting(rule: Record, mark: Record, y: float) -> bool:
     return bool(y < rule["enter"] if mark["active"] == 0 else y >= rule["leave"])
 
 
-@compiled
+@lean
 def step(
     rule: Record,
     mark: Record,
@@ -79,7 +79,7 @@ def step(
     return count
 
 
-@compiled
+@lean
 def due_by(rule: Record, mark: Record, clock: int, events: Records, count: int) -> int:
     """Enter a watch whose hold has ended before `clock`."""
     due = mark["pending"] + rule["hold"]

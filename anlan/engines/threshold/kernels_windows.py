@@ -6,7 +6,7 @@ a ring per window that holds, oldest first, the values no later value undercuts 
 negated values), so its oldest is the least.
 """
 
-from anlan.engines.compiled import compiled, inlined
+from anlan.engines.compiled import compiled, lean
 from anlan.engines.series.columns import Flags, Times, Values
 from anlan.engines.threshold.kernels_rings import (
     coarsen,
@@ -33,7 +33,7 @@ from anlan.engines.threshold.layout import (
 )
 
 
-@inlined
+@lean
 def slide_sum(pool: I8, ring: Record, mark: Record, start: int) -> None:
     """Let go of what was measured up to `start`."""
     while mark["inside"] > 0:
@@ -44,14 +44,14 @@ def slide_sum(pool: I8, ring: Record, mark: Record, start: int) -> None:
         mark["inside"] -= 1
 
 
-@inlined
+@lean
 def forget(pool: I8, ring: Record, start: int) -> None:
     """Drop the entries measured up to `start`."""
     while ring["size"] > 0 and pool[place(ring, 0), 0] <= start:
         drop_oldest(ring)
 
 
-@inlined
+@lean
 def push_extreme(pool: I8, ring: Record, time: int, micro: int) -> None:
     """Add a value to a ring of extremes that is not full, in any order of arrival."""
     k = count_until(pool, ring, time)
@@ -63,7 +63,7 @@ def push_extreme(pool: I8, ring: Record, time: int, micro: int) -> None:
     insert(pool, ring, k, time, micro)
 
 
-@inlined
+@lean
 def push_sum(pool: I8, ring: Record, time: int, micro: int) -> tuple[int, bool]:
     """Add a value to a ring of sums that is not full.
 
@@ -88,7 +88,7 @@ def push_sum(pool: I8, ring: Record, time: int, micro: int) -> tuple[int, bool]:
     return k, False
 
 
-@compiled
+@lean
 def recount(pool: I8, ring: Record, mark: Record, start: int) -> None:
     """Count a sum anew from its ring: what was measured after `start`."""
     mark["total"] = 0
@@ -101,7 +101,7 @@ def recount(pool: I8, ring: Record, mark: Record, start: int) -> None:
         mark["inside"] += 1
 
 
-@compiled
+@lean
 def recount_all(pool: I8, rules: Rules, marks: Marks, slot: int) -> None:
     """Count the sums of a stream anew."""
     said = rules.slots[slot]
@@ -112,7 +112,7 @@ def recount_all(pool: I8, rules: Rules, marks: Marks, slot: int) -> None:
             recount(pool, marks.rings[slot], marks.windows[window], start)
 
 
-@compiled
+@lean
 def drain_sum(
     pool: I8, ring: Record, inside: int, total: int, length: int, begin: int, clock: int,
     rule: Record, mark: Record, events: Records, count: int,
@@ -131,7 +131,7 @@ def drain_sum(
     return count
 
 
-@compiled
+@lean
 def drain_extreme(
     pool: I8, ring: Record, newest: int, length: int, begin: int, clock: int,
     rule: Record, mark: Record, events: Records, count: int,
@@ -150,7 +150,7 @@ def drain_extreme(
     return count
 
 
-@compiled
+@lean
 def drain(
     pool: I8, rules: Rules, marks: Marks, slot: int, clock: int, events: Records, count: int
 ) -> int:
@@ -180,7 +180,7 @@ def drain(
     return count
 
 
-@inlined
+@lean
 def may_change(windows: Records, said: Record, newest: int, time: int) -> bool:
     """Tell whether a value of this time can change a window of a stream."""
     if time > newest:
@@ -191,7 +191,7 @@ def may_change(windows: Records, said: Record, newest: int, time: int) -> bool:
     return False
 
 
-@inlined
+@lean
 def feed_sums(
     pool: I8, windows: Records, inside: Records, said: Record, ring: Record,
     newest: int, time: int, micro: int,
@@ -238,7 +238,7 @@ def make_room(pool: I8, rules: Rules, marks: Marks, slot: int) -> I8:
     return pool
 
 
-@inlined
+@lean
 def lacks_room(windows: Records, rings: Records, said: Record, slot: int, first: int) -> bool:
     """Tell whether a ring of a stream is full."""
     if said["horizon"] > 0 and is_full(rings[slot]):
@@ -249,7 +249,7 @@ def lacks_room(windows: Records, rings: Records, said: Record, slot: int, first:
     return False
 
 
-@compiled
+@lean
 def walk_windows(
     time: Times, value: Values, flags: Flags, start: int, rules: Rules, marks: Marks, pool: I8,
     slot: int, bad: int, late: int, events: Records, count: int,
