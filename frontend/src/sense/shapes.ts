@@ -100,6 +100,7 @@ export interface Last {
   time: string | null
   flags: number
   received?: string | null
+  old?: boolean
 }
 
 export interface StreamLevel {
@@ -130,6 +131,8 @@ export interface Stream {
   levels: StreamLevel[]
   last: Last | null
   standing: Standing
+  /** The newest value is not of now. */
+  old?: boolean
   level: Level
   station?: Named & { kind?: string }
 }
@@ -144,6 +147,8 @@ export interface StationMark {
   lon: number | null
   lat: number | null
   standing: Standing
+  /** The newest value is not of now. */
+  old?: boolean
   level: Level
   /** What is written on the mark: the stream nearest to its level. */
   last:
@@ -206,6 +211,8 @@ export interface LatestRow {
   time: string | null
   flags: number
   standing: Standing
+  /** The newest value is not of now. */
+  old?: boolean
   level: Level
   nearest: {
     kind: string

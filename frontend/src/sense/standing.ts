@@ -29,4 +29,5 @@ export function standingPaint(key: Standing, level: Level): string {
 }
 
 /** Values that say nothing about now are grey. */
-export const isOld = (key: Standing) => key === 'stale' || key === 'silent' || key === 'none'
+export const isOld = ({ standing, old }: { standing: Standing; old?: boolean }) =>
+  old ?? ['stale', 'silent', 'none'].includes(standing)

@@ -9,7 +9,7 @@ export type Sorting = 'nearest' | 'time' | 'station'
 
 /** 1 is at the level, more is beyond; what is old or has no level comes after all that has one. */
 const nearness = (row: LatestRow): number =>
-  isOld(row.standing) || row.nearest === null
+  isOld(row) || row.nearest === null
     ? -1
     : (row.nearest.share ?? (row.nearest.distance <= 0 ? 1 : 0))
 
@@ -23,7 +23,7 @@ export function ordered(rows: LatestRow[], by: Sorting): LatestRow[] {
   return copy.sort(
     (a, b) =>
       nearness(b) - nearness(a) ||
-      Number(isOld(a.standing)) - Number(isOld(b.standing)) ||
+      Number(isOld(a)) - Number(isOld(b)) ||
       a.code.localeCompare(b.code),
   )
 }

@@ -94,7 +94,7 @@ export function placed(stations: StationMark[]): GeoJSON.FeatureCollection {
     type: 'FeatureCollection',
     features: stations.flatMap((one) => {
       if (one.lon === null || one.lat === null) return []
-      const old = isOld(one.standing)
+      const old = isOld({ standing: one.standing, old: one.last?.old })
       return {
         type: 'Feature',
         geometry: { type: 'Point', coordinates: [one.lon, one.lat] },
