@@ -15,6 +15,7 @@ from anlan.base.regions import selectors as regions
 from anlan.base.register import meta as registers
 from anlan.codes import quantities
 from anlan.kernel.lifecycle import Lifecycle
+from anlan.sense.states import LIFECYCLE as ALARM
 
 #: Code tables the face uses outside of forms.
 SHOWN = (
@@ -30,7 +31,7 @@ def meta(actor: Actor) -> dict[str, Any]:
         "layers": layers.described(actor),
         "basemap": maps.basemap(),
         "codes": code_tables(),
-        "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE,)},
+        "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE, ALARM)},
         "quantities": measured(),
         "rights": rights_of(actor),
         "regions": {"root": root(actor)},

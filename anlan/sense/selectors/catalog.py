@@ -33,6 +33,9 @@ class Catalog:
     interval_s: NDArray[np.float64]
     #: The lack of values is a fault, and how often they should come is known.
     watched: NDArray[np.bool_]
+    #: Range of the instrument in the quantity's unit; NaN where not known.
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
     ladders: Ladders
     #: Code of a stream -> place.
     places: dict[str, int]
@@ -57,12 +60,11 @@ def _read(now: str) -> Catalog:
     live = Stream.objects.filter(retired_at=None).order_by("station_id", "code")
     rows = tuple(live.values(*_COLUMNS))
     kept = {row.code: bool(row.flag("watched")) for row in codes.table("station-status")}
-    intervals = [row["interval_s"] for row in rows]
     return Catalog(
         mark=now,
         rows=rows,
         number=np.array([row["number"] for row in rows], np.int32),
-        interval_s=np.array([np.nan if one is None else one for one in intervals], np.float64),
+        interval_s=_floats(rows, "interval_s"),
         watched=np.array(
             [
                 bool(row["interval_s"])
@@ -72,10 +74,17 @@ def _read(now: str) -> Catalog:
             ],
             np.bool_,
         ),
+        low=_floats(rows, "low"),
+        high=_floats(rows, "high"),
         ladders=Ladders([row["levels"] for row in rows]),
         places={row["code"]: place for place, row in enumerate(rows)},
         shown=tuple(_shown(row) for row in rows),
     )
+
+
+def _floats(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
+    values = (row[name] for row in rows)
+    return np.array([np.nan if one is None else one for one in values], np.float64)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

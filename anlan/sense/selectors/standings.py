@@ -71,16 +71,17 @@ def standings(found: Catalog, places: NDArray[np.intp], near: Around | None = No
     near = near or around()
     ladders = found.ladders.at(places)
     judged = judge(found.number[places], found.interval_s[places], ladders)
-    names, levels = [], []
-    for at, own in zip(places.tolist(), judged.standing.tolist(), strict=True):
-        row = found.rows[at]
-        level = near.streams.get(row["id"])
-        hung = (row["id"], row["station_id"], row["station__gateway_id"])
-        if any(one in near.maintained for one in hung):
-            names.append("maintenance")
-        else:
-            names.append(NAMES[own] if level is None else "alarm")
-        levels.append(None if level in (None, MILDEST) else level)
+    names = [NAMES[own] for own in judged.standing.tolist()]
+    levels: list[int | None] = [None] * len(names)
+    if near.streams or near.maintained:
+        for at, place in enumerate(places.tolist()):
+            row = found.rows[place]
+            level = near.streams.get(row["id"])
+            if level is not None:
+                names[at], levels[at] = "alarm", None if level == MILDEST else level
+            hung = {row["id"], row["station_id"], row["station__gateway_id"]}
+            if not near.maintained.isdisjoint(hung):
+                names[at] = "maintenance"
     return Standings(places, judged, names, levels)
 
 

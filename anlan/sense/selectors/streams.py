@@ -44,7 +44,13 @@ def _rows(found: Catalog, now: Standings, order: NDArray[np.intp]) -> list[dict[
     values = now.judged.found
     times = times_of(values.time)
     known, value, flags = values.known.tolist(), values.value.tolist(), values.flags.tolist()
-    distance, kind = now.judged.nearest.distance.tolist(), now.judged.nearest.kind.tolist()
+    distance = np.round(now.judged.nearest.distance, 6).tolist()
+    kind = now.judged.nearest.kind.tolist()
+    limits, shares = _limits(found, now)
+    words_of = [
+        {"kind": one.code, "label": one.title, "label_en": one.title_en}
+        for one in found.ladders.kinds
+    ]
     places, old = now.places.tolist(), is_old(now).tolist()
     items = []
     for at in order.tolist():
@@ -59,28 +65,35 @@ def _rows(found: Catalog, now: Standings, order: NDArray[np.intp]) -> list[dict[
                 "standing": now.standing[at],
                 "old": old[at],
                 "level": now.level[at],
-                "nearest": _nearest(found, place, kind[at], distance[at], value[at]),
+                "nearest": None
+                if kind[at] < 0
+                else {
+                    **words_of[kind[at]],
+                    "value": limits[at],
+                    "distance": distance[at],
+                    "share": shares[at],
+                },
             }
         )
     return items
 
 
-def _nearest(
-    found: Catalog, place: int, kind: int, distance: float, value: float
-) -> dict[str, Any] | None:
-    if kind < 0:
-        return None
-    one = found.ladders.kinds[kind]
-    limit = float(found.ladders.limit[place, kind])
-    row = found.rows[place]
-    base = row["low"] if found.ladders.sign[place, kind] > 0 else row["high"]
-    share = None
-    if base is not None and base != limit:
-        share = round((value - base) / (limit - base), 4)
-    return {
-        "kind": one.code, "label": one.title, "label_en": one.title_en, "value": limit,
-        "distance": round(distance, 6), "share": share,
-    }  # fmt: skip
+def _limits(found: Catalog, now: Standings) -> tuple[list[float], list[float | None]]:
+    """Tell the nearest level of each stream, and the part of the way its value has gone to it.
+
+    The way begins at the end of the instrument's range that is not dangerous; without one the part
+    is not known.
+    """
+    kind = np.maximum(now.judged.nearest.kind, 0)[:, None]
+    own = found.ladders.at(now.places)
+    limit = np.take_along_axis(own.limit, kind, axis=1)[:, 0]
+    rises = np.take_along_axis(own.sign, kind, axis=1)[:, 0] > 0
+    base = np.where(rises, found.low[now.places], found.high[now.places])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.round((now.judged.found.value - base) / (limit - base), 4)
+    shares = [one if known else None for one, known in
+              zip(share.tolist(), np.isfinite(share).tolist(), strict=True)]  # fmt: skip
+    return limit.tolist(), shares
 
 
 def times_of(time_ms: NDArray[np.int64]) -> list[str]:
