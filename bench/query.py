@@ -1,12 +1,14 @@
 """Questions to a store of 20 million observations: one stream's week, a thousand by hour, latest.
 
 Seven days of a value a minute are appended as they would come, with upkeep beside, so that files
-(or partitions), roll-ups and the open rows are as after a week's work. Then a reader of its own
-asks: one stream's seven days raw, a thousand streams' seven days by hour, and the latest values of
-ten thousand streams from `latest.mmap`. The settings hold what appending takes: batches of 5,000
-rows, each sifted, then durable before the next, upkeep beside it.
+(or partitions), roll-ups and the open rows are as after a week's work. The questions are asked of
+the store, by a reader as every process has one; figures with `http` ask two web processes for the
+same, one question after another: a week as a curve reads it (`columns=true`) and the list of all
+streams with their newest values. The settings tell what appending takes: batches of 5,000 rows,
+each sifted, then durable before the next.
 """
 
+import json
 import math
 import os
 import resource
@@ -15,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from anlan.kernel import workspace
 from anlan.sense.store import open_reader, open_store
 from anlan.sense.store.interface import Reader, Store
 from anlan.sense.store.latest import LatestReader, LatestWriter
+from bench import _streams
+from bench.lists import ask, serving
 
 POSTGRES = True
 
@@ -51,6 +56,7 @@ def run() -> dict[str, Any]:
     fill(store)
     filled = time.perf_counter() - begun
     latest = LatestWriter(home, store.heads())
+    doors = through_the_door(url)
     reader, shown = open_reader(home, url), LatestReader(home)
     cold = took(lambda: reader.raw(1, BEGIN, END), 1)[0]
     asked: dict[str, list[float]] = {"raw": [], "hourly": [], "latest": [], "ten_minutes": []}
@@ -69,6 +75,9 @@ def run() -> dict[str, Any]:
             "raw_7d_p95_ms": percentile(asked["raw"], 0.95),
             "hourly_1000_7d_ms": percentile(asked["hourly"], 0.5),
             "latest_10k_ms": percentile(asked["latest"], 0.5),
+            "raw_7d_http_p95_ms": percentile(doors["raw"], 0.95),
+            "latest_10k_http_ms": percentile(doors["latest"], 0.5),
+            "append_per_s": round(statistics.median(one["rows_per_s"] for one in appended)),
         },
         "settings": {
             "rows": BUSY * DAYS * DAY // MINUTE + STREAMS - BUSY,
@@ -78,10 +87,10 @@ def run() -> dict[str, Any]:
             "filled_per_s": round(ROWS / filled),
             "raw_7d_rows": DAYS * DAY // MINUTE,
             "raw_7d_first_ms": cold,
-            "p50_p95_max_ms": {name: spread(times) for name, times in asked.items()},
+            "http_p50_p95_max_ms": {name: spread(times) for name, times in doors.items()},
+            "store_p50_p95_max_ms": {name: spread(times) for name, times in asked.items()},
             "append": {
                 "rows_per_batch": BATCH,
-                "rows_per_s": round(statistics.median(one["rows_per_s"] for one in appended)),
                 "by_round": appended,
             },
             "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -103,6 +112,53 @@ def fill(store: Store) -> None:
         store.append(rows, now + STEP * MINUTE)
         while store.maintain(now + STEP * MINUTE).more:
             pass
+
+
+def through_the_door(url: str) -> dict[str, list[float]]:
+    """Ask over HTTP; milliseconds until the whole answer is there."""
+    os.environ["TELEMETRY_URL"] = url
+    token = _streams.seed(STREAMS)
+    chance = np.random.default_rng(6)
+    span = "&".join(
+        f"{name}={datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        for name, ms in (("from", BEGIN), ("to", END + MINUTE))
+    )
+    found: dict[str, list[float]] = {"raw": [], "raw_items": [], "latest": []}
+    with serving() as port:
+        home = f"http://127.0.0.1:{port}/api/v1/sense"
+
+        def curve(more: str = "&columns=true") -> bytes:
+            code = _streams.code_of(int(chance.integers(BUSY)))
+            return ask(f"{home}/streams/{code}/observations?{span}{more}", token)
+
+        def latest() -> bytes:
+            return ask(f"{home}/latest", token)
+
+        until_both_answer(f"{home}/latest", token)
+        assert len(json.loads(curve())["columns"]["value"]) == DAYS * DAY // MINUTE
+        assert len(json.loads(curve(""))["items"]) == DAYS * DAY // MINUTE
+        items = json.loads(latest())["items"]
+        assert sum(row["value"] is not None for row in items) == STREAMS
+        for _ in range(ROUNDS):
+            found["raw"] += took(curve, 60)
+            found["raw_items"] += took(lambda: curve(""), 10)
+            found["latest"] += took(latest, 10)
+    return found
+
+
+def until_both_answer(url: str, token: str) -> None:
+    """Wait for the web processes, and let each read what it reads once."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            for _ in range(12):
+                ask(url, token)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def week(reader: Reader, number: int) -> None:
