@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numba
 from numba import config
@@ -56,6 +56,6 @@ def lean(kernel: Callable[P, R]) -> Callable[P, R]:
 
     Counting costs more than the work itself where a row asks for a few additions.
     """
-    options = {"_nrt": False, "cache": True, "nogil": True, "error_model": "numpy"}
+    options: dict[str, Any] = {"_nrt": False, "cache": True, "nogil": True, "error_model": "numpy"}
     fast: Callable[P, R] = numba.njit(**options)(kernel)
     return fast

@@ -4,7 +4,7 @@ Declare watches, build a `Program` of them, and `run` observations through it in
 transitions tell when a watch's state was entered and left.
 """
 
-from anlan.engines.threshold.program import Program, Transitions, backtest
+from anlan.engines.threshold.program import Program, Transitions, backtest, warm
 from anlan.engines.threshold.state import State
 from anlan.engines.threshold.watches import (
     Count,
@@ -32,4 +32,5 @@ __all__ = [
     "all_of",
     "any_of",
     "backtest",
+    "warm",
 ]

@@ -87,10 +87,15 @@ def bounds(watch: Watch) -> tuple[float, float, float]:
     limits = sign * watch.limit, sign * watch.limit - watch.hysteresis
     strict = len(watch.op) == 1
     if isinstance(watch, Level):
-        enter, leave = (float(np.nextafter(one, np.inf)) if strict else one for one in limits)
+        enter, leave = (one + _breadth(one) * (1 if strict else -1) for one in limits)
     else:
         enter, leave = (float(round(one * MICRO) + strict) for one in limits)
     return sign, enter, leave
+
+
+def _breadth(limit: float) -> float:
+    """Tell how near to a limit is at it: 11.7 m sent as 1170 cm must be neither above nor below."""
+    return 1e-9 * max(1.0, abs(limit))
 
 
 def family(watches: Sequence[Watch]) -> tuple[list[list[int]], list[int], list[list[int]]]:

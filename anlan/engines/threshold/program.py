@@ -14,7 +14,15 @@ from anlan.engines.threshold import state as states
 from anlan.engines.threshold.building import Plan, plan
 from anlan.engines.threshold.layout import EVENT, NEVER, Records
 from anlan.engines.threshold.state import State
-from anlan.engines.threshold.watches import Watch
+from anlan.engines.threshold.watches import (
+    Count,
+    Difference,
+    Level,
+    Rate,
+    Silence,
+    Sum,
+    Watch,
+)
 
 #: Values a window may hold before it is kept in coarser steps: a day of half minutes.
 MOST: Final = 4096
@@ -162,6 +170,25 @@ def backtest(
         state.marks.begun[0] = until_ms  # streams without history are not called silent
         found.append(program.tick(state, until_ms))
     return Transitions.concat(found)
+
+
+def warm() -> None:
+    """Compile or load every kernel: some 20 s once per version, a third of a second afterwards."""
+    kinds: list[Watch] = [
+        Level(key="level", stream=1, op=">", limit=0.5),
+        Sum(key="sum", stream=1, op=">", limit=0.5, window_s=1),
+        Rate(key="rate", stream=1, op=">", limit=0.5, window_s=1),
+        Difference(key="difference", stream=1, other=2, op=">", limit=0.5, max_age_s=1),
+        Silence(key="silence", stream=1, after_s=1),
+        Count(key="group", members=("level", "sum"), at_least=1),
+    ]
+    program = Program(kinds)
+    state = program.start()
+    program.run(Columns.of([1, 2], [0, 0], [1.0, 0.0]), state, 0)
+    program.tick(state, 10_000)
+    Program([*kinds, Rate(key="more", stream=1, op=">", limit=0.5, window_s=2)]).load(
+        program.dump(state)
+    )
 
 
 def _in_time(events: Records) -> Records:

@@ -46,7 +46,7 @@ class _Limited(_Watch):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level(_Limited):
-    """A stream's value crosses a limit."""
+    """A stream's value crosses a limit; within a billionth of it the value is equal to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
