@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from anlan.engines.series import Columns, Numbers, Times
 from anlan.kernel.errors import Conflict, Unavailable
 from anlan.sense.store.checks import check
@@ -109,6 +111,9 @@ class PostgresStore(Sifting, PostgresReader):
             try:
                 with outages():
                     return self._mover.work(self._first, now_ms, retention or Retention())
+            except psycopg.Error as error:
+                self._lose()
+                raise Unavailable(f"观测数据库的整理没有完成，稍后再试：{error}") from error
             except BaseException:
                 self._lose()
                 raise

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from anlan.sense.store.interface import Report, Retention
 from anlan.sense.store.keys import FirstWins
 from anlan.sense.store.rows import by_stream
 from anlan.sense.store.segments import rollups, upkeep
-from anlan.sense.store.segments.files import Filed, Files, write
+from anlan.sense.store.segments.files import Damaged, Filed, Files, write
 from anlan.sense.store.segments.lookup import Lookup
 from anlan.sense.store.segments.schema import (
     Place,
@@ -70,6 +70,7 @@ class Caretaker:
         self._moving = connect(place, write=False)
         self._unseen = 0
         self._alone = threading.Lock()
+        self._damaged: set[str] = set()
         self._remove_orphans()
 
     def came(self, received_ms: int) -> None:
@@ -90,10 +91,12 @@ class Caretaker:
 
     def _work(self, now_ms: int, retention: Retention) -> Report:
         self._unseen = 0
-        report = self._next(now_ms, retention)
-        self._trim()
-        self._remove_gone()
-        self._moving.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        try:
+            report = self._next(now_ms, retention)
+        finally:
+            self._trim()
+            self._remove_gone()
+            self._moving.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return Report(
             closed=report.closed, compacted=report.compacted, dropped=report.dropped,
             unseen=self._unseen, more=report.more,
@@ -110,16 +113,27 @@ class Caretaker:
             if rows and self._opened_ms is None:
                 self._opened_ms = now_ms  # left over from before this start
             old = self._opened_ms is not None and now_ms - self._opened_ms >= CLOSE_MS
-            files = list(self._lookup.files.values())
+            files = [it for it in self._lookup.files.values() if it.name not in self._damaged]
         if rows >= CLOSE_ROWS or (rows and old):
             return Report(closed=self._close(now_ms), more=True)
         if self._merge_rollups():
             return Report(more=True)
         if merge := upkeep.due_merge(files, now_ms):
-            return Report(compacted=self._merge(merge), more=True)
+            with self._leaving_alone(merge.files):
+                return Report(compacted=self._merge(merge), more=True)
         if thinning := upkeep.due_thinning(files, retention, now_ms):
-            return Report(dropped=self._thin(thinning, retention), more=True)
+            with self._leaving_alone([thinning.filed]):
+                return Report(dropped=self._thin(thinning, retention), more=True)
         return Report(more=self._drop_rollups(now_ms, retention))
+
+    @contextmanager
+    def _leaving_alone(self, files: Sequence[Filed]) -> Iterator[None]:
+        """Do not touch files again, until the next start, of which one cannot be read."""
+        try:
+            yield
+        except Damaged:
+            self._damaged |= {filed.name for filed in files}
+            raise
 
     # Closing
 

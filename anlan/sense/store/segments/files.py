@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from anlan.engines.series import DAY_MS, Columns, Numbers
+from anlan.kernel.errors import Unavailable
 from anlan.sense.store.segments.schema import sync_folder
 
 #: Rows of a group: 0.2 ms to read, whatever is asked of it.
@@ -165,6 +166,13 @@ def groups_of(filed: Filed, low: int, high: int, since_ms: int, until_ms: int) -
     return np.flatnonzero(fit) + begin
 
 
+class Damaged(Unavailable):
+    """A file is there and cannot be read; a backup has it."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(f"观测文件 {name} 无法读取，请从备份恢复它：{error}", retry=False)
+
+
 class Files:
     """Reads files, keeping the last ones open. Safe for several threads.
 
@@ -177,12 +185,25 @@ class Files:
         self._lock = threading.Lock()
 
     def read(self, filed: Filed, groups: NDArray[np.intp]) -> Columns:
-        """Read row groups of a file; `FileNotFoundError` when it has gone since."""
+        """Read row groups of a file.
+
+        Raises
+        ------
+        FileNotFoundError
+            It has gone since it was named: look again what there is.
+        Damaged
+            It is there and cannot be read.
+        """
         if not len(groups):
             return Columns.empty()
-        with self._lock:
-            file = self._file(filed.name)
-            table = file.read_row_groups(groups.tolist(), use_threads=False)
+        try:
+            with self._lock:
+                file = self._file(filed.name)
+                table = file.read_row_groups(groups.tolist(), use_threads=False)
+        except FileNotFoundError:
+            raise
+        except (pa.ArrowException, OSError) as error:
+            raise Damaged(filed.name, error) from error
         # Copies, because machine code is made twice for arrays that may not be written.
         return Columns(
             np.array(table.column("number").to_numpy()),

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from anlan.engines.series import Columns, Numbers, Times, Values
 from anlan.sense.store import kernels
 from anlan.sense.store.interface import Marks
-from anlan.sense.store.segments.files import Filed, Files
+from anlan.sense.store.segments.files import Damaged, Filed, Files
+
+log = structlog.get_logger("anlan.sense.store")
 
 #: Row groups remembered, 360 kB each.
 REMEMBERED: Final = 128
@@ -23,6 +26,7 @@ class Lookup:
         self._reader = files
         self.files = {one.name: one for one in filed}
         self._groups: OrderedDict[tuple[str, int], Columns] = OrderedDict()
+        self._damaged: set[str] = set()
 
     def replace(self, gone: Iterable[Filed], came: Iterable[Filed]) -> None:
         """Follow a change of the manifest."""
@@ -41,8 +45,14 @@ class Lookup:
             return found, values
         ends = (int(number.min()), int(number.max()), int(time.min()), int(time.max()))
         for filed in self.files.values():
-            if _overlaps(filed, ends):
+            if not _overlaps(filed, ends) or filed.name in self._damaged:
+                continue
+            try:
                 self._in_file(filed, number, time, (found, values))
+            except Damaged as error:
+                # Its rows cannot be told from new ones: better twice after a repair than refused.
+                self._damaged.add(filed.name)
+                log.exception("keys are no longer looked up in a file", detail=error.detail)
         return found, values
 
     def _in_file(

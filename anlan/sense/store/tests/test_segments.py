@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from anlan.engines.series import Columns
+from anlan.kernel.errors import Unavailable
 from anlan.sense.store import open_reader, open_store
 from anlan.sense.store.interface import Retention, Store
 from anlan.sense.store.segments import caretaker, files, rollups, upkeep
@@ -239,11 +240,36 @@ def test_a_reader_follows_files_that_are_merged_away(
     assert asked[0] > 20
 
 
+def test_a_damaged_file_is_named_and_everything_else_goes_on(
+    segments: Store, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "FAN_IN", 3)
+    for step in range(2):
+        put(segments, some(step, NOON + step * HOUR))
+        settle(segments, NOON + (step + 1) * HOUR)
+    bad = place.files / parquets(place)[0]
+    body = bytearray(bad.read_bytes())
+    body[4:-200] = bytes(len(body) - 204)
+    bad.write_bytes(body)
+    put(segments, some(3, NOON + 3 * HOUR), NOON + 3 * HOUR)
+    with pytest.raises(Unavailable, match=bad.name):
+        settle(segments, NOON + 4 * HOUR)
+    assert settle(segments, NOON + 4 * HOUR).compacted == 0
+    put(segments, some(4, NOON + 4 * HOUR), NOON + 4 * HOUR)
+    assert settle(segments, NOON + 5 * HOUR).closed == 50
+    with pytest.raises(Unavailable, match=bad.name):
+        segments.raw(1, 0, 2 * NOON)
+    assert len(segments.raw(1, NOON + 2 * HOUR, 2 * NOON)) > 10
+    assert segments.buckets(range(5), 0, 2 * NOON, DAY).n.sum() == 200
+    assert put(segments, some(0, NOON, 7)) == 7
+
+
 FULL = """
 import resource, sys
 import numpy as np
 from pathlib import Path
 from anlan.engines.series import Columns
+from anlan.kernel.errors import Unavailable
 from anlan.kernel.errors import Unavailable
 from anlan.sense.store import open_store
 from anlan.sense.store.segments import caretaker
