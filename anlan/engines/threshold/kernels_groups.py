@@ -34,18 +34,16 @@ def differ(rules: Rules, marks: Marks, pair: int, events: Records, count: int) -
     return step(rule, mark, moment, rule["sign"] * micro, micro / MICRO, True, events, count)
 
 
-@compiled
-def compare(
-    time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks, bad: int, live: bool,
+@lean
+def walk_pairs(
+    time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks, unfit: int,
     first_row: I4, last_row: I4, events: Records, count: int,
-) -> tuple[Records, int]:  # fmt: skip
+) -> int:  # fmt: skip
     """Walk the rows of every pair of streams together in order of time."""
-    unfit = bad | FUTURE | DUPLICATE | (LATE if live else 0)
     for pair in range(len(rules.pairs)):
         one, other = rules.pairs[pair]["one"], rules.pairs[pair]["other"]
         i, i_end, j, j_end = first_row[one], last_row[one], first_row[other], last_row[other]
         changed = False
-        events = spare(events, count, 2 * (i_end - i + j_end - j))
         while i < i_end or j < j_end:
             side = 0 if j >= j_end or (i < i_end and time[i] <= time[j]) else 1
             row = i if side == 0 else j
@@ -60,20 +58,40 @@ def compare(
             if changed:
                 count = differ(rules, marks, pair, events, count)
             changed = False
-    return events, count
+    return count
 
 
 @compiled
-def combine(rules: Rules, marks: Marks, told: Records, depth: int) -> tuple[Records, int]:
-    """Count the members of groups of one depth by transitions in order of time.
+def compare(
+    time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks, bad: int, live: bool,
+    first_row: I4, last_row: I4, events: Records, count: int,
+) -> tuple[Records, int]:  # fmt: skip
+    """Judge every pair of streams; two events a row at most."""
+    unfit = bad | FUTURE | DUPLICATE | (LATE if live else 0)
+    rows = last_row - first_row
+    need = (rows[rules.pairs["one"]] + rows[rules.pairs["other"]]).sum()
+    events = spare(events, count, 2 * need)
+    count = walk_pairs(time, value, flags, rules, marks, unfit, first_row, last_row, events, count)
+    return events, count
 
-    What happens at one moment is counted in full before a group is judged.
-    """
+
+@lean
+def size_of(rules: Rules, told: Records) -> int:
+    """Count how many groups are to be judged by some transitions."""
     need = 0
     for event in told:
         member = rules.watches[event["watch"]]
         need += member["parent_to"] - member["parent_from"]
-    events, count = np.empty(2 * need, EVENT), 0
+    return need
+
+
+@lean
+def walk_groups(rules: Rules, marks: Marks, told: Records, depth: int, events: Records) -> int:
+    """Judge the groups of one depth by transitions in order of time.
+
+    What happens at one moment is counted in full before a group is judged.
+    """
+    count = 0
     start = 0
     while start < len(told):
         end = start
@@ -93,4 +111,11 @@ def combine(rules: Rules, marks: Marks, told: Records, depth: int) -> tuple[Reco
                     moment = max(event["time"], mark["stepped"])
                     count = step(rule, mark, moment, number, number, True, events, count)
         start = end
-    return events, count
+    return count
+
+
+@compiled
+def combine(rules: Rules, marks: Marks, told: Records, depth: int) -> tuple[Records, int]:
+    """Judge the groups of one depth; two events a member's transition at most."""
+    events = np.empty(2 * size_of(rules, told), EVENT)
+    return events, walk_groups(rules, marks, told, depth, events)

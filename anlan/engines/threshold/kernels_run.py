@@ -103,6 +103,61 @@ def level(
     return count
 
 
+@lean
+def walk(
+    number: Numbers, time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks,
+    pool: I8, unfit: int, late: int, now: int, first_row: I4, last_row: I4, times: I8, values: F8,
+    start: int, resume: int, events: Records, count: int,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Walk rows from `start` on, sorted by number and time, as far as there is room.
+
+    Gives the start of the rows it could not finish and the row at which their windows are to be
+    resumed, the count of events, and how many more must fit before it can go on; when none, some
+    ring of that stream is full. Rows walked again up to `resume` change nothing.
+    """
+    while start < len(number):
+        end = start + 1
+        while end < len(number) and end - start < CHUNK and number[end] == number[start]:
+            end += 1
+        slot = -1
+        if 0 <= number[start] < len(rules.slot_of):
+            slot = rules.slot_of[number[start]]
+        if slot < 0:
+            start = resume = end
+            continue
+        said, mark = rules.slots[slot], marks.slots[slot]
+        watches = said["silence_to"] - said["silence_from"] + said["level_to"] - said["level_from"]
+        need = (end - start) * (2 * watches + 4 * said["rules"])
+        if len(events) - count < need:
+            return start, resume, count, need
+        if len(first_row) > 0:
+            if last_row[slot] == 0:
+                first_row[slot] = start
+            last_row[slot] = end
+        t, x, f = time[start:end], value[start:end], flags[start:end]
+        seen = mark["seen_time"]
+        count = listen(t, x, f, rules, marks, slot, events, count)
+        if mark["seen_time"] > seen:
+            mark["seen_at"] = mark["seen_time"] if now == NEVER else now
+        fit, low, high = sift(t, x, f, unfit | late, mark["last_time"], times, values)
+        if fit > 0:
+            mark["last_time"] = times[fit - 1]
+            for k in range(said["level_from"], said["level_to"]):
+                watch = rules.level_watch[k]
+                count = level(
+                    rules.watches[watch], marks.watches[watch], times[:fit], values[:fit],
+                    low, high, events, count,
+                )  # fmt: skip
+        if said["window_to"] > said["window_from"]:
+            at, count = walk_windows(
+                t, x, f, resume - start, rules, marks, pool, slot, unfit, late, events, count
+            )
+            if at < end - start:
+                return start, start + at, count, 0
+        start = resume = end
+    return start, resume, count, 0
+
+
 @compiled
 def run(
     number: Numbers, time: Times, value: Values, flags: Flags, rules: Rules, marks: Marks,
@@ -116,48 +171,16 @@ def run(
     size = min(CHUNK, len(time))
     times, values = np.empty(size, np.int64), np.empty(size, np.float64)
     unfit, late = bad | FUTURE | DUPLICATE, LATE if live else 0
-    end = 0
-    while end < len(number):
-        start, end = end, end + 1
-        while end < len(number) and end - start < CHUNK and number[end] == number[start]:
-            end += 1
-        if number[start] < 0 or number[start] >= len(rules.slot_of):
-            continue
-        slot = rules.slot_of[number[start]]
-        if slot < 0:
-            continue
-        if len(first_row) > 0:
-            if last_row[slot] == 0:
-                first_row[slot] = start
-            last_row[slot] = end
-        said, mark = rules.slots[slot], marks.slots[slot]
-        t, x, f = time[start:end], value[start:end], flags[start:end]
-        seen = mark["seen_time"]
-        silences = said["silence_to"] - said["silence_from"]
-        events = spare(events, count, 2 * silences * len(t))
-        count = listen(t, x, f, rules, marks, slot, events, count)
-        if mark["seen_time"] > seen:
-            mark["seen_at"] = mark["seen_time"] if now == NEVER else now
-        fit, low, high = sift(t, x, f, unfit | late, mark["last_time"], times, values)
-        if fit > 0:
-            mark["last_time"] = times[fit - 1]
-            mark["last_value"] = values[fit - 1]
-            events = spare(events, count, 2 * fit * (said["level_to"] - said["level_from"]))
-            for k in range(said["level_from"], said["level_to"]):
-                watch = rules.level_watch[k]
-                count = level(
-                    rules.watches[watch], marks.watches[watch], times[:fit], values[:fit],
-                    low, high, events, count,
-                )  # fmt: skip
-        if said["window_to"] > said["window_from"]:
-            events = spare(events, count, 4 * len(t) * said["rules"])
-            at = 0
-            while at < len(t):
-                at, count = walk_windows(
-                    t, x, f, at, rules, marks, pool, slot, unfit, late, events, count
-                )
-                if at < len(t):
-                    pool = make_room(pool, rules, marks, slot)
+    start, resume = 0, 0
+    while start < len(number):
+        start, resume, count, need = walk(
+            number, time, value, flags, rules, marks, pool, unfit, late, now,
+            first_row, last_row, times, values, start, resume, events, count,
+        )  # fmt: skip
+        if need > 0:
+            events = spare(events, count, need)
+        elif start < len(number):
+            pool = make_room(pool, rules, marks, rules.slot_of[number[start]])
     return pool, events, count
 
 
@@ -169,11 +192,10 @@ def clock_of(slot: Record, now: int) -> int:
     return int(slot["seen_time"] + max(0, now - slot["seen_at"]))
 
 
-@compiled
-def tick(rules: Rules, marks: Marks, pool: I8, now: int) -> tuple[Records, int]:
-    """Judge what the passing of time alone decides: holds, silence, windows that run dry."""
-    # A watch is drained (two events) and may then come to the end of its hold.
-    events, count = np.empty(3 * len(rules.watches), EVENT), 0
+@lean
+def pass_time(rules: Rules, marks: Marks, pool: I8, now: int, events: Records) -> int:
+    """Judge every watch by the clock; three events a watch at most. Gives their count."""
+    count = 0
     if marks.begun[0] == NEVER:
         marks.begun[0] = now
     watch_rules, watch_marks = rules.watches, marks.watches
@@ -205,4 +227,12 @@ def tick(rules: Rules, marks: Marks, pool: I8, now: int) -> tuple[Records, int]:
             moment = max(now, mark["stepped"])
             if (number >= rule["enter"]) != (mark["active"] == 1):
                 count = step(rule, mark, moment, number, number, True, events, count)
-    return events, count
+    return count
+
+
+@compiled
+def tick(rules: Rules, marks: Marks, pool: I8, now: int) -> tuple[Records, int]:
+    """Judge what the passing of time alone decides: holds, silence, windows that run dry."""
+    # A watch is drained (two events) and may then come to the end of its hold.
+    events = np.empty(3 * len(rules.watches), EVENT)
+    return events, pass_time(rules, marks, pool, now, events)

@@ -250,6 +250,13 @@ def lacks_room(windows: Records, rings: Records, said: Record, slot: int, first:
 
 
 @lean
+def recount_every(pool: I8, rules: Rules, marks: Marks) -> None:
+    """Count all sums anew."""
+    for slot in range(len(rules.slots)):
+        recount_all(pool, rules, marks, slot)
+
+
+@lean
 def walk_windows(
     time: Times, value: Values, flags: Flags, start: int, rules: Rules, marks: Marks, pool: I8,
     slot: int, bad: int, late: int, events: Records, count: int,
@@ -258,8 +265,7 @@ def walk_windows(
 
     Begins at row `start`; gives the row it came to, fewer than all when a ring is full, and the
     count of events, four a watch and row at most. Values flagged `late` are not judged when they
-    are the newest. Arrays are taken out of their tuples before the loop: taking one out counts a
-    reference, which costs more than a sum.
+    are the newest.
     """
     said, mark = rules.slots[slot], marks.slots[slot]
     ring, first = marks.rings[slot], len(rules.slots)

@@ -57,7 +57,7 @@ SLOT_RULE: Final = np.dtype(
     ],
     align=True,
 )
-#: What is remembered of it: the newest time of anything and when it came; the newest value fit
+#: What is remembered of it: the newest time of anything and when it came; the newest time fit
 #: for levels; of the values in its windows the newest and the first time, the newest value, and
 #: whether it may be judged.
 SLOT_MARK: Final = np.dtype(
@@ -65,7 +65,6 @@ SLOT_MARK: Final = np.dtype(
         ("seen_time", _I8),
         ("seen_at", _I8),
         ("last_time", _I8),
-        ("last_value", _F8),
         ("fed_time", _I8),
         ("fed_first", _I8),
         ("fed_micro", _I8),

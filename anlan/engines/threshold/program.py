@@ -66,6 +66,7 @@ class Program:
     def __init__(self, watches: Sequence[Watch], *, most: int = MOST) -> None:
         self.watches: tuple[Watch, ...] = tuple(watches)
         self.keys: tuple[str, ...] = tuple(watch.key for watch in self.watches)
+        self._said = states.Said.of(self.watches)
         self._plan: Plan = plan(self.watches, most)
         self._told = np.array([watch.told for watch in self.watches], np.bool_)
         self._all_told = bool(self._told.all())
@@ -85,11 +86,11 @@ class Program:
 
     def dump(self, state: State) -> bytes:
         """Write a state down, to go on in another process; see `load`."""
-        return states.dump(state, self._plan, self.keys, self._definitions())
+        return states.dump(state, self._plan, self.keys, self._said)
 
     def load(self, blob: bytes) -> State:
         """Read a state back, also into a changed program; `State.orphans` lists what it lost."""
-        return states.load(blob, self._plan, self.keys, self._definitions())
+        return states.load(blob, self._plan, self.keys, self._said)
 
     def run(
         self, columns: Columns, state: State, now_ms: int | None = None, *, live: bool = True
@@ -136,9 +137,6 @@ class Program:
     def standing(self, state: State) -> list[str]:
         """List the keys of the watches in their state now."""
         return [self.keys[place] for place in np.flatnonzero(state.marks.watches["active"])]
-
-    def _definitions(self) -> tuple[str, ...]:
-        return tuple(repr(watch) for watch in self.watches)
 
     def _tell(self, state: State, events: Records) -> Transitions:
         """Pass transitions up to the groups, and put what is told in order of time."""

@@ -25,6 +25,7 @@ from anlan.engines.threshold.layout import (
     WINDOW_MARK,
     Marks,
 )
+from anlan.engines.threshold.watches import Watch
 
 MAGIC: Final = b"anlan-watch-1\n"
 
@@ -44,7 +45,6 @@ def fresh(plan: Plan) -> State:
     slots = np.zeros(len(rules.slots), SLOT_MARK)
     for name in ("seen_time", "seen_at", "last_time", "fed_time", "fed_first"):
         slots[name] = NEVER
-    slots["last_value"] = np.nan
     watches = np.zeros(len(rules.watches), WATCH_MARK)
     watches["pending"] = watches["stepped"] = NEVER
     watches["figure"] = np.nan
@@ -65,25 +65,35 @@ def fresh(plan: Plan) -> State:
     return State(marks, np.empty((1024, 2), np.int64))
 
 
-def mark(text: str) -> int:
-    """Give the 64-bit mark of a key or a definition."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """64-bit marks of the keys and the definitions of a program's watches, (watches,) each."""
+
+    keys: NDArray[np.uint64]
+    definitions: NDArray[np.uint64]
+
+    @staticmethod
+    def of(watches: Sequence[Watch]) -> Said:
+        """Mark watches."""
+        return Said(
+            np.array([_mark(one.key) for one in watches], np.uint64),
+            np.array([_mark(repr(one)) for one in watches], np.uint64),
+        )
+
+
+def _mark(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def marks_of(texts: Sequence[str]) -> NDArray[np.uint64]:
-    """Give the marks of keys or definitions."""
-    return np.array([mark(text) for text in texts], np.uint64)
-
-
-def dump(state: State, plan: Plan, keys: Sequence[str], definitions: Sequence[str]) -> bytes:
+def dump(state: State, plan: Plan, keys: Sequence[str], said: Said) -> bytes:
     """Write a state down; sizes grow with the values inside windows, 16 bytes each."""
     from anlan.engines.threshold.kernels_rings import unroll
 
     marks = state.marks
     arrays: dict[str, NDArray[Any]] = {
         "streams": plan.streams,
-        "keys": marks_of(keys),
-        "definitions": marks_of(definitions),
+        "keys": said.keys,
+        "definitions": said.definitions,
         "windows": _table(plan),
         "horizon": plan.rules.slots["horizon"],
         "pair_watch": plan.rules.pairs["watch"],
@@ -103,7 +113,7 @@ def dump(state: State, plan: Plan, keys: Sequence[str], definitions: Sequence[st
     return b"".join((MAGIC, struct.pack("<q", len(head)), head, *body))
 
 
-def load(blob: bytes, plan: Plan, keys: Sequence[str], definitions: Sequence[str]) -> State:
+def load(blob: bytes, plan: Plan, keys: Sequence[str], said: Said) -> State:
     """Read a state into a program, which may have changed since.
 
     A watch of the same key stands as it stood; a hold goes on only if its definition is the same.
@@ -114,9 +124,9 @@ def load(blob: bytes, plan: Plan, keys: Sequence[str], definitions: Sequence[str
     marks = state.marks
     was, now = _common(arrays["streams"], plan.streams)
     marks.slots[now] = arrays["slots"].view(SLOT_MARK)[was]
-    old, new = _common(arrays["keys"], marks_of(keys))
+    old, new = _common(arrays["keys"], said.keys)
     marks.watches[new] = arrays["watches"].view(WATCH_MARK)[old]
-    same = arrays["definitions"][old] == marks_of(definitions)[new]
+    same = arrays["definitions"][old] == said.definitions[new]
     marks.watches["pending"][new[~same]] = NEVER
     _load_pairs(state, plan, arrays, dict(zip(old[same].tolist(), new[same].tolist(), strict=True)))
     _load_rings(state, plan, arrays, (was, now))
@@ -182,7 +192,7 @@ def _load_rings(
 ) -> None:
     """Carry the rings over; a window that is new begins with what its stream's ring holds."""
     from anlan.engines.threshold.kernels_rings import refill
-    from anlan.engines.threshold.kernels_windows import recount_all
+    from anlan.engines.threshold.kernels_windows import recount_every
 
     marks, rules = state.marks, plan.rules
     was, now = slots
@@ -201,8 +211,7 @@ def _load_rings(
     longer = now[rules.slots["horizon"][now] > arrays["horizon"][was]]
     marks.slots["fed_first"][longer] = marks.slots["fed_time"][longer]
     _begin_extremes(state, plan, places)
-    for slot in now.tolist():
-        recount_all(state.pool, rules, marks, slot)
+    recount_every(state.pool, rules, marks)
 
 
 def _begin_extremes(state: State, plan: Plan, new: Mapping[tuple[int, ...], int]) -> None:
