@@ -56,17 +56,17 @@ def enter(place: Path) -> None:
 def served(home: Path, place: Path) -> Iterator[str]:
     """Serve the exercise under the supervisor of `home`, else under one of its own for the while.
 
-    Yields its address.
+    Yields its address. One of its own may have been left running by a replay that was killed.
     """
-    state = _state(place)
-    if state:
-        yield str(state)
-        return
-    if serving.is_served(home):
-        yield serving.start(home, place.name)
-        return
-    yield _start(place)
-    _stop(place)
+    below = serving.is_served(home)
+    url = _state(place)
+    if not url:
+        url = serving.start(home, place.name) if below else _start(place)
+    try:
+        yield url
+    finally:
+        if not below:
+            _stop(place)
 
 
 def _state(place: Path) -> str:

@@ -21,9 +21,9 @@ CELLS: Final = (
     Cell(6.2, 9.0, (21.0, 63.0), (8.5, -1.45), 71.0, 2.4, 0.5),
     # Its smaller fellow in the south, too quick to do harm.
     Cell(7.2, 9.2, (26.0, 36.0), (15.0, 2.0), 40.0, 2.2),
-    # The cell over the head of one small basin, four kilometres from the nearest gauge; in its
-    # middle about as much in an hour as the most measured in this country (201.9 mm, July 2021).
-    Cell(7.6, 8.9, (16.2, 48.2), (0.0, 0.0), 225.0, 1.4, 0.2),
+    # The cell over the head of one small basin, four kilometres from the nearest gauge: less
+    # than a millimetre falls there.
+    Cell(7.6, 8.9, (16.2, 48.2), (0.0, 0.0), 235.0, 1.4, 0.2),
     # A shower on the plain that the drains of two roads cannot carry off.
     Cell(8.5, 9.4, (44.9, 40.3), (0.0, 0.0), 34.0, 0.95, 0.25),
 )

@@ -27,7 +27,7 @@ _BEYOND: Final[dict[str, Callable[[float, float], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A limit: when it counts as crossed, from where it is left, how long it must stand."""
+    """A limit: when it is crossed, from where it is left, how long it must stand in between."""
 
     op: str
     limit: float
@@ -60,18 +60,23 @@ def stays(time: Times, value: Floats, bar: Bar, level: int | None) -> list[Stay]
         return []
     found: list[Stay] = []
     crossed: int | None = None
-    entered: int | None = None
     for at, one in zip(time.tolist(), value.tolist(), strict=True):
-        if entered is None:
-            crossed = (crossed if crossed is not None else at) if bar.beyond(one) else None
-            if crossed is not None and at - crossed >= bar.hold_ms:
-                entered = at
+        if crossed is None:
+            crossed = at if bar.beyond(one) else None
         elif bar.left(one):
-            found.append(Stay(crossed or entered, entered, float(at), level))
-            crossed = entered = None
-    if entered is not None:
-        found.append(Stay(crossed or entered, entered, math.inf, level))
+            found += _stay(crossed, float(at), bar, level, time)
+            crossed = None
+    if crossed is not None:
+        found += _stay(crossed, math.inf, bar, level, time)
     return found
+
+
+def _stay(crossed: int, left: float, bar: Bar, level: int | None, time: Times) -> list[Stay]:
+    """Count from the first value at which the hold is over; none when it was left before."""
+    over = time[np.searchsorted(time, crossed + bar.hold_ms) :]
+    if not over.size or over[0] >= left:
+        return []
+    return [Stay(crossed, int(over[0]), left, level)]
 
 
 def sums(time: Times, value: Floats, window_ms: int) -> Floats:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from anlan.base.jobs import wake
 from anlan.base.jobs.models import Schedule
 from anlan.base.jobs.selectors import is_idle as jobs_are_idle
 from anlan.base.journal.selectors import is_idle as journal_is_idle
@@ -19,15 +21,25 @@ from anlan.kernel.errors import Unavailable
 
 #: Within this time of real time every process has looked at a new time, and judged by it.
 SETTLING: Final = timedelta(seconds=0.9)
+#: Who waits for a word before looking again; without one they look twice a second.
+TOPICS: Final = ("jobs", "obligation", "outbox", "journal")
+#: How often they are told while something is under way, seconds.
+NUDGE_S: Final = 0.1
 
 
 def under_way(workspace: Path) -> Callable[[int], list[str]]:
     """Give the question of `stepping.Busy`, asked upstream first."""
+    nudged = 0.0
 
     def ask(at: int) -> list[str]:
-        if clock.now() < moment(at):  # this process has not seen the new time yet
-            return ["时钟"]
-        return [name for name, idle in QUESTIONS.items() if not idle(workspace, at)]
+        nonlocal nudged
+        if clock.now() < moment(at):  # this process has not looked at the new time yet
+            clock.use(workspace / "clock.json")
+        left = [name for name, idle in QUESTIONS.items() if not idle(workspace, at)]
+        if left and time.monotonic() - nudged > NUDGE_S:
+            nudged = time.monotonic()
+            wake.signal(*TOPICS)
+        return left
 
     return ask
 

@@ -71,6 +71,7 @@ def lockstep(stage: Stage, cursor: Cursor, step_ms: int = STEP_MS) -> Cursor:
     """Play what is left, one step after another; each is kept once everything of it is done."""
     for at in ends(cursor, step_ms):
         stop_clock(stage.workspace, at)
+        wait_until_done(stage.busy, at)  # what the time itself brings comes before what is sent
         tally = stage.senders.send(cursor.at, at)
         wait_until_done(stage.busy, at)
         cursor = _kept(stage, cursor, at, tally)

@@ -34,6 +34,7 @@ PLANTED: Final = {
     ("river-rise", "339901-SW034", 2), ("river-rise", "339901-SW035", 2),
     ("river-rise", "339901-SW036", 2), ("river-stage", "339901-SW030", 1),
     ("river-stage", "339901-SW008", 2), ("river-stage", "339901-SW034", 2),
+    ("river-stage", "339901-SW035", 3),
     # A small reservoir, two roads, a gust, a slope.
     ("reservoir-flood-limit", "339901-SK010", 4), ("ponding", "339901-JS001", 3),
     ("ponding", "339901-JS004", 1), ("gust", "339901-QX018", 4), ("tilt", "339901-DZ002", 3),

@@ -94,7 +94,7 @@ def test_a_step_waits_until_nothing_is_under_way(tmp_path: Path) -> None:
 
     stage = Stage(tmp_path, Notebook(tmp_path), busy, lambda _: None)
     lockstep(stage, Cursor("x", START, START + 1000, START))
-    assert len(asked) == 6
+    assert len(asked) == 6 + 2
 
 
 def test_at_a_pace_the_clock_runs_and_stands_still_afterwards(tmp_path: Path) -> None:
