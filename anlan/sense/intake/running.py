@@ -22,12 +22,14 @@ from anlan.sense.intake.watching import RuleBook
 from anlan.sense.selectors.directory import epoch, next_turn, rule_book, streams_directory
 from anlan.sense.services.alarms import raise_alarms, reconcile_alarms
 from anlan.sense.store import open_store
-from anlan.sense.store.latest import LatestWriter
+from anlan.sense.store.latest import LatestReader, LatestWriter
 
 log = structlog.get_logger("anlan.sense")
 
 #: How often it is looked whether streams, rules or maintenance changed.
 LOOK_S: Final = 0.5
+#: How often it is looked whether streams were heard for the first time, in the workspace's time.
+HEAR_MS: Final = 60_000
 #: How often the store is tidied, and again at once while it says that more is due.
 TIDY_S: Final = 5.0
 
@@ -47,6 +49,9 @@ class Running:
         self.store = open_store(directory, url)
         self._shown = LatestWriter(directory, self.store.heads())
         self._desk = Desk(lambda changes: raise_alarms(changes=changes, by=BY))
+        self._reader = LatestReader(directory)
+        self._heard: frozenset[int] = frozenset()
+        self._next_hearing = 0
         self._editions = 0
         self._day = ""
         self._turns: datetime | None = None
@@ -91,7 +96,8 @@ class Running:
 
     def _read(self) -> Books:
         now = clock.now()
-        streams = streams_directory(now)
+        self._heard = self._hear()
+        streams = streams_directory(now, self._heard)
         compiled = rule_book(streams, now)
         self._editions += 1
         self._day = clock.local(now).date().isoformat()
@@ -107,9 +113,22 @@ class Running:
         now = clock.now()
         turned = self._turns is not None and now >= self._turns
         same_day = self._day == clock.local(now).date().isoformat()
-        if turned or not same_day or epoch() != self.intake.directory.edition:
+        same = same_day and epoch() == self.intake.directory.edition
+        if turned or not same or self._hears_new():
             self.intake.turn(self._read())
         self.looked_ms = int(now.timestamp() * 1000)
+
+    def _hear(self) -> frozenset[int]:
+        """List the streams of which a value ever came."""
+        return frozenset(self._reader.read().number.tolist())
+
+    def _hears_new(self) -> bool:
+        """Tell whether streams were heard for the first time: from now on they can fall silent."""
+        now = now_ms()
+        if now < self._next_hearing:
+            return False
+        self._next_hearing = now + HEAR_MS
+        return not self._hear() <= self._heard
 
     def _tidy(self) -> None:
         while self.store.maintain(now_ms()).more and not self._ends.is_set():

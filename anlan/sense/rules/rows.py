@@ -28,6 +28,8 @@ class StreamRow:
     lat: float | None = None
     #: Whether the lack of values is a fault: neither stream nor station is under repair or stopped.
     watched: bool = True
+    #: Whether a value ever came; what was never connected is not silent.
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

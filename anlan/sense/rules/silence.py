@@ -1,5 +1,8 @@
 """Silence: nothing came for some expected intervals. A whole gateway gone is one alarm, not 400.
 
+A stream that has never sent a value is not silent: it has not been connected yet, and stands on the
+board of data quality instead.
+
 A gateway counts as gone when none of its streams was heard for the time that fits the busiest of
 them; so it is always found out first, and what is silent below it raises nothing of its own.
 """
@@ -16,10 +19,10 @@ from anlan.sense.rules.spec import Condition
 
 
 def silence(making: Making) -> None:
-    """Watch every stream that has an expected interval and is not under repair."""
+    """Watch every stream that was heard, has an expected interval and is not under repair."""
     conditions = making.spec.conditions
     condition = conditions[0] if conditions else Condition()
-    heard = [row for row in making.streams if row.interval_s and row.watched]
+    heard = [row for row in making.streams if row.interval_s and row.watched and row.heard]
     making.lacking.update(row.code for row in making.streams if not row.interval_s)
     making.numbers.update(row.number for row in heard)
     gateways: dict[str, list[StreamRow]] = defaultdict(list)

@@ -1,5 +1,6 @@
 """Every stream in use, as the ingest process must know it: one query, arrays, an edition."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,8 +67,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def streams_directory(at: datetime | None = None) -> Streams:
+def streams_directory(at: datetime | None = None, heard: Collection[int] | None = None) -> Streams:
     """Read the streams in use and what hangs around them, with the edition they are of.
+
+    `heard`: numbers of the streams of which a value ever came; None takes all of them so.
 
     Maintenance is told as of `at` (now). A stream whose unit nobody can convert any more is taken
     as sent in the quantity's unit; its form refuses such a unit.
@@ -75,7 +78,7 @@ def streams_directory(at: datetime | None = None) -> Streams:
     edition = epoch()
     found = list(Stream.objects.filter(retired_at=None).order_by("number").values_list(*_COLUMNS))
     watched = {row.code: bool(row.flag("watched")) for row in codes.table("station-status")}
-    rows = tuple(_row(one, watched) for one in found)
+    rows = tuple(_row(one, watched, heard) for one in found)
     scales = [_scale(one[18], one[3]) for one in found]
     added = _floats([one[19] for one in found], 0.0)
     return Streams(
@@ -92,13 +95,16 @@ def streams_directory(at: datetime | None = None) -> Streams:
     )
 
 
-def _row(one: tuple[Any, ...], watched: dict[str, bool]) -> StreamRow:
+def _row(
+    one: tuple[Any, ...], watched: dict[str, bool], heard: Collection[int] | None
+) -> StreamRow:
     return StreamRow(
         id=one[0], code=one[1], number=one[2], quantity=one[3], region=one[4], station=one[5],
         station_code=one[6], station_name=one[7], station_kind=one[8], name=one[9],
         gateway=one[10], gateway_name=one[11] or "", interval_s=one[12], levels=one[13] or {},
         lon=one[14], lat=one[15],
         watched=watched.get(one[16], True) and watched.get(one[17], True),
+        heard=heard is None or one[2] in heard,
     )  # fmt: skip
 
 
