@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import gc
+import logging
+import os
 import signal
 import ssl
 import sys
@@ -22,6 +24,7 @@ from anlan.gateways.ingest.entry import Entry
 from anlan.gateways.ingest.mqtt import MqttDoor
 from anlan.gateways.ingest.sockets import SocketDoor
 from anlan.gateways.ingest.states import DoorState, Heartbeat
+from anlan.gateways.ingest.warming import warm
 from anlan.gateways.sources.runner import Runner
 from anlan.kernel.errors import AnlanError
 from anlan.protocols.observations import Decoded
@@ -57,14 +60,21 @@ class Settings:
 def run(settings: Settings) -> None:
     """Take observations in until SIGTERM or SIGINT."""
     sys.setswitchinterval(SWITCH_S)
+    warm()
     intake = Running(settings.workspace, settings.telemetry)
     intake.start()
     gc.freeze()
+    code = 0
     try:
         asyncio.run(_Process(settings, intake).run())
-    finally:
-        intake.stop()
-        log.info("ingest ended")
+    except Exception:
+        log.exception("ingest broke")
+        code = 1
+    intake.stop()
+    log.info("ingest ended")
+    logging.shutdown()
+    # A thread that still compiles would take the interpreter down with it; all is stored.
+    os._exit(code)
 
 
 class _Process:
@@ -165,12 +175,17 @@ class _Process:
         return state
 
     def _said(self) -> list[str]:
-        return [f"{door.name}: {door.state} {door.text}" for door in self._doors]
+        return [f"{door.name}: {door.state}" for door in self._doors]
 
     def _told(self) -> dict[str, Any]:
         counts = asdict(self._intake.intake.counts)
-        idle = self._intake.intake.idle
-        return {"idle": idle, "counts": counts, "doors": [asdict(door) for door in self._doors]}
+        intake = self._intake.intake
+        return {
+            "idle": intake.idle,
+            "judged_ms": min(intake.judged_ms, self._intake.looked_ms),
+            "counts": counts,
+            "doors": [asdict(door) for door in self._doors],
+        }
 
     async def _beat(self, entry: Entry) -> None:
         while True:

@@ -24,6 +24,8 @@ log = structlog.get_logger("anlan.ingest")
 MOST_AT_ONCE: Final = 512
 #: How long answers may still go out when the door closes.
 FAREWELL_S: Final = 5.0
+#: How the folders begin that hold sockets whose own path would be too long.
+SHORT: Final = "anlan-socket-"
 
 
 class SocketDoor:
@@ -40,12 +42,13 @@ class SocketDoor:
         self._entry, self._admission, self._state, self._told = entry, admission, state, told
         self._loop = asyncio.get_running_loop()
         self._server: asyncio.Server | None = None
+        self._path = Path()
         self._lines: set[asyncio.Task[None]] = set()
         self._asked: set[asyncio.Task[None]] = set()
 
     async def open(self, workspace: Path) -> None:
         """Begin to listen; only this machine's own user may connect."""
-        path = _place(workspace)
+        path = self._path = _place(workspace)
         path.unlink(missing_ok=True)  # left behind by one that was killed; the store's lock is ours
         before = os.umask(0o177)
         try:
@@ -63,6 +66,10 @@ class SocketDoor:
             line.cancel()
         if self._asked:
             await asyncio.wait(list(self._asked), timeout=FAREWELL_S)
+        self._path.unlink(missing_ok=True)
+        if self._path.parent.name.startswith(SHORT):
+            with contextlib.suppress(OSError):
+                self._path.parent.rmdir()
         self._state.close()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -150,6 +157,6 @@ def _place(workspace: Path) -> Path:
         address.unlink(missing_ok=True)
         return path
     address.parent.mkdir(exist_ok=True)
-    short = Path(tempfile.mkdtemp(prefix="anlan-")) / SOCKET
+    short = Path(tempfile.mkdtemp(prefix=SHORT)) / SOCKET
     address.write_text(f"{short}\n", encoding="utf-8")
     return short

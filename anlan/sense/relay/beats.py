@@ -23,6 +23,7 @@ class IngestState:
     ready: bool = False
     #: Its last sign of life, real time; None when there never was one.
     beat_at: datetime | None = None
+    pid: int = 0
     #: Observations between the doors and the disk.
     under_way: int = 0
     #: One object a door: name, title, state (off, open, failed), text, counts.
@@ -41,6 +42,7 @@ def ingest_state(workspace: Path) -> IngestState:
         alive=alive,
         ready=alive and bool(told.get("ready")),
         beat_at=beat,
+        pid=int(told.get("pid", 0)),
         under_way=int(told.get("under_way", 0)),
         doors=list(told.get("doors", ())),
     )

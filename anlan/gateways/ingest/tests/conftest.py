@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 
 from anlan.base.conftest import RealWorkspace, copy_of, migrated, workspace_of_tests
 from anlan.kernel import clock
+from anlan.project.supervisor.child import leashed
 from anlan.project.testing.postgres import free_port
 from anlan.sense.relay import Answer, Ask
 from anlan.sense.relay.beats import ingest_state
@@ -93,23 +94,26 @@ class Served:
             answer, told = caller.receive()
         return answer, json.loads(told) if told else None
 
-    def latest(self, stream: str) -> list[tuple[int, float]]:
+    def stored(self, stream: str) -> list[tuple[int, float]]:
         """Read what is stored of a stream, from a process of its own."""
         told = self.workspace.do(STORED, stream)
         return [tuple(row) for row in json.loads(told.splitlines()[-1])]
 
-    def door(self, name: str) -> dict[str, Any]:
-        """Tell a door's state."""
+    def doors(self) -> list[dict[str, Any]]:
+        """List how the doors are."""
         _, told = self.ask(Ask("state"))
-        return next(door for door in told["doors"] if door["name"] == name)
+        return list(told["doors"])
+
+    def door(self, name: str) -> dict[str, Any]:
+        """Tell how one door is."""
+        return next(door for door in self.doors() if door["name"] == name)
 
     def wait_for_door(self, name: str, key: str, value: object) -> dict[str, Any]:
         """Wait until a door says so."""
         door: dict[str, Any] = {}
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            _, told = self.ask(Ask("state"))
-            door = next((one for one in told["doors"] if one["name"] == name), {})
+            door = next((one for one in self.doors() if one["name"] == name), {})
             if door.get(key) == value:
                 return door
             time.sleep(0.1)
@@ -131,12 +135,14 @@ def start(workspace: RealWorkspace, **environment: str) -> "subprocess.Popen[byt
     """Start an ingest process and wait until it takes observations in."""
     with (workspace.dir / "ingest.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "anlan.project", "ingest"], cwd=ROOT, stdout=log, stderr=log,
+            leashed((sys.executable, "-m", "anlan.project", "ingest")),
+            cwd=ROOT, stdout=log, stderr=log,
             env={**workspace.environment, "PYTHONPATH": str(ROOT), **environment},
         )  # fmt: skip
     until = time.monotonic() + 90
     while time.monotonic() < until and process.poll() is None:
-        if ingest_state(workspace.dir).ready:
+        state = ingest_state(workspace.dir)
+        if state.ready and state.pid == process.pid:
             return process
         time.sleep(0.1)
     process.kill()
@@ -156,7 +162,10 @@ def served(migrated: RealWorkspace, tmp_path_factory: pytest.TempPathFactory) ->
         keys = json.loads(workspace.do(PREPARE).splitlines()[-1])
         port = free_port()
         process = start(workspace, ANLAN_MQTT_PORT=str(port))
-        yield Served(workspace, port, keys, process)
+        made = Served(workspace, port, keys, process)
+        # The first commit of a new version compiles what judges values.
+        made.ask(Ask("observations", 0, made.device(), "application/json"), batch(("one-0", 0.0)))
+        yield made
         assert end(process) == 0, (workspace.dir / "ingest.log").read_text(encoding="utf-8")
         assert not (workspace.dir / "run" / "ingest.json").exists()
 
@@ -174,6 +183,14 @@ def batch(*elements: tuple[str, float]) -> bytes:
     """Write a batch of (stream, value)."""
     told = [{"stream": code, "time": moment(), "value": value} for code, value in elements]
     return json.dumps({"observations": told}).encode()
+
+
+def wait_for(there: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def connected(port: int) -> socket.socket:

@@ -16,6 +16,8 @@ from anlan.gateways.ingest.tests.conftest import Served, batch, connected, momen
 from anlan.sense.relay import Ask
 from anlan.sense.relay.beats import ingest_state
 
+pytestmark = pytest.mark.slow
+
 JSON = "application/json"
 
 

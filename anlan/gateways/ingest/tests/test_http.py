@@ -20,9 +20,12 @@ from django.test import Client
 
 from anlan.gateways.ingest.tests.conftest import ROOT, Served, batch, moment
 from anlan.kernel import clock
+from anlan.project.supervisor.child import leashed
 from anlan.project.testing.postgres import free_port
 
 ADDRESS = "/api/v1/sense/observations"
+pytestmark = pytest.mark.slow
+
 JSON = "application/json"
 
 
@@ -51,7 +54,8 @@ def web(served: Served) -> Iterator[Web]:
     port = free_port()
     with (served.dir / "web.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "anlan.project", "serve", "--port", str(port)], cwd=ROOT,
+            leashed((sys.executable, "-m", "anlan.project", "serve", "--port", str(port))),
+            cwd=ROOT,
             env={**served.workspace.environment, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
         )  # fmt: skip
     made, until = Web(port, served), time.monotonic() + 60
