@@ -37,6 +37,8 @@ class Alarm(models.Model):
     worst = models.PositiveSmallIntegerField("最高级别", null=True)
     value = models.FloatField("数值", null=True)
     limit = models.FloatField("限值", null=True)
+    #: Furthest beyond the limit while it stood, of rules on single values; None until looked up.
+    peak = models.FloatField("极值", null=True)
     unit = models.CharField("单位", max_length=16, blank=True)
     #: Watches of this matter: key -> [1 in | 0 out, milliseconds, value, level, limit, stream].
     watches: Any = models.JSONField(default=dict)
@@ -87,6 +89,11 @@ class Alarm(models.Model):
                 name="alarm_shelved",
             ),
             models.Index(fields=["cleared_at"], condition=Q(held__isnull=False), name="alarm_held"),
+            models.Index(
+                fields=["cleared_at"],
+                condition=Q(cleared_at__isnull=False, peak__isnull=True),
+                name="alarm_peakless",
+            ),
             models.Index(fields=["key", "-id"], name="alarm_key"),
             models.Index(fields=["region", "-id"], name="alarm_region"),
             models.Index(fields=["station", "-id"], name="alarm_station"),

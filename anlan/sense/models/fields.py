@@ -23,6 +23,11 @@ class LevelsField(models.JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def said(self, levels: Mapping[str, float]) -> str:
+        """Say the levels as the form field reads them back."""
+        table = codes.table(TABLE)
+        return "；".join(f"{table.name(kind)} {value!r}" for kind, value in levels.items())
+
     def formfield(self, **_: Any) -> Any:
         """Accept a mapping, its JSON text, or words: ``警戒水位 12.3；保证水位 13.5``."""
         return LevelsFormField(required=False, label=self.verbose_name)

@@ -217,6 +217,7 @@ def _alarm(row: Alarm, around: _Around, here: Collection[str]) -> dict[str, Any]
         "place": row.place,
         "value": row.value,
         "limit": row.limit,
+        "peak": row.peak,
         "unit": row.unit,
         "decimals": words.decimals_of(stream["quantity"]) if stream else None,
         "rule": {**things["rule"][row.rule_id], "version": row.rule_version},

@@ -65,9 +65,10 @@ Key = tuple[str, str | None]
 def _tally(rows: "QuerySet[Alarm]", *, sensors: bool) -> dict[Key, Tally]:
     counted = {row.code: row.flag("counted") for row in codes.table("alarm-causes")}
     tallies: dict[Key, Tally] = defaultdict(Tally)
-    for rule, stream, cause, value, limit in rows.values_list(
-        "rule_id", "stream_id", "cause", "value", "limit"
+    for rule, stream, cause, first, peak, limit in rows.values_list(
+        "rule_id", "stream_id", "cause", "value", "peak", "limit"
     ).iterator(chunk_size=5000):
+        value = first if peak is None else peak
         tally = tallies[rule, stream if sensors else None]
         tally.raised += 1
         tally.causes[cause] += 1

@@ -235,6 +235,19 @@ def test_precision_is_measured_from_what_people_said(world: World) -> None:
 
 
 @pytest.mark.usefixtures("values")
+def test_how_far_an_alarm_went_is_looked_up_when_it_is_over(world: World) -> None:
+    alarm = raise_one(world)
+    Alarm.objects.filter(pk=alarm.pk).update(
+        raised_at=clock.now() - timedelta(minutes=15), value=12.31
+    )
+    assert alarms.note_peaks() == 0
+    alarms.reconcile_alarms(standing=[], by=BY)
+    assert alarms.note_peaks() == 1
+    assert Alarm.objects.get().peak == 12.5
+    assert alarms.note_peaks() == 0
+
+
+@pytest.mark.usefixtures("values")
 def test_a_rule_is_written_said_tried_and_switched_on() -> None:
     asker = client("section")
     draft = {"spec": SPEC, "region": COUNTY}

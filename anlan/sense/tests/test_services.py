@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.core.exceptions import ValidationError
 
 from anlan.base.journal.models import Entry
 from anlan.base.permissions.actor import Actor
+from anlan.base.register.registry import REGISTERS
+from anlan.base.register.services import retire_row, save_row
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError, Conflict, Forbidden, Invalid, Missing
 from anlan.sense.bindings import Change
 from anlan.sense.models import Alarm, DeviceKey, Rule, Stream
+from anlan.sense.models.fields import LevelsField, LevelsFormField
 from anlan.sense.selectors.directory import (
     epoch,
     next_turn,
@@ -226,3 +230,70 @@ def test_the_directory_tells_units_ranges_and_what_hangs_where(world: World) -> 
     assert (found.added.tolist(), found.low[0]) == ([50.0, 0.0, 0.0], 0.0)
     assert np.isnan(found.high[0])
     assert found.interval_s.tolist() == [300.0, 60.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("警戒水位 12.3；保证水位 13.5", {"warning": 12.3, "guarantee": 13.5}),
+        ('{"warning": 12.3}', {"warning": 12.3}),
+        ({"warning": "12.3", "guarantee": None}, {"warning": 12.3}),
+        ("", None),
+    ],
+)
+def test_levels_are_read_as_people_write_them(given: object, kept: dict[str, float] | None) -> None:
+    field = LevelsFormField(required=False)
+    assert field.clean(given) == kept
+    if kept:
+        assert field.clean(LevelsField().said(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["警戒水位", "某水位 12", "警戒水位 高", "{不是 JSON", ["warning"], "警戒水位 1 2"]
+)
+def test_levels_that_cannot_be_meant_are_refused(given: object) -> None:
+    with pytest.raises(ValidationError):
+        LevelsFormField(required=False).clean(given)
+
+
+@pytest.mark.parametrize(
+    ("values", "column"),
+    [
+        ({"levels": {"warning": 13.5, "guarantee": 12.3}}, "levels"),
+        ({"levels": {"LL": 1.0, "L": 2.0, "H": 1.5}}, "levels"),
+        ({"levels": {"blue": 1.0, "yellow": 3.0, "orange": 2.0}}, "levels"),
+        ({"levels": {"prepare-1h": 40.0, "move-1h": 30.0}}, "levels"),
+        ({"low": 5.0, "high": 1.0}, "high"),
+        ({"unit": "kg"}, "unit"),
+    ],
+)
+def test_a_stream_that_contradicts_itself_is_refused(
+    values: dict[str, object], column: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Stream(quantity="water-level", **values).clean()
+    assert list(refused.value.message_dict) == [column]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        {"flood-limit-meiyu": 77.0, "flood-limit-typhoon": 76.0, "normal": 78.0},
+        {"blue": 100.0, "yellow": 80.0, "orange": 70.0, "red": 50.0},
+        {"blue": 1.0, "red": 4.0},
+    ],
+)
+def test_levels_may_fall_where_less_is_worse(levels: dict[str, float]) -> None:
+    Stream(quantity="dry-beach", levels=levels).clean()
+
+
+def test_numbers_are_given_once_and_never_again(world: World) -> None:
+    entry = REGISTERS["streams"]
+    values = {"code": "NEW-1", "station": world.river.pk, "quantity": "rain"}
+    assert turned(lambda: save_row(entry=entry, values=values, by=BY))
+    first = Stream.objects.get(code="NEW-1")
+    assert (first.number, first.region_id) == (4, world.river.region_id)
+    retire_row(entry=entry, row_id=first.pk, by=BY)
+    save_row(entry=entry, values={**values, "code": "NEW-2"}, by=BY)
+    assert Stream.objects.get(code="NEW-2").number == 5
+    assert "NEW-1" not in [row.code for row in streams_directory().rows]

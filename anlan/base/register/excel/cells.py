@@ -46,6 +46,9 @@ def written(column: Column, value: Any, labels: Mapping[str, str]) -> Any:
     """
     if value is None or value == "":
         return None
+    said = getattr(column.field, "said", None)
+    if said is not None:  # a field that says its values in words reads them back, too
+        return said(value)
     write = _WRITERS.get(column.type)
     if write is not None:
         return write(column, value)
@@ -94,7 +97,7 @@ def _text(column: Column, text: str) -> Any:
     if column.type == "datetime" and text:
         return _local(text)
     if column.type in ("json", "geometry") and text:
-        return _json(text)
+        return text if hasattr(column.field, "said") else _json(text)
     return text
 
 

@@ -7,6 +7,7 @@ from anlan.sense.services.alarms.deeds import (
     close_alarms,
     note_acknowledged,
 )
+from anlan.sense.services.alarms.peaks import note_peaks
 from anlan.sense.services.alarms.raising import (
     Outcome,
     raise_alarms,
@@ -28,6 +29,7 @@ __all__ = [
     "close_alarms",
     "end_shelvings",
     "note_acknowledged",
+    "note_peaks",
     "owe_forgotten",
     "raise_alarms",
     "reconcile_alarms",
