@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from anlan import codes
+from anlan.codes import quantities
 from anlan.codes.grading import OPS
 from anlan.codes.rows import CONFIDENCES
 from anlan.kernel.errors import Missing
@@ -88,6 +89,10 @@ LISTS = [  # table, column, the table its values belong to
     ("tsunami-grades", "warning_level", "warning-levels"),
     ("quake-warning-grades", "warning_level", "warning-levels"),
     ("forest-fire-danger-grades", "warning_level", "warning-levels"),
+    ("station-kinds", "hazards", "hazards"),
+    ("alarm-push-levels", "warning_level", "warning-levels"),
+    ("alarm-push-levels", "region_level", "region-levels"),
+    ("tailings-items", "class", "tailings-classes"),
 ]
 
 
@@ -102,6 +107,25 @@ def test_codes_that_point_to_another_table_are_found_there(
             assert code in known, f"{row.code}: {code}"
             seen += 1
     assert seen
+
+
+@pytest.mark.parametrize("key", ["alarm-limits", "tailings-items"])
+def test_limits_and_items_name_a_quantity(key: str) -> None:
+    named = [row.text("quantity") for row in codes.table(key) if row.text("quantity")]
+    assert named
+    assert set(named) <= quantities.quantities().keys()
+
+
+def test_the_parts_of_the_fire_index_leave_no_value_out_and_take_none_twice() -> None:
+    for factor in "ABCDF":
+        parts = [row for row in codes.table("forest-fire-factors") if row.text("factor") == factor]
+        ends = sorted(
+            (row.number("above"), row.number("up_to")) for row in parts if row.number("up_to")
+            is not None and row.number("above") is not None
+        )  # fmt: skip
+        assert all(one[1] == other[0] for one, other in pairwise(ends))
+        assert sum(row.number("above") is None for row in parts) == 1
+        assert sum(row.number("up_to") is None for row in parts) == 1
 
 
 def test_every_signal_has_a_threshold_for_each_of_its_levels_and_no_other() -> None:
