@@ -97,18 +97,25 @@ def _link(orders: Orders, gateway: Mapping[str, Any], version: MQTTProtocolVersi
 
 def main() -> None:
     """Send until the input ends."""
-    sender = Sender(Orders.read(sys.stdin.readline()))
+    try:
+        sender = Sender(Orders.read(sys.stdin.readline()))
+    except AnlanError as error:
+        _tell({"error": error.detail})
+        return
     try:
         for line in sys.stdin:
             span = json.loads(line)
             try:
-                told = sender.send(span["after"], span["until"]).plain()
+                _tell(sender.send(span["after"], span["until"]).plain())
             except AnlanError as error:
-                told = {"error": error.detail}
-            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+                _tell({"error": error.detail})
     finally:
         sender.close()
+
+
+def _tell(told: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
