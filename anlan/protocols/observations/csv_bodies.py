@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from datetime import tzinfo
 
 import numpy as np
 
@@ -30,8 +31,11 @@ SEPARATORS = (",", "\t", ";")
 CHARSETS = ("utf-8", "gb18030", "gbk", "gb2312", "utf-16")
 
 
-def decode_csv(body: bytes, *, charset: str = "utf-8") -> Decoded:
-    """Decode a table; `Malformed` without a header that names stream, time and value."""
+def decode_csv(body: bytes, *, charset: str = "utf-8", zone: tzinfo | None = None) -> Decoded:
+    """Decode a table; `Malformed` without a header that names stream, time and value.
+
+    Times without an offset are rejected, unless a `zone` says where they were read off a clock.
+    """
     check_size(body)
     body = _as_utf8(body, charset).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     header, _, rows = body.partition(b"\n")
@@ -53,7 +57,7 @@ def decode_csv(body: bytes, *, charset: str = "utf-8") -> Decoded:
         if len(cells) != len(names):
             raise Refused(f"应有 {len(names)} 列，这一行有 {len(cells)} 列")
         told = {field: cells[place] for field, place in places.items()}
-        return read_texts(told["stream"], told["time"], told["value"], told.get("unit", ""))
+        return read_texts(told["stream"], told["time"], told["value"], told.get("unit", ""), zone)
 
     return finish(rows, sheet, read_odd)
 

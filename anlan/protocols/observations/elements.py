@@ -6,7 +6,7 @@ The kernels read the usual spelling; everything else comes here, so this decides
 import json
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from anlan.protocols.observations.shapes import EARLIEST_MS, LATEST_MS, LONGEST_CODE
@@ -54,25 +54,28 @@ def read_json(raw: bytes, told: str | None = None) -> Reading:
     )
 
 
-def read_texts(code: str, time: str, value: str, unit: str = "") -> Reading:
-    """Read one observation whose fields are texts, as in a table."""
+def read_texts(
+    code: str, time: str, value: str, unit: str = "", zone: tzinfo | None = None
+) -> Reading:
+    """Read one observation of texts, as in a table; `zone` is that of times without an offset."""
     for name, text in (("stream", code), ("time", time), ("value", value)):
         if not text.strip():
             raise Refused(f"缺少 {name}")
-    return Reading(
-        _code(code.strip()), read_moment(time.strip()), _text_value(value.strip()), _unit(unit)
-    )
+    moment = read_moment(time.strip(), zone)
+    return Reading(_code(code.strip()), moment, _text_value(value.strip()), _unit(unit))
 
 
-def read_moment(text: str) -> int:
-    """Read a time with its offset as milliseconds since 1970 UTC."""
+def read_moment(text: str, zone: tzinfo | None = None) -> int:
+    """Read a time as milliseconds since 1970 UTC; without an offset it is of `zone`, or refused."""
     leap = _LEAP.search(text)
     try:
         moment = datetime.fromisoformat(_LEAP.sub(":59", text, count=1) if leap else text)
     except ValueError:
         raise Refused(UNREADABLE_TIME) from None
     if moment.tzinfo is None:
-        raise Refused(NO_OFFSET)
+        if zone is None:
+            raise Refused(NO_OFFSET)
+        moment = moment.replace(tzinfo=zone)
     try:
         ms = (moment - _EPOCH) // _MS + (1000 if leap else 0)
     except OverflowError:

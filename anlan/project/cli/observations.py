@@ -1,0 +1,86 @@
+"""`anlan observations ...`: old observations from files."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from anlan.kernel.errors import Invalid
+from anlan.project.cli import REFUSED, start_django
+
+if TYPE_CHECKING:
+    from anlan.sense.relay.backfill import Report
+
+GROUP = "observations"
+
+app = typer.Typer(help="观测值：从文件补录。", no_args_is_help=True)
+
+#: Reasons printed one by one; the rest are counted (all of them with --json).
+SHOWN = 50
+
+
+@app.callback()
+def observations() -> None:
+    """观测值：从文件补录。"""
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV、Excel 或 Parquet 文件", exists=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+    zone: Annotated[str, typer.Option(help="没有时区的时间按哪里的钟")] = "Asia/Shanghai",
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印结果")] = False,
+) -> None:
+    """补录历史观测值（可重复执行：已有的值不再写）。不会为旧数据报警。需要接入进程在运行。
+
+    例：anlan observations import 2019年水位.xlsx --dry-run
+
+    例：anlan observations import 雨量.csv --zone UTC
+
+    表头：stream,time,value[,unit]，也可用 监测项编码、时间、数值、单位；其他列不看。
+    """
+    start_django()
+    from anlan.kernel import workspace
+    from anlan.project.cli._progress import showing
+    from anlan.protocols.observations.files import read_file
+    from anlan.sense.models import Stream
+    from anlan.sense.relay import backfill
+
+    pieces = read_file(file, _zone(zone))
+    with showing(file.name, 1.0, quiet=as_json) as progress:
+        if dry_run:
+            codes = Stream.objects.filter(retired_at=None).values_list("code", flat=True)
+            report = backfill.examine(pieces, frozenset(codes), progress)
+        else:
+            report = backfill.send(workspace.current().dir, pieces, progress)
+    (_print_json if as_json else _print)(report, dry_run=dry_run)
+    if report.rows and report.rejected == report.rows:
+        raise typer.Exit(REFUSED)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Invalid(f"不认识的时区「{name}」，例：Asia/Shanghai、UTC") from None
+
+
+def _print_json(report: "Report", *, dry_run: bool) -> None:
+    import orjson
+
+    sys.stdout.write(orjson.dumps({**asdict(report), "dry_run": dry_run}).decode() + "\n")
+
+
+def _print(report: "Report", *, dry_run: bool) -> None:
+    kept = "可以写入" if dry_run else "写入"
+    known = "" if dry_run else f"，已有 {report.duplicates}"
+    sys.stdout.write(
+        f"读取 {report.rows} 行：{kept} {report.accepted}{known}，不收 {report.rejected}\n"
+    )
+    for row, reason in report.reasons[:SHOWN]:
+        sys.stderr.write(f"第 {row} 行：{reason}\n")
+    if report.rejected > SHOWN:
+        sys.stderr.write(f"……还有 {report.rejected - SHOWN} 行不收（--json 可看更多）\n")
