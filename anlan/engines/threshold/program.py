@@ -134,6 +134,14 @@ class Program:
         events, count = kernels.tick(self._plan.rules, state.marks, state.pool, now_ms)
         return self._tell(state, events[:count])
 
+    def resume(self, state: State, now_ms: int) -> None:
+        """Go on after a break in which nobody listened: streams' clocks stood still meanwhile.
+
+        Else every stream would be silent at once, only because we were away.
+        """
+        seen = state.marks.slots["seen_at"]
+        np.maximum(seen, now_ms, out=seen, where=seen != NEVER)
+
     def standing(self, state: State) -> list[str]:
         """List the keys of the watches in their state now."""
         return [self.keys[place] for place in np.flatnonzero(state.marks.watches["active"])]

@@ -148,6 +148,7 @@ class Intake:
             self._checking.see(one.columns, one.received_ms)
             self._desk.tell(self._watching.run(one.columns, one.received_ms))
             seq = one.seq
+        self._watching.resume(self._now_ms())
         self._keeping.begin(seq)
         self._ask_to_reconcile()
 

@@ -68,6 +68,10 @@ class Watching:
         program.run(Columns.empty(), state, now_ms)
         program.tick(state, now_ms)
 
+    def resume(self, now_ms: int) -> None:
+        """Count silence from now on: while nobody listened, nobody was silent."""
+        self._book.program.resume(self._state, now_ms)
+
     def standing(self) -> list[tuple[str, str]]:
         """List (matter, watch) of everything that is in its state now."""
         keys = set(self._book.program.standing(self._state))

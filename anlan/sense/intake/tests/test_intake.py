@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from anlan.engines.threshold import Level
+from anlan.engines.threshold import Level, Silence
 from anlan.kernel.errors import Unavailable
 from anlan.sense.intake.directory import Directory
 from anlan.sense.intake.intake import Books, Intake
@@ -80,6 +80,21 @@ def test_a_restart_goes_on_where_the_rules_stood(bench: Bench) -> None:
     until(lambda: bench.intake.idle)
     assert len(bench.paper.written) == 1
     until(lambda: ("rule:high", "high") in bench.standing)
+
+
+def test_nobody_was_silent_while_nobody_listened(bench: Bench) -> None:
+    bench.rules = book(Silence(key="mute", stream=1, after_s=600))
+    bench.intake.turn(Books(Directory.of(streams()), bench.rules))
+    send(bench.intake, ("W1", 0, 2.0))
+    until(lambda: bench.intake.idle)
+    bench.close()
+    bench.now = NOW + 7_200_000
+    bench.open()
+    bench.now += 599_000
+    time.sleep(1.2)  # two turns of the clock
+    assert bench.paper.written == []
+    bench.now += 2_000
+    until(lambda: [one.entered for one in bench.paper.written] == [True])
 
 
 def test_other_rules_hold_from_the_next_value_on(bench: Bench) -> None:
