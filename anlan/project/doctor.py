@@ -35,6 +35,7 @@ def examine() -> Iterator[Finding]:
         _database,
         _migrations,
         _worker,
+        _ingest,
         _pages,
         _port,
         _ladders,
@@ -99,6 +100,24 @@ def _worker() -> Finding:
     state = worker_state()
     told = "运行中" if state.alive else "没有运行"
     return Finding("后台进程", state.alive or None, told, "运行 ./run，或 anlan work")
+
+
+def _ingest() -> Finding:
+    """接入."""
+    from anlan.sense.relay.beats import ingest_state
+
+    state = ingest_state(workspace.directory())
+    if not state.ready:
+        return Finding("接入进程", None, "没有运行", "运行 ./run，或 anlan ingest")
+    wrong = [
+        f"{door['title']}：{door['refused'] or door['text']}"
+        for door in state.doors
+        if door["state"] == "failed" or door["refused"]
+    ]
+    told = "；".join(wrong) or "运行中，" + "、".join(
+        door["title"] for door in state.doors if door["state"] == "open"
+    )
+    return Finding("接入进程", None if wrong else True, told, "按上面所说改正")
 
 
 def _pages() -> Finding:

@@ -1,4 +1,7 @@
-"""Is everything there? Database, store and worker each say so."""
+"""Is everything there? Database, store, worker and ingest each say so.
+
+Without its ingest process a node still serves people: the answer stays 200 and says ``degraded``.
+"""
 
 import os
 import shutil
@@ -12,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from anlan.base.jobs.selectors import worker_state
 from anlan.kernel import workspace
+from anlan.sense.relay.beats import ingest_state
 
 #: Below this nothing can be promised to be kept.
 LEAST_BYTES = 50_000_000
@@ -25,7 +29,9 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's wa
         "worker": _part(_worker),
     }
     well = all(part["ok"] for part in parts.values())
-    body = {"status": "ok" if well else "failing", **parts}
+    ingest = _part(_ingest)
+    status = ("ok" if ingest["ok"] else "degraded") if well else "failing"
+    body = {"status": status, **parts, "ingest": ingest}
     response = HttpResponse(
         orjson.dumps(body), status=200 if well else 503, content_type="application/json"
     )
@@ -58,3 +64,10 @@ def _store() -> dict[str, Any]:
 def _worker() -> dict[str, Any]:
     state = asdict(worker_state())
     return {"ok": state.pop("alive"), **state}
+
+
+def _ingest() -> dict[str, Any]:
+    """Look at what the ingest process wrote down; doors that failed do not make it sick."""
+    state = ingest_state(workspace.current().dir)
+    failed = [door["name"] for door in state.doors if door["state"] == "failed"]
+    return {"ok": state.ready, "beat_at": state.beat_at, "failed_doors": failed}

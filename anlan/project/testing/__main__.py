@@ -57,7 +57,7 @@ class Runner:
         self._pytest("引擎与编码 engines", *alone, *there)
 
     def _app(self) -> None:
-        self._need(machine.MOSQUITTO, machine.NATS, machine.OFFICE)
+        self._need(*machine.MQTT, machine.CURL, machine.NATS, machine.OFFICE)
         self._pytest("SQLite")
         self._on_postgres()
 
@@ -69,7 +69,7 @@ class Runner:
         self._browser()
 
     def _soak(self) -> None:
-        self._need(machine.POSTGRESQL, machine.MOSQUITTO, machine.NATS, machine.OFFICE)
+        self._need(machine.POSTGRESQL, *machine.MQTT, machine.CURL, machine.NATS, machine.OFFICE)
         self._pytest("长时测试 soak", "-n0", marks="soak")
 
     def _everything(self) -> None:

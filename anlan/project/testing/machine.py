@@ -37,6 +37,11 @@ FONT = Need("fonts-noto-cjk", has_chinese_font, "浏览器截图中的汉字")
 MOSQUITTO = Need(
     "mosquitto", _command("mosquitto", "/usr/sbin/mosquitto"), "MQTT 测试", "mosquitto"
 )
+MOSQUITTO_CLIENTS = Need(
+    "mosquitto-clients", _command("mosquitto_pub"), "MQTT 命令行测试", "mosquitto"
+)
+MQTT = (MOSQUITTO, MOSQUITTO_CLIENTS)
+CURL = Need("curl", _command("curl"), "HTTP 上报测试", "curl")
 NATS = Need("nats-server", _command("nats-server"), "NATS 测试", "nats")
 OFFICE = Need("libreoffice-calc", _command("soffice"), "Excel 互通测试", "libreoffice")
 
