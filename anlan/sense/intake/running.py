@@ -22,6 +22,7 @@ from anlan.sense.intake.watching import RuleBook
 from anlan.sense.selectors.directory import epoch, next_turn, rule_book, streams_directory
 from anlan.sense.services.alarms import raise_alarms, reconcile_alarms
 from anlan.sense.store import open_store
+from anlan.sense.store.interface import Retention
 from anlan.sense.store.latest import LatestReader, LatestWriter
 
 log = structlog.get_logger("anlan.sense")
@@ -32,6 +33,10 @@ LOOK_S: Final = 0.5
 HEAR_MS: Final = 60_000
 #: How often the store is tidied, and again at once while it says that more is due.
 TIDY_S: Final = 5.0
+
+#: Single observations for three years, so that a rule can be tried on the same month of years past;
+#: hourly roll-ups for ever.
+KEPT: Final = Retention(raw_days=3 * 366)
 
 BY: Final = system("sense")
 
@@ -131,8 +136,12 @@ class Running:
         return not self._hear() <= self._heard
 
     def _tidy(self) -> None:
-        while self.store.maintain(now_ms()).more and not self._ends.is_set():
-            pass
+        more = True
+        while more and not self._ends.is_set():
+            done = self.store.maintain(now_ms(), KEPT)
+            more = done.more
+            if done.unseen:
+                log.error("commits were given up before the rules saw them", commits=done.unseen)
 
     def _look_after(self, deed: Callable[[], None], every_s: float) -> None:
         """Do something again and again; a failure is told and the next try goes on."""
