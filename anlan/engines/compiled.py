@@ -1,13 +1,18 @@
 """Compile a kernel to machine code with numba, typed as the function it was.
 
 Machine code is kept on disk. numba forgets it when the kernel's own file changes, not when a file
-it calls changes, so it is kept in a folder named by what all kernels say: a new version of any
-of them starts a new folder.
+it calls or takes a constant from does. So it is kept in a folder named by what may matter: the
+kernels of the package, its ``layout.py``, and the flags of values. A kernel calls kernels of its
+own package only.
 """
 
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -18,27 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 HERE: Final = Path(__file__).parent
-
-
-def _folder() -> Path:
-    """Name the folder of this version: beside the sources, else in the user's cache."""
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
-    for path in sorted(HERE.rglob("*.py")):
-        if path.name.startswith("kernels") or path.name in ("compiled.py", "layout.py"):
-            digest.update(path.read_bytes())
-    beside = HERE / "__pycache__"
-    try:
-        beside.mkdir(exist_ok=True)
-        writable = os.access(beside, os.W_OK)
-    except OSError:
-        writable = False
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "anlan"
-    return (beside if writable else cache) / f"kernels-{digest.hexdigest()}"
-
-
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    # numba's settings are made at run time, out of a type checker's sight.
-    vars(config)["CACHE_DIR"] = str(_folder())
+MONTH_S: Final = 30 * 86400
 
 
 def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
@@ -47,8 +32,7 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     Only modules named ``kernels*`` use this: numba takes half a second to import, so whoever
     only passes arrays on must not pay for it. Division by zero gives inf or nan, as in numpy.
     """
-    fast: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(kernel)
-    return fast
+    return _compiled(kernel)
 
 
 def lean(kernel: Callable[P, R]) -> Callable[P, R]:
@@ -56,6 +40,42 @@ def lean(kernel: Callable[P, R]) -> Callable[P, R]:
 
     Counting costs more than the work itself where a row asks for a few additions.
     """
-    options: dict[str, Any] = {"_nrt": False, "cache": True, "nogil": True, "error_model": "numpy"}
-    fast: Callable[P, R] = numba.njit(**options)(kernel)
+    return _compiled(kernel, _nrt=False)
+
+
+def _compiled(kernel: Callable[P, R], **options: Any) -> Callable[P, R]:
+    if not os.environ.get("NUMBA_CACHE_DIR"):
+        # numba's settings are made at run time, out of a type checker's sight.
+        vars(config)["CACHE_DIR"] = str(folder(Path(kernel.__code__.co_filename).parent))
+    settings: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", **options}
+    fast: Callable[P, R] = numba.njit(**settings)(kernel)
     return fast
+
+
+@cache
+def folder(package: Path) -> Path:
+    """Name the folder of a package's machine code: beside the sources, else in the user's cache."""
+    digest = hashlib.blake2b(f"{numba.__version__} {package}".encode(), digest_size=8)
+    own = sorted([*package.glob("kernels*.py"), *package.glob("layout.py")])
+    for path in (*own, Path(__file__), HERE / "series" / "flags.py"):
+        digest.update(path.read_bytes())
+    beside = HERE / "__pycache__"
+    with suppress(OSError):
+        beside.mkdir(exist_ok=True)
+    home = beside if os.access(beside, os.W_OK) else _users_cache()
+    found = home / f"kernels-{digest.hexdigest()}"
+    if not found.exists():
+        _tidy(home)
+    return found
+
+
+def _users_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "anlan"
+
+
+def _tidy(home: Path) -> None:
+    """Remove the folders of versions that have not been compiled for a month."""
+    for old in home.glob("kernels-*"):
+        with suppress(OSError):
+            if old.stat().st_mtime < time.time() - MONTH_S:
+                shutil.rmtree(old, ignore_errors=True)

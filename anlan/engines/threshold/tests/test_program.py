@@ -228,7 +228,8 @@ def test_warming_up_leaves_nothing_to_compile_for_later() -> None:
 
     entered = (
         kernels_run.run, kernels_run.tick, kernels_groups.compare, kernels_groups.combine,
-        kernels_rings.unroll, kernels_rings.refill, kernels_windows.recount_all,
+        kernels_rings.unroll, kernels_rings.refill, kernels_rings.insert,
+        kernels_windows.recount_every,
     )  # fmt: skip
     before = [len(getattr(one, "signatures", ())) for one in entered]
     assert min(before) == 1
