@@ -83,7 +83,7 @@ class Intake:
 
     def start(self) -> None:
         """Catch up with what was committed and not judged, then take observations in."""
-        self._watching.warm(self._now_ms())
+        self._watching.warm()
         self._checking.warm(self._now_ms())
         self._catch_up()
         self._desk.start()

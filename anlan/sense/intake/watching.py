@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from anlan.engines import threshold
 from anlan.engines.series import Columns
 from anlan.engines.threshold import Program, State, Transitions
 from anlan.sense.bindings import Binding, Change
@@ -62,11 +63,9 @@ class Watching:
         """Judge what the passing of time decides."""
         return self._changes(self._book.program.tick(self._state, now_ms))
 
-    def warm(self, now_ms: int) -> None:
+    def warm(self) -> None:
         """Have the kernels ready before anybody waits for them."""
-        program, state = self._book.program, self._book.program.start()
-        program.run(Columns.empty(), state, now_ms)
-        program.tick(state, now_ms)
+        threshold.warm()
 
     def resume(self, now_ms: int) -> None:
         """Count silence from now on: while nobody listened, nobody was silent."""

@@ -98,6 +98,15 @@ def test_a_stream_that_runs_behind_is_not_called_silent_for_it() -> None:
     assert told(program, program.tick(state, 190 * MINUTE)) == [("mute", 65, 1)]
 
 
+def test_nobody_was_silent_while_nobody_listened() -> None:
+    program = Program([Silence(key="mute", stream=1, after_s=600)])
+    state = program.start()
+    program.run(minutes([1.0]), state, 0)
+    program.resume(state, 100 * MINUTE)
+    assert len(program.tick(state, 109 * MINUTE)) == 0
+    assert told(program, program.tick(state, 111 * MINUTE)) == [("mute", 10, 1)]
+
+
 @given(st.integers(1, 1000), st.integers(0, 10_000))
 @settings(deadline=None, max_examples=25)
 def test_more_values_than_a_ring_may_hold_cost_at_most_the_edge_of_the_window(
