@@ -5,6 +5,7 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from anlan import codes
 from anlan.kernel import clock
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def _show_sent(told: dict[str, Any]) -> None:
 
 def _show_alarms(alarms: dict[str, Any], unforeseen: list[str]) -> None:
     for row in alarms["by_hazard"]:
-        hazard = row["hazard"] or "设备"
+        known = codes.hazards().get(row["hazard"])
+        hazard = known.label() if known else "设备"
         counts = f"符合 {row['right']}，缺 {row['missing']}，多 {row['surplus']}"
         sys.stdout.write(f"  {hazard}：{counts}\n")
     for kind, title in (("missing", "缺"), ("surplus", "多")):

@@ -22,7 +22,7 @@ def replay(  # noqa: PLR0913 - options
         str, typer.Argument(metavar="NAME-OR-FILE", help="demo-day，或 .parquet、.ndjson 文件")
     ],
     speed: Annotated[float | None, typer.Option(help="快慢：60 为一秒走一分钟")] = None,
-    lockstep: Annotated[bool, typer.Option(help="一步一步走，做完一步再走下一步")] = False,
+    lockstep: Annotated[bool, typer.Option(help="一步一步走，做完一步再走下一步（缺省）")] = False,
     begin: Annotated[str, typer.Option("--from", help="从何时开始，如 13:30；缺省为开头")] = "",
     end: Annotated[str, typer.Option("--to", help="到何时为止，如 19:30；缺省为结尾")] = "",
     step: Annotated[int, typer.Option(help="步进时每一步多少秒", min=10, max=3600)] = 120,
