@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from anlan.project.setup.frontend import Frontend
+from anlan.project.setup.kernels import compiled
 from anlan.project.setup.python import Environment
 from anlan.project.supervisor.claim import check_python, claim
 from anlan.project.supervisor.options import ROOT, parse
@@ -27,7 +28,8 @@ def set_up_and_run(arguments: Sequence[str]) -> int:
     environment = Environment(ROOT)
     with alone(ROOT):
         environment.ensure("base")
-        Frontend(environment).ensure_built()
+        with compiled(environment):
+            Frontend(environment).ensure_built()
     become(environment, "anlan.project.supervisor", arguments)
     return 0
 

@@ -13,10 +13,14 @@ class Stamp:
 
     def matches(self, digest: str) -> bool:
         """Whether the product is whole and was made from these inputs."""
+        return self.text() == digest
+
+    def text(self) -> str:
+        """Tell what it was made from, as a word; "" while it is not whole."""
         try:
-            return self._path.read_text(encoding="ascii").strip() == digest
+            return self._path.read_text(encoding="ascii").strip()
         except OSError:
-            return False
+            return ""
 
     def write(self, digest: str) -> None:
         """Say that the product is whole."""

@@ -49,6 +49,7 @@ class Runner:
     def _fast(self) -> None:
         for step in self._checks.lint():
             self._outcomes.append(run(step))
+        self._outcomes.append(run(self._checks.kernels()))
         self._pytest("快速测试 fast tests", marks=QUICK)
 
     def _engines(self) -> None:
@@ -75,7 +76,7 @@ class Runner:
     def _everything(self) -> None:
         for step in self._checks.lint():
             self._outcomes.append(run(step))
-        lanes = [[*self._checks.types(), *self._checks.docs()]]
+        lanes = [[*self._checks.types(), self._checks.kernels(), *self._checks.docs()]]
         if self._frontend.exists():
             lanes.append(self._checks.frontend(self._frontend.ensure_packages()))
         self._outcomes += run_side_by_side(lanes)

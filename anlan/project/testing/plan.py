@@ -77,6 +77,10 @@ class Checks:
             for script, title in titles.items()
         ]
 
+    def kernels(self) -> Step:
+        """Compile the kernels once, so that test processes side by side need not each do it."""
+        return self.python("编译计算内核 kernels", "anlan.project.compiling")
+
     def docs(self) -> list[Step]:
         """Build the documentation, when there is any."""
         if not (self.root / "mkdocs.yml").exists():

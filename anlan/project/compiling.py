@@ -1,0 +1,45 @@
+"""``python -m anlan.project.compiling``: have every kernel compiled before anybody waits for it.
+
+Some thirty seconds once for each version, a second afterwards: machine code is kept on disk. Needs
+neither Django nor a workspace.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from anlan.engines import quality, threshold
+from anlan.engines.quality import Checks
+from anlan.engines.series import HOUR_MS, Columns, reduce
+from anlan.protocols.observations.bodies import decode
+from anlan.sense.store import open_store
+
+TIME = "2026-01-01T00:00:00Z"
+BODIES = {
+    "application/json": f'{{"observations":[{{"stream":"A","time":"{TIME}","value":1.5}}]}}',
+    "application/x-ndjson": f'{{"stream":"A","time":"{TIME}","value":1.5}}\n',
+    "text/csv": f"stream,time,value\nA,{TIME},1.5\n",
+}
+
+
+def main() -> None:
+    """Use everything that has kernels once."""
+    threshold.warm()
+    rows = Columns.of([0, 0, 1], [0, 60_000, 0], [1.0, 2.0, 3.0])
+    unknown = np.full(2, np.nan)
+    checks = Checks(unknown, unknown, unknown, unknown, unknown, np.zeros(2, np.bool_))
+    quality.flag(rows, checks, quality.State.fresh(2), HOUR_MS)
+    reduce(rows, HOUR_MS)
+    for content_type, body in BODIES.items():
+        decode(body.encode(), content_type)
+    with tempfile.TemporaryDirectory(prefix="anlan-kernels-") as folder:
+        store = open_store(Path(folder))
+        for columns in (rows, rows, Columns.of([1, 0], [-5, 30_000], [1.0, 1.0])):
+            store.append(columns.take(store.sift(columns).fresh), HOUR_MS)
+        store.maintain(10 * HOUR_MS)
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
