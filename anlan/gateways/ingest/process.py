@@ -21,6 +21,7 @@ from anlan.base.permissions.selectors import epoch as rights_epoch
 from anlan.gateways.ingest.admission import Admission
 from anlan.gateways.ingest.brokers.keeper import Brokers
 from anlan.gateways.ingest.entry import Entry
+from anlan.gateways.ingest.memory import keep_small
 from anlan.gateways.ingest.mqtt import MqttDoor
 from anlan.gateways.ingest.sockets import SocketDoor
 from anlan.gateways.ingest.states import DoorState, Heartbeat
@@ -60,6 +61,7 @@ class Settings:
 def run(settings: Settings) -> None:
     """Take observations in until SIGTERM or SIGINT."""
     sys.setswitchinterval(SWITCH_S)
+    keep_small()
     warm()
     intake = Running(settings.workspace, settings.telemetry)
     intake.start()

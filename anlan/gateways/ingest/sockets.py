@@ -22,6 +22,8 @@ log = structlog.get_logger("anlan.ingest")
 
 #: Questions under way on one connection; more wait in the socket.
 MOST_AT_ONCE: Final = 512
+#: What may wait to be read on one connection, in bytes.
+BUFFER: Final = 4 * 1024 * 1024
 #: How long answers may still go out when the door closes.
 FAREWELL_S: Final = 5.0
 #: How the folders begin that hold sockets whose own path would be too long.
@@ -52,7 +54,7 @@ class SocketDoor:
         path.unlink(missing_ok=True)  # left behind by one that was killed; the store's lock is ours
         before = os.umask(0o177)
         try:
-            self._server = await asyncio.start_unix_server(self._meet, str(path))
+            self._server = await asyncio.start_unix_server(self._meet, str(path), limit=BUFFER)
         finally:
             os.umask(before)
         self._state.open(str(path))

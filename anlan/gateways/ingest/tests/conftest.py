@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from anlan.base.conftest import RealWorkspace, copy_of, migrated, workspace_of_tests
+from anlan.gateways.ingest.tests.processes import free_port, leashed
 from anlan.kernel import clock
-from anlan.project.supervisor.child import leashed
-from anlan.project.testing.postgres import free_port
 from anlan.sense.relay import Answer, Ask
 from anlan.sense.relay.beats import ingest_state
 from anlan.sense.relay.calling import Caller

@@ -19,9 +19,8 @@ import pytest
 from django.test import Client
 
 from anlan.gateways.ingest.tests.conftest import ROOT, Served, batch, moment
+from anlan.gateways.ingest.tests.processes import free_port, leashed
 from anlan.kernel import clock
-from anlan.project.supervisor.child import leashed
-from anlan.project.testing.postgres import free_port
 
 ADDRESS = "/api/v1/sense/observations"
 pytestmark = pytest.mark.slow

@@ -22,8 +22,8 @@ from anlan.gateways.ingest.tests.conftest import (
     start,
     wait_for,
 )
+from anlan.gateways.ingest.tests.processes import free_port
 from anlan.kernel.errors import Unavailable
-from anlan.project.testing.postgres import free_port
 from anlan.sense.relay import Ask, socket_of
 
 pytestmark = pytest.mark.slow
