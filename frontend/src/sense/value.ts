@@ -38,9 +38,9 @@ export const BAD = 1 | 4 | 8 | 32 | 256 | 1024
 export const flagNames = (flags: number | null | undefined): string[] =>
   FLAGS.filter(({ bit }) => (flags ?? 0) & bit).map(({ label }) => t(label))
 
-/** "07-14 03:20:05 · 2 分钟前": when a value was measured. */
+/** "07-14 03:20:05 · 2 分钟前": when a value was measured. A clock a little ahead is no future. */
 export function asOf(when: string | number | null | undefined, now = workspaceNow()): string {
-  return when === null || when === undefined
-    ? t('从未收到')
-    : `${instant(when)} · ${ago(when, now)}`
+  if (when === null || when === undefined) return t('从未收到')
+  const at = typeof when === 'number' ? when : Date.parse(when)
+  return `${instant(at)} · ${ago(at, Math.max(now, at))}`
 }

@@ -19,11 +19,14 @@ const NAMED = 12.5
 export const markOf = (kind: string, standing: Standing, level: Level) =>
   `mark:${kind}:${standing}:${level ?? 0}`
 
+const token = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
 /** Filled: it speaks. Hollow: it does not, and the ring says why not. */
 const HOLLOW = new Set<Standing>(['silent', 'none', 'maintenance'])
 
 function disc(brush: CanvasRenderingContext2D, standing: Standing, paint: string): string {
-  const ink = '#ffffff'
+  const ink = standing === 'normal' ? token('--accent-ink') : token('--surface')
   brush.beginPath()
   if (standing === 'alarm') {
     // A diamond: the shape says it too.
@@ -34,7 +37,7 @@ function disc(brush: CanvasRenderingContext2D, standing: Standing, paint: string
     brush.closePath()
   } else brush.arc(SIZE / 2, SIZE / 2, SIZE / 2 - 3, 0, Math.PI * 2)
   if (HOLLOW.has(standing)) {
-    brush.fillStyle = '#ffffff'
+    brush.fillStyle = token('--surface')
     brush.fill()
     brush.setLineDash(standing === 'none' ? [2.5, 2.5] : [])
     brush.lineWidth = 2.4
@@ -46,7 +49,7 @@ function disc(brush: CanvasRenderingContext2D, standing: Standing, paint: string
   brush.fillStyle = paint
   brush.fill()
   brush.lineWidth = 1.6
-  brush.strokeStyle = ink
+  brush.strokeStyle = token('--surface')
   brush.stroke()
   return ink
 }
@@ -125,7 +128,15 @@ export function stationLayers(shade: Shades): unknown[] {
         'circle-color': ['get', 'colour'],
         'circle-stroke-color': shade.halo,
         'circle-stroke-width': 1,
-        'circle-radius': ['case', ['get', 'loud'], px(7), px(4)],
+        'circle-radius': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          7,
+          ['case', ['get', 'loud'], px(4.2), px(2.4)],
+          NEAR,
+          ['case', ['get', 'loud'], px(7), px(4)],
+        ],
       },
     },
     {

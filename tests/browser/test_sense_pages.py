@@ -1,0 +1,325 @@
+"""Monitoring as officers use it: values come in, an alarm rings, somebody sees to it."""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import APIRequestContext, Browser, Page, expect
+
+from anlan.kernel import clock
+from tests.browser.conftest import PASSWORD, Platform, log_in, shoot
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A river gauge that has a warning stage."""
+
+    stream: str
+    station: str
+    name: str
+    #: As the device would send it: the platform adds the height of the gauge's zero.
+    warning: float
+    #: A limit somewhat above the warning stage, as officers write it.
+    limit: float
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """Gauges that hold a quiet day's values, and the way to send more."""
+
+    asked: APIRequestContext
+    url: str
+    token: str
+    rivers: Sequence[Gauge]
+
+    def send(self, values: Sequence[tuple[str, datetime, float]]) -> None:
+        """Send values as a device does, again while the door is not open yet; all must be taken."""
+        body = [
+            {"stream": stream, "time": at.isoformat(), "value": value}
+            for stream, at, value in values
+        ]
+        for _ in range(90):
+            told = self.asked.post(
+                f"{self.url}/api/v1/sense/observations",
+                headers={
+                    "Authorization": f"Bearer {self.token}",
+                    "Content-Type": "application/json",
+                },
+                data=json.dumps({"observations": body}),
+            )
+            if told.status != 503:
+                break
+            time.sleep(1)
+        assert told.ok, told.text()
+        assert told.json()["rejected"] == []
+
+    def get(self, path: str) -> Any:
+        """Ask the platform as the section."""
+        told = self.asked.get(f"{self.url}/api/v1{path}")
+        assert told.ok, told.text()
+        return told.json()
+
+    def flood(self, gauge: Gauge) -> Mapping[str, Any]:
+        """Let a river pass its warning stage, for the minutes the rule asks; wait for the alarm."""
+        now = clock.real_now()
+        self.send(
+            [
+                (gauge.stream, now - timedelta(minutes=back), round(gauge.warning + step, 2))
+                for back, step in zip(
+                    (12, 9, 6, 3, 0), (-0.12, 0.02, 0.06, 0.09, 0.12), strict=True
+                )
+            ]
+        )
+        for _ in range(150):
+            page = self.get(f"/alarms?station={gauge.station}&state=standing")
+            found: list[Mapping[str, Any]] = [
+                one for one in page["items"] if (one["stream"] or {}).get("code") == gauge.stream
+            ]
+            if found:
+                return found[0]
+            time.sleep(0.2)
+        pytest.fail("the flood raised no alarm within 30 s")
+
+
+def _logged_in(asked: APIRequestContext, url: str) -> dict[str, str]:
+    csrf = asked.get(f"{url}/api/v1/session").json()["csrf"]
+    told = asked.post(
+        f"{url}/api/v1/session",
+        data={"username": "keshi", "password": PASSWORD},
+        headers={"X-CSRF-Token": csrf},
+    )
+    assert told.ok, told.text()
+    return {"X-CSRF-Token": told.json()["csrf"]}
+
+
+def _rivers(asked: APIRequestContext, url: str) -> list[Gauge]:
+    found = []
+    for row in asked.get(f"{url}/api/v1/sense/latest").json()["items"]:
+        if row["station"]["kind"] != "river" or row["quantity"] != "water-level":
+            continue
+        stream = asked.get(f"{url}/api/v1/sense/streams/{row['code']}").json()
+        levels = {level["kind"]: level["value"] for level in stream["levels"]}
+        if "warning" in levels:
+            station = row["station"]
+            listed = asked.get(f"{url}/api/v1/registers/streams/{stream['id']}").json()
+            warning = round(levels["warning"] - (listed["added"] or 0), 2)
+            found.append(
+                Gauge(
+                    row["code"],
+                    station["id"],
+                    station["name"],
+                    warning,
+                    round(levels["warning"] + 0.2, 2),
+                )
+            )
+        if len(found) == 4:
+            break
+    return found
+
+
+def _stage(gauge: Gauge, back: int, *, crest: bool) -> float:
+    """Give the stage some minutes back: below the warning, but for a crest in the night."""
+    rise = max(0.0, 0.6 - abs(back - 500) / 100) if crest else 0.0
+    return round(gauge.warning - 0.23 - back / 4000 + rise, 3)
+
+
+@pytest.fixture(scope="module")
+def gauges(platform: Platform, chromium: Browser) -> Iterator[Gauges]:
+    """Give four river gauges twelve quiet hours of values, as the county's section."""
+    context = chromium.new_context()
+    head = _logged_in(context.request, platform.url)
+    made = context.request.post(
+        f"{platform.url}/api/v1/tokens", data={"name": "浏览器测试"}, headers=head
+    )
+    assert made.ok, made.text()
+    rivers = _rivers(context.request, platform.url)
+    assert len(rivers) == 4
+    found = Gauges(context.request, platform.url, made.json()["token"], rivers)
+    now = clock.real_now()
+    found.send(
+        [
+            (
+                gauge.stream,
+                now - timedelta(minutes=back),
+                _stage(gauge, back, crest=gauge is rivers[3]),
+            )
+            for gauge in rivers
+            for back in range(720, 14, -5)
+        ]
+    )
+    yield found
+    context.close()
+
+
+def _row(page: Page, gauge: Gauge) -> Any:
+    return page.get_by_role("row").filter(has_text=gauge.name).first
+
+
+def test_the_duty_room_sees_acknowledges_and_judges_an_alarm_by_keyboard(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    first, second = gauges.rivers[:2]
+    raised = gauges.flood(first)
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/alarms?alarm={raised['id']}")
+    row = _row(page, first)
+    expect(row).to_contain_text("待确认")
+    pane = page.get_by_role("complementary", name="详情")
+    expect(pane.get_by_role("heading", name=first.name)).to_be_visible()
+    expect(pane.locator("canvas")).to_be_visible()
+    shoot(page, "alarm-desk")
+
+    # A letter of an input method is no deed.
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'a', isComposing: true, bubbles: true}))"
+    )
+    page.wait_for_timeout(400)
+    assert gauges.get(f"/alarms/{raised['id']}")["acknowledged_at"] is None
+
+    page.keyboard.press("a")
+    expect(page.get_by_text("已确认 1 条报警")).to_be_visible()
+    held = gauges.get(f"/alarms/{raised['id']}")
+    assert held["acknowledged_at"] is not None
+    who = page.request.get(f"{platform.url}/api/v1/session").json()["user"]["name"]
+    assert held["acknowledged_by_name"] == who
+
+    page.goto(f"{platform.url}/alarms?alarm={raised['id']}")
+    expect(_row(page, first)).to_contain_text(who)
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="报警定性")
+    dialog.get_by_text("真实", exact=True).click()
+    dialog.get_by_role("textbox").fill("上游降雨，巡查员到场核实")
+    dialog.get_by_role("button", name="定性").click()
+    expect(page.get_by_text("已定性 1 条")).to_be_visible()
+    expect(_row(page, first)).to_contain_text("真实")
+    assert gauges.get(f"/alarms/{raised['id']}")["cause"] == "real"
+
+    # The next one arrives by itself, without anybody pressing anything.
+    gauges.flood(second)
+    expect(_row(page, second)).to_be_visible(timeout=10_000)
+
+
+def test_an_alarm_is_shelved_with_an_end_and_a_reason(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    raised = gauges.flood(gauges.rivers[2])
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/alarms?alarm={raised['id']}")
+    expect(_row(page, gauges.rivers[2])).to_be_visible()
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="搁置报警")
+    dialog.get_by_role("button", name="搁置").click()
+    expect(dialog.get_by_text("请写明搁置的理由")).to_be_visible()
+    dialog.get_by_role("textbox").fill("水尺检修，已电话核实")
+    dialog.get_by_role("button", name="搁置").click()
+    expect(page.get_by_text("已搁置 1 条")).to_be_visible()
+    expect(_row(page, gauges.rivers[2])).to_have_count(0)
+    held = gauges.get(f"/alarms/{raised['id']}")
+    assert held["shelved_until"] is not None
+    assert held["shelvings"][0]["reason"] == "水尺检修，已电话核实"
+
+
+def _counted() -> re.Pattern[str]:
+    """Give what a curve with values says of itself."""
+    return re.compile(r"\d{2,} 个值，最低 ")
+
+
+def test_a_station_shows_curve_levels_and_maintenance(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    gauge = gauges.rivers[3]
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/sense/stations/{gauge.station}")
+    expect(page.get_by_role("heading", name=gauge.name)).to_be_visible()
+    curve = page.get_by_role("img").filter(has=page.locator("canvas")).first
+    expect(curve).to_have_attribute("aria-label", _counted(), timeout=15_000)
+    expect(page.get_by_role("cell", name="警戒水位").first).to_be_visible()
+    shoot(page, "station")
+    page.get_by_role("button", name="登记检修").click()
+    dialog = page.get_by_role("dialog", name="登记检修")
+    dialog.locator("textarea").fill("更换浮子")
+    dialog.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_text("已登记检修")).to_be_visible()
+    expect(page.get_by_text("更换浮子")).to_be_visible()
+    page.get_by_role("button", name="提前结束").click()
+    expect(page.get_by_text("更换浮子")).to_have_count(0)
+
+
+def _fill_rule(page: Page, gauge: Gauge, code: str) -> None:
+    page.get_by_label("名称").first.fill("夜间河道上涨")
+    page.get_by_label("规则编码").fill(code)
+    quantity = page.locator(".el-form-item", has_text="监测要素").first
+    quantity.locator(".el-select__wrapper").click()
+    page.get_by_role("option", name="河道水位", exact=False).first.click()
+    page.get_by_role("spinbutton", name="限值").first.fill(str(gauge.limit))
+    page.keyboard.press("Tab")
+    only = page.locator(".el-form-item", has_text="只看这些监测项").first
+    only.locator(".el-select__wrapper").click()
+    page.keyboard.type(gauge.stream)
+    page.get_by_role("option", name=gauge.stream, exact=False).first.click()
+    page.keyboard.press("Escape")
+
+
+def test_a_rule_is_read_aloud_tried_on_the_night_and_switched_on(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    gauge = gauges.rivers[3]
+    log_in(page, platform, "keshi")
+    page.goto(f"{platform.url}/sense/rules/new")
+    expect(page.get_by_text("还有几处要填")).to_be_visible()
+    _fill_rule(page, gauge, "night-rise")
+    expect(page.locator(".said")).to_contain_text("河道水位达到")
+    expect(page.get_by_text("管 1 个测站的 1 个监测项")).to_be_visible()
+    page.get_by_text("24 小时", exact=True).click()
+    page.get_by_role("button", name="回测", exact=True).click()
+    expect(page.get_by_text("会报 1 次")).to_be_visible()
+    expect(page.get_by_label("回测").locator("canvas")).to_have_count(2)
+    shoot(page, "rule")
+    page.get_by_role("button", name="保存并启用").click()
+    box = page.get_by_role("dialog", name="启用这条规则？")
+    expect(box).to_contain_text("会报 1 次")
+    box.get_by_role("button", name="启用", exact=True).click()
+    expect(page.get_by_text("第 1 版在用")).to_be_visible()
+    rules = {one["code"]: one for one in gauges.get("/sense/rules")["items"]}
+    assert rules["night-rise"]["active"] == 1
+
+
+def test_latest_values_stand_by_their_nearness_and_old_ones_are_grey(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    assert gauges.rivers
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/sense/latest?kind=river")
+    lines = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
+    expect(lines.first).to_contain_text("已过")
+    shoot(page, "latest")
+    page.goto(f"{platform.url}/sense/latest?standing=none")
+    expect(lines.first).to_contain_text("从未收到")
+    expect(lines.first).to_contain_text("—")
+    expect(lines.first).not_to_contain_text("0.0")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (3840, 2160)])
+def test_the_pages_of_monitoring_fit_a_phone_and_a_wall(
+    page: Page, platform: Platform, gauges: Gauges, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    log_in(page, platform, "keshi")
+    station = gauges.rivers[0].station
+    for path in (
+        "/alarms", "/sense/map", "/sense/latest", f"/sense/stations/{station}", "/sense/rules",
+        "/sense/rules/new", "/sense/quality", "/sense/sources", "/sense/keys", "/sense/maintenance",
+    ):  # fmt: skip
+        page.goto(f"{platform.url}{path}")
+        page.wait_for_timeout(1200)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide at {width}"
+        shoot(page, f"{width}-{path.strip('/').replace('/', '-')}")
