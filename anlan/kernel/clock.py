@@ -23,7 +23,7 @@ from anlan.kernel.errors import Invalid
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 
 #: The file is looked at again after this long, so a changed speed reaches every process soon.
-REREAD_SECONDS = 0.25
+REREAD_SECONDS = 0.1
 
 
 def real_now() -> datetime:

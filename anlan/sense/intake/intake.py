@@ -26,7 +26,7 @@ from anlan.sense.store.interface import Store
 log = structlog.get_logger("anlan.sense")
 
 #: How often the passing of time is judged.
-TICK_S: Final = 0.5
+TICK_S: Final = 0.1
 
 
 class Shown(Protocol):

@@ -28,7 +28,7 @@ from anlan.sense.store.latest import LatestReader, LatestWriter
 log = structlog.get_logger("anlan.sense")
 
 #: How often it is looked whether streams, rules or maintenance changed.
-LOOK_S: Final = 0.5
+LOOK_S: Final = 0.2
 #: How often it is looked whether streams were heard for the first time, in the workspace's time.
 HEAR_MS: Final = 60_000
 #: How often the store is tidied, and again at once while it says that more is due.
