@@ -12,15 +12,8 @@ import numpy as np
 from anlan.engines import quality, threshold
 from anlan.engines.quality import Checks
 from anlan.engines.series import HOUR_MS, Columns, reduce
-from anlan.protocols.observations.bodies import decode
+from anlan.protocols.observations import warming
 from anlan.sense.store import open_store
-
-TIME = "2026-01-01T00:00:00Z"
-BODIES = {
-    "application/json": f'{{"observations":[{{"stream":"A","time":"{TIME}","value":1.5}}]}}',
-    "application/x-ndjson": f'{{"stream":"A","time":"{TIME}","value":1.5}}\n',
-    "text/csv": f"stream,time,value\nA,{TIME},1.5\n",
-}
 
 
 def main() -> None:
@@ -31,8 +24,7 @@ def main() -> None:
     checks = Checks(unknown, unknown, unknown, unknown, unknown, np.zeros(2, np.bool_))
     quality.flag(rows, checks, quality.State.fresh(2), HOUR_MS)
     reduce(rows, HOUR_MS)
-    for content_type, body in BODIES.items():
-        decode(body.encode(), content_type)
+    warming.warm()
     with tempfile.TemporaryDirectory(prefix="anlan-kernels-") as folder:
         store = open_store(Path(folder))
         for columns in (rows, rows, Columns.of([1, 0], [-5, 30_000], [1.0, 1.0])):

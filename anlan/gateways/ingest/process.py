@@ -25,10 +25,10 @@ from anlan.gateways.ingest.memory import keep_small
 from anlan.gateways.ingest.mqtt import MqttDoor
 from anlan.gateways.ingest.sockets import SocketDoor
 from anlan.gateways.ingest.states import DoorState, Heartbeat
-from anlan.gateways.ingest.warming import warm
 from anlan.gateways.sources.runner import Runner
 from anlan.kernel.errors import AnlanError
 from anlan.protocols.observations import Decoded
+from anlan.protocols.observations.warming import warm
 from anlan.sense.intake import Owner
 from anlan.sense.intake.running import Running, now_ms
 from anlan.sense.receipts import Receipt
@@ -139,7 +139,7 @@ class _Process:
 
     async def _listens(self, door: MqttDoor, state: DoorState, port: int, *, tls: bool) -> bool:
         try:
-            context = _context(self._settings) if tls else None
+            context = context_of(self._settings) if tls else None
             await door.open(self._settings.host, port, context)
         except OSError as error:
             name = "ANLAN_MQTTS_PORT" if tls else "ANLAN_MQTT_PORT"
@@ -230,7 +230,8 @@ def _note(refs: set[str]) -> None:
             connection.close()
 
 
-def _context(settings: Settings) -> ssl.SSLContext:
+def context_of(settings: Settings) -> ssl.SSLContext:
+    """Make what TLS needs of the operator's files; `OSError` when they cannot be read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(settings.certificate, settings.key or None)
