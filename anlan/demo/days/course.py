@@ -40,6 +40,11 @@ class Course:
     hours: Floats
     value: Floats
 
+    def after(self, first: float) -> Course:
+        """Leave out what was measured before an hour; what is measured then is sent afterwards."""
+        later = self.hours >= first
+        return Course(self.stream, self.hours[later], self.value[later])
+
 
 @dataclass(frozen=True)
 class World:

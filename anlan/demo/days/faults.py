@@ -91,6 +91,7 @@ def _drift(fault: Fault, hours: Floats, value: Floats) -> Floats:
 def spike_rows(fault: Fault, hours: Floats) -> NDArray[np.int64]:
     """Tell which values of a stream a fault turns into spikes."""
     at = np.arange(fault.span[0], fault.span[1], fault.every)
+    at = at[(at >= hours[0]) & (at <= hours[-1])] if hours.size else at[:0]
     return np.unique(np.minimum(np.searchsorted(hours, at), hours.size - 1))
 
 

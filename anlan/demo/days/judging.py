@@ -56,7 +56,7 @@ class Stay:
 
 def stays(time: Times, value: Floats, bar: Bar, level: int | None) -> list[Stay]:
     """List when a series stood beyond a limit."""
-    if not any(bar.beyond(extreme) for extreme in (value.max(), value.min())):
+    if not value.size or not any(bar.beyond(extreme) for extreme in (value.max(), value.min())):
         return []
     found: list[Stay] = []
     crossed: int | None = None

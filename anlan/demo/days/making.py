@@ -18,8 +18,13 @@ from .speaking import gateways_of, spoken
 from .truth import due
 
 
-def record(county: County, plan: Plan, rules: Mapping[str, Spec]) -> Recording:
-    """Make a day's recording, with the alarms these rules (by code) must raise on it."""
+def record(
+    county: County, plan: Plan, rules: Mapping[str, Spec], *, since: int | None = None
+) -> Recording:
+    """Make a day's recording, with the alarms these rules (by code) must raise on it.
+
+    ``since`` (ms since 1970 UTC) is when somebody begins to listen: sums know nothing from before.
+    """
     day = courses(county, plan)
     gateways = gateways_of(county)
     rows = [spoken(course, plan, gateways[course.stream.code]) for course in day]
@@ -33,7 +38,9 @@ def record(county: County, plan: Plan, rules: Mapping[str, Spec]) -> Recording:
         "again": np.concatenate([one.again for one in rows]),
     }
     codes = tuple(course.stream.code for course in day)
-    return ordered(_about(county, plan, due(county, plan, day, rules)), codes, columns)
+    first = 0.0 if since is None else (since - start) / HOUR_MS
+    heard = [course.after(first) for course in day]
+    return ordered(_about(county, plan, due(county, plan, heard, rules)), codes, columns)
 
 
 def _ms(hours: np.ndarray) -> np.ndarray:

@@ -50,8 +50,8 @@ def _address(told: dict[str, Any]) -> tuple[str, int] | None:
     return None
 
 
-def opened(workspace: Path) -> Doors:
-    """Wait until the MQTT door is open; `Unavailable` when it stays closed."""
+def opened(workspace: Path) -> tuple[str, int]:
+    """Wait until the MQTT door is open, and tell where; `Unavailable` when it stays closed."""
     until = time.monotonic() + OPENING_S
     while True:
         try:
@@ -59,7 +59,7 @@ def opened(workspace: Path) -> Doors:
         except Unavailable:
             state = None
         if state is not None and state.mqtt is not None:
-            return state
+            return state.mqtt
         if time.monotonic() > until:
             raise Unavailable("MQTT 上报口没有打开，请看演练工作区的 log，或检查 ANLAN_MQTT_PORT")
         time.sleep(0.2)

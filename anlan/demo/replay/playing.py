@@ -38,7 +38,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast: ``speed`` simulated seconds a second, or None for lock-step by ``step_ms``."""
+    """How fast: ``speed`` simulated seconds a second, or None for as fast as it can be done."""
 
     speed: float | None = None
     step_ms: int = stepping.STEP_MS
@@ -51,7 +51,7 @@ def prepare(name: str, given: Recording | None, span: tuple[int, int], workspace
         if kept.recording != Path(name).stem:
             raise Conflict(f"{workspace.name} 里放着另一份记录 {kept.recording}，请换 --name")
         return kept
-    recording = given if given is not None else _make(name)
+    recording = given if given is not None else _make(name, span[0])
     filed.write(recording, workspace / FOLDER, Path(name).stem)
     equipment.equip(recording, workspace)
     cursor = Cursor(Path(name).stem, span[0], span[1], span[0])
@@ -64,9 +64,9 @@ def rules_in_force() -> dict[str, Spec]:
     return {row.code: row.spec for row in rule_rows()}
 
 
-def _make(name: str) -> Recording:
+def _make(name: str, since: int) -> Recording:
     rules = {code: spec for code, spec in rules_in_force().items() if truth.foresees(spec)}
-    return record(generate(), DAYS[name], rules)
+    return record(generate(), DAYS[name], rules, since=since)
 
 
 def play(
@@ -75,7 +75,8 @@ def play(
     """Play what is left of a prepared recording through the doors at an address."""
     path = workspace / FOLDER / f"{cursor.recording}.parquet"
     gateways = equipment.equip(filed.read(path), workspace)
-    mqtt = doors.opened(workspace).mqtt or ("", 0)
+    published = any(gateway["way"] == doors.MQTT for gateway in gateways.values())
+    mqtt = doors.opened(workspace) if published else ("", 0)
     senders = Senders(path, (url, mqtt), gateways)
     stage = stepping.Stage(workspace, senders, under_way(workspace), tell)
     try:

@@ -1,7 +1,7 @@
 """The workspace's clock and the senders, step by step or at a pace.
 
-In lock-step the clock stands still at each step until everything that came of it is done, so that
-two runs agree. At a pace it runs, and what is due is sent when it is due.
+The clock stands still at each step until everything that came of it is done, so that two runs
+agree. In lock-step the next step follows at once, at a pace when it is due.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from anlan.demo.days.recording import in_ms, moment
+from anlan.demo.days.recording import moment
 from anlan.kernel import clock
 from anlan.kernel.errors import Unavailable
 
@@ -27,10 +27,10 @@ OFFSET_MS: Final = 20_000
 #: What came of a step must be done within this time.
 PATIENCE_S: Final = 300.0
 POLL_S: Final = 0.02
-#: How often what is due is looked for at a pace.
-PACE_S: Final = 0.5
-#: At a pace, one parcel of work never holds more than this much simulated time.
-GULP_MS: Final = 3_600_000
+#: Shortest step at a pace.
+LEAST_MS: Final = 1000
+#: So much lost time is made up for at a pace; more is not.
+PATIENT_S: Final = 5.0
 
 
 class Sending(Protocol):
@@ -70,35 +70,30 @@ def ends(cursor: Cursor, step_ms: int) -> Iterator[int]:
 def lockstep(stage: Stage, cursor: Cursor, step_ms: int = STEP_MS) -> Cursor:
     """Play what is left, one step after another; each is kept once everything of it is done."""
     for at in ends(cursor, step_ms):
-        stop_clock(stage.workspace, at)
-        wait_until_done(stage.busy, at)  # what the time itself brings comes before what is sent
-        tally = stage.senders.send(cursor.at, at)
-        wait_until_done(stage.busy, at)
-        cursor = _kept(stage, cursor, at, tally)
+        cursor = _step(stage, cursor, at)
     return cursor
 
 
 def paced(stage: Stage, cursor: Cursor, speed: float) -> Cursor:
-    """Play what is left at a speed; the clock stands still when it is over or breaks off."""
-    path = stage.workspace / "clock.json"
-    begins = clock.real_now()
-    clock.set_clock(path, clock.Setting(begins, moment(cursor.at), speed, _step(path)))
-    try:
-        while not cursor.done:
-            now = cursor.start if speed == 0 else in_ms(clock.Clock(path).now())
-            until = min(now, cursor.end, cursor.at + GULP_MS)
-            if until > cursor.at:
-                tally = stage.senders.send(cursor.at, until)
-                cursor = _kept(stage, cursor, until, tally)
-            if until == now:
-                time.sleep(PACE_S)
-        wait_until_done(stage.busy, cursor.end)
-    finally:
-        stop_clock(stage.workspace, cursor.at)
+    """Play what is left at a speed, in steps of about a second; slower when it cannot be done.
+
+    The clock never runs ahead of what was sent, or a busy machine would make silence of its own
+    slowness.
+    """
+    step_ms = max(LEAST_MS, min(STEP_MS, round(speed * 1000)))
+    due = time.monotonic()
+    for at in ends(cursor, step_ms):
+        due = max(due + (at - cursor.at) / 1000 / speed, time.monotonic() - PATIENT_S)
+        cursor = _step(stage, cursor, at)
+        time.sleep(max(0.0, due - time.monotonic()))
     return cursor
 
 
-def _kept(stage: Stage, cursor: Cursor, at: int, tally: Tally) -> Cursor:
+def _step(stage: Stage, cursor: Cursor, at: int) -> Cursor:
+    stop_clock(stage.workspace, at)
+    wait_until_done(stage.busy, at)  # what the time itself brings comes before what is sent
+    tally = stage.senders.send(cursor.at, at)
+    wait_until_done(stage.busy, at)
     tally.add(cursor.tally)
     cursor = replace(cursor, at=at, tally=tally)
     cursor.write(stage.workspace)
@@ -109,11 +104,11 @@ def _kept(stage: Stage, cursor: Cursor, at: int, tally: Tally) -> Cursor:
 def stop_clock(workspace: Path, at: int) -> None:
     """Let a workspace's time stand still at a moment, one step further than before."""
     path = workspace / "clock.json"
-    setting = clock.Setting(clock.real_now(), moment(at), 0.0, _step(path) + 1)
+    setting = clock.Setting(clock.real_now(), moment(at), 0.0, _number(path) + 1)
     clock.set_clock(path, setting)
 
 
-def _step(path: Path) -> int:
+def _number(path: Path) -> int:
     setting = clock.Clock(path).setting()
     return 0 if setting is None else setting.step
 

@@ -11,6 +11,7 @@ import pytest
 from anlan.demo.county import County
 from anlan.demo.days import truth
 from anlan.demo.days.course import Course, courses
+from anlan.demo.days.making import record
 from anlan.demo.days.plan import Plan
 from anlan.demo.days.recording import Due, Recording
 from anlan.engines.series import Columns
@@ -74,6 +75,18 @@ def test_almost_all_of_them_lie_in_six_hours_of_the_afternoon(day: Recording) ->
     first, last = (day.about.start + hours * 1_800_000 for hours in (11, 23))
     inside = [due for due in day.about.due or () if first < due.after < due.before < last]
     assert len(inside) >= len(PLANTED) - 2
+
+
+def test_who_begins_to_listen_in_the_storm_knows_nothing_of_what_fell_before(
+    county: County, plan: Plan, day: Recording, rules: dict[str, Spec]
+) -> None:
+    middle = day.about.start + 7 * 3_600_000
+    late = record(county, plan, rules, since=middle).about.due or ()
+    assert late
+    assert all(due.after > middle - 120_000 for due in late if due.rule != "silence@339901")
+    lost = {_key(due)[:2] for due in day.about.due or ()} - {_key(due)[:2] for due in late}
+    assert ("basin-rain-1h", "339901-YL011") in lost
+    assert ("river-stage", "339901-SW030") not in lost
 
 
 @pytest.mark.parametrize("way", [1, -1])

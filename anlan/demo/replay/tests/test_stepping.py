@@ -1,5 +1,6 @@
 """Steps of a replay: where they end, that each is finished, and that a crash costs nothing."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -97,19 +98,25 @@ def test_a_step_waits_until_nothing_is_under_way(tmp_path: Path) -> None:
     assert len(asked) == 6 + 2
 
 
-def test_at_a_pace_the_clock_runs_and_stands_still_afterwards(tmp_path: Path) -> None:
+def test_at_a_pace_a_step_comes_when_it_is_due(tmp_path: Path) -> None:
     notebook = Notebook(tmp_path)
     stage, _ = _stage(tmp_path, notebook)
-    done = paced(stage, _cursor(10), speed=1200.0)
+    begun = time.monotonic()
+    done = paced(stage, _cursor(4), speed=480.0)
+    assert 0.45 < time.monotonic() - begun < 5
     assert done.done
-    spans = notebook.spans
-    assert spans[0][0] == START
-    assert spans[-1][1] == done.end
-    assert all(until == after for (_, until), (after, _) in pairwise(spans))
+    assert notebook.times == [until for _, until in notebook.spans]
+    assert all(until == after for (_, until), (after, _) in pairwise(notebook.spans))
     setting = clock.Clock(tmp_path / "clock.json").setting()
     assert setting is not None
-    assert setting.speed == 0
-    assert in_ms(setting.sim0) == done.end
+    assert (setting.speed, in_ms(setting.sim0)) == (0.0, done.end)
+
+
+def test_a_slow_pace_takes_small_steps(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    stage, _ = _stage(tmp_path, notebook)
+    paced(stage, Cursor("x", START, START + 4000, START + 2000), speed=2.0)
+    assert {until - after for after, until in notebook.spans} == {2000}
 
 
 def test_a_cursor_that_cannot_be_read_is_told(tmp_path: Path) -> None:
