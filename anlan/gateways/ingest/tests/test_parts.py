@@ -23,8 +23,8 @@ from anlan.gateways.ingest.payloads import WRONG_TOPIC, Verdict, read, verdicts
 from anlan.gateways.ingest.process import Settings, context_of
 from anlan.gateways.ingest.room import Room
 from anlan.gateways.ingest.states import DoorState, Heartbeat
+from anlan.gateways.ingest.tests.processes import free_port
 from anlan.kernel.errors import Forbidden
-from anlan.project.testing.postgres import free_port
 from anlan.protocols.mqtt import Message, Reason
 from anlan.protocols.mqtt.tests.test_session import connect, packet, publish
 from anlan.protocols.observations import Rejection
