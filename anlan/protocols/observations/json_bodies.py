@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from anlan.protocols.observations import kernels
-from anlan.protocols.observations.elements import NOT_JSON, Reading, read_json
+from anlan.protocols.observations.elements import NOT_JSON, Reading, fault_of_code, read_json
 from anlan.protocols.observations.kernels_text import Bytes
 from anlan.protocols.observations.shapes import (
     MOST_OBSERVATIONS,
@@ -115,7 +115,8 @@ def _part_of(message: Message) -> _Part:
         return _Part(b"", fault=message.fault)
     text = message.payload.removeprefix(_BOM)
     if message.code is not None:
-        return _Part(text, message.code.encode("utf-8", "surrogatepass"))
+        fault = fault_of_code(message.code)
+        return _Part(text, message.code.encode("utf-8", "replace"), fault=fault)
     if usual := _USUAL.match(text):
         return _Part(text, first=usual.end(), most=text.count(b",") + 1)
     fields = _fields(text)

@@ -333,3 +333,15 @@ def copy_numbers(
             rows[k], ends[k + 1] = row, size
             k += 1
     return size
+
+
+@compiled
+def join_texts(buf: Bytes, spans: NDArray[np.int32], known: int, text: Bytes) -> None:
+    """Write texts behind each other, a line each; `text` has room for them."""
+    at = 0
+    for k in range(known):
+        for i in range(spans[k, 0], spans[k, 1]):
+            text[at] = buf[i]
+            at += 1
+        text[at] = NEWLINE
+        at += 1

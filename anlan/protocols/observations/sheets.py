@@ -57,11 +57,11 @@ def finish(
     view, place = np.frombuffer(buf, np.uint8), sheet.place[:rows]
     if counts[kernels.HARDS]:
         _round_hard_numbers(view, place, sheet.value, counts[kernels.HARDS])
-    codes, stream = _numbered(buf, view, place, kernels.CODE)
+    codes, stream = _numbered(view, place, kernels.CODE)
     units: list[str] = []
     unit = np.full(rows, -1, np.int32)
     if counts[kernels.NAMED_UNITS]:
-        units, unit = _numbered(buf, view, place, kernels.UNIT_AT)
+        units, unit = _numbered(view, place, kernels.UNIT_AT)
     known = Columns(
         codes=codes,
         stream=stream,
@@ -82,7 +82,7 @@ def finish(
 
 
 def _numbered(
-    buf: bytes, view: Bytes, place: NDArray[np.int32], column: int
+    view: Bytes, place: NDArray[np.int32], column: int
 ) -> tuple[list[str], NDArray[np.int32]]:
     """Give equal texts of a column equal numbers.
 
@@ -93,9 +93,11 @@ def _numbered(
     spans = np.empty((rows, 2), np.int32)
     numbers = np.empty(rows, np.int32)
     known = kernels.number_texts(view, place, column, table, spans, numbers)
-    texts = [
-        buf[start:end].decode("utf-8", "surrogateescape") for start, end in spans[:known].tolist()
-    ]
+    size = int((spans[:known, 1] - spans[:known, 0]).sum()) + known
+    text = np.empty(size, np.uint8)
+    kernels.join_texts(view, spans, known, text)
+    # No text holds a line end: JSON forbids it, a table's row ends there, topics are looked at.
+    texts = text.tobytes().decode("utf-8", "surrogateescape").split("\n")[:known]
     return texts, numbers
 
 

@@ -228,3 +228,11 @@ def test_messages_are_read_together_and_fail_apart() -> None:
     assert [one.index for one in read.decoded.rejected] == [2, 3, 4, 5, 7]
     assert read.starts == [0, 1, 3, 4, 5, 6, 7, 8]
     assert [bool(fault) for fault in read.faults] == [False, False, True, True, *[False] * 3]
+
+
+def test_a_topic_that_names_no_possible_stream_is_refused_by_itself() -> None:
+    one = json.dumps({"time": GOOD["time"], "value": 4}).encode()
+    codes = ["a\nb", "A", "", "x" * 65]
+    read = decode_messages([Message(one, code) for code in codes])
+    assert [(row[0], row[1]) for row in rows(read.decoded)] == [(1, "A")]
+    assert [bool(fault) for fault in read.faults] == [True, False, True, True]
