@@ -137,7 +137,7 @@ def rounds_of(
             sent = _senders.over_http(
                 ports["web"],
                 lambda: _senders.request(ADDRESS, next(bodies), key, kinds[name]),
-                each=each, connections=8, seconds=seconds, told=said,
+                each=each, connections=16, seconds=seconds, told=said,
             )  # fmt: skip
             if said:
                 sys.stderr.write(f"{said[0]}\n")
