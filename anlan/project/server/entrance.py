@@ -37,9 +37,10 @@ HEARTBEAT_S = 10.0
 QUICK_LIMIT, SLOW_LIMIT = 2_000, 200
 READS = frozenset(("GET", "HEAD", "OPTIONS"))
 BODYLESS = frozenset(("GET", "HEAD", "OPTIONS", "DELETE"))
-#: What takes long: hashing passwords, Excel, whole layers, uploads.
+#: What takes long: hashing passwords, Excel, whole layers, uploads, all streams at once, history.
 SLOW_ENDINGS = (".xlsx", ".geojson", "/import", "/exposure", "/files", "/seal", "/accept",
-                "/sources/check")  # fmt: skip
+                "/sources/check", "/rules/backtest", "/sense/latest", "/sense/quality",
+                "/observations")  # fmt: skip
 SLOW_BEGINNINGS = ("/api/v1/session/", "/api/v1/users", "/api/v1/search")
 _SEARCHED = re.compile(r"(?:^|&)q=[^&]")
 
