@@ -52,6 +52,20 @@ SENSE: dict[str, tuple[Ask, ...]] = {
     "POST /alarms/acknowledge": (
         Ask("/alarms/acknowledge", lambda world: {"ids": [world.ids["alarm"]]}),
     ),
+    "POST /alarms/classify": (
+        Ask("/alarms/classify", lambda world: {"ids": [world.ids["alarm"]], "cause": "real"}),
+    ),
+    "POST /alarms/shelve": (
+        Ask(
+            "/alarms/shelve",
+            lambda world: {
+                "ids": [world.ids["alarm"]], "until": TIMES["ends"], "reason": "走查",
+            },
+        ),
+    ),
+    "POST /alarms/unshelve": (
+        Ask("/alarms/unshelve", lambda world: {"ids": [world.ids["alarm"]]}),
+    ),
     "POST /alarms/close": (Ask("/alarms/close", lambda world: {"ids": [world.ids["alarm"]]}),),
     "POST /alarms/{alarm}/{verb}": _deeds(
         "/alarms/{alarm}",

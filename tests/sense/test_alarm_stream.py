@@ -54,7 +54,7 @@ def test_raising_and_acknowledging_reach_the_county_and_nobody_else() -> None:
     )  # fmt: skip
     at = int(clock.now().timestamp() * 1000)
     alarms.raise_alarms(changes=[Change(binding, True, at, 76.5)], by=BY)
-    alarms.acknowledge_alarm(alarm=Alarm.objects.get().pk, by=officer(TOWN))
+    alarms.acknowledge_alarms(alarms=[Alarm.objects.get().pk], by=officer(TOWN))
     while seal_due():
         pass
     told = [("alarm", "alarms.raised"), ("alarm", "alarms.acknowledged")]

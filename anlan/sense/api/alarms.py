@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from ninja import Body, Query, Router, Schema
@@ -45,6 +45,41 @@ class Chosen(Schema):
     """The alarms a deed is about."""
 
     ids: list[str]
+
+
+class Classified(Chosen):
+    """The alarms whose cause is said, and the cause."""
+
+    cause: str
+    note: str = ""
+
+
+class Shelved(Chosen):
+    """The alarms that are set aside, until when and why."""
+
+    until: datetime
+    reason: str
+
+
+class Outcome(Schema):
+    """What became of one alarm of a deed on several."""
+
+    id: str
+    #: `unchanged`: nothing was left to do, as with one acknowledged already.
+    outcome: Literal["done", "unchanged", "refused"]
+    #: Kind of the refusal as in problem+json: missing, forbidden, conflict; "" when not refused.
+    code: str = ""
+    #: Why it was refused, in Chinese, for the person who asked.
+    reason: str = ""
+
+
+class Became(Schema):
+    """What became of a deed on several alarms; where all were refused it is an error instead."""
+
+    done: int
+    unchanged: int
+    refused: int
+    outcomes: list[Outcome]
 
 
 class Said(Schema):
@@ -90,17 +125,61 @@ def list_precision(
     return answer({"items": items, "days": days, "as_of": clock.now()})
 
 
-@router.post("/alarms/acknowledge", summary="确认多条报警")
-def acknowledge_many(request: ApiRequest, chosen: Chosen) -> HttpResponse:
-    """Acknowledge up to 500 alarms at once: all of them or none."""
-    done = deeds.acknowledge_alarms(alarms=chosen.ids, by=request.actor)
-    return answer({"acknowledged": done})
+@router.post("/alarms/acknowledge", summary="确认多条报警", response=Became)
+def acknowledge_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
+    """Acknowledge up to 500 alarms; each is told what became of it."""
+    return _became(deeds.acknowledge_alarms(alarms=chosen.ids, by=request.actor))
 
 
-@router.post("/alarms/close", summary="多条报警销号")
-def close_many(request: ApiRequest, chosen: Chosen) -> HttpResponse:
-    """Close up to 500 alarms at once: all of them or none."""
-    return answer({"closed": deeds.close_alarms(alarms=chosen.ids, by=request.actor)})
+@router.post("/alarms/classify", summary="多条报警定性", response=Became)
+def classify_many(request: ApiRequest, chosen: Classified) -> dict[str, Any]:
+    """Say the cause of up to 500 alarms, which acknowledges them; each is told what became of it.
+
+    `cause` is a code of `alarm-causes`.
+    """
+    return _became(
+        deeds.classify_alarms(
+            alarms=chosen.ids, cause=chosen.cause, note=chosen.note, by=request.actor
+        )
+    )
+
+
+@router.post("/alarms/shelve", summary="搁置多条报警", response=Became)
+def shelve_many(request: ApiRequest, chosen: Shelved) -> dict[str, Any]:
+    """Set up to 500 alarms aside until a time, with a reason; each is told what became of it."""
+    return _became(
+        deeds.shelve_alarms(
+            alarms=chosen.ids, until=chosen.until, reason=chosen.reason, by=request.actor
+        )
+    )
+
+
+@router.post("/alarms/unshelve", summary="取消搁置多条报警", response=Became)
+def unshelve_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
+    """Take up to 500 alarms off the shelf; each is told what became of it."""
+    return _became(deeds.unshelve_alarms(alarms=chosen.ids, by=request.actor))
+
+
+@router.post("/alarms/close", summary="多条报警销号", response=Became)
+def close_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
+    """Close up to 500 alarms that have cleared and whose cause is known; each is told."""
+    return _became(deeds.close_alarms(alarms=chosen.ids, by=request.actor))
+
+
+def _became(told: deeds.Told) -> dict[str, Any]:
+    """Put the outcomes in words: what was done first, then what was left, then what was refused."""
+    outcomes = [
+        *({"id": one, "outcome": "done"} for one in told.done),
+        *({"id": one, "outcome": "unchanged"} for one in told.unchanged),
+        *(
+            {"id": one, "outcome": "refused", "code": why.code, "reason": why.detail}
+            for one, why in told.refused.items()
+        ),
+    ]
+    return {
+        "done": len(told.done), "unchanged": len(told.unchanged), "refused": len(told.refused),
+        "outcomes": outcomes,
+    }  # fmt: skip
 
 
 @router.get("/alarms/{alarm}", summary="一条报警")
@@ -124,15 +203,15 @@ def act_on_alarm(
 def _shelve(alarm: str, by: Actor, said: Said) -> None:
     # Without an end it would have ended already: refused where the right has been asked.
     until = said.until or clock.now()
-    deeds.shelve_alarm(alarm=alarm, until=until, reason=said.reason, by=by)
+    deeds.shelve_alarms(alarms=[alarm], until=until, reason=said.reason, by=by)
 
 
 _DEEDS: dict[str, Callable[[str, Actor, Said], Any]] = {
-    "acknowledge": lambda alarm, by, _: deeds.acknowledge_alarm(alarm=alarm, by=by),
-    "classify": lambda alarm, by, said: deeds.classify_alarm(
-        alarm=alarm, cause=said.cause, note=said.note, by=by
+    "acknowledge": lambda alarm, by, _: deeds.acknowledge_alarms(alarms=[alarm], by=by),
+    "classify": lambda alarm, by, said: deeds.classify_alarms(
+        alarms=[alarm], cause=said.cause, note=said.note, by=by
     ),
     "shelve": _shelve,
-    "unshelve": lambda alarm, by, _: deeds.unshelve_alarm(alarm=alarm, by=by),
+    "unshelve": lambda alarm, by, _: deeds.unshelve_alarms(alarms=[alarm], by=by),
     "close": lambda alarm, by, _: deeds.close_alarms(alarms=[alarm], by=by),
 }

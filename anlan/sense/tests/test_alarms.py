@@ -1,6 +1,6 @@
 """From transitions to alarms: one a matter, told twice the same, damped, owed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from anlan.sense.tests.conftest import (
     COUNTY,
     NEIGHBOUR,
     OTHER_TOWN,
+    TOWN,
     VILLAGE,
     World,
     actor,
@@ -48,6 +49,18 @@ def binding(world: World, level: int | None = 3, **more: Any) -> Binding:
         "station": world.river.pk, "stream": world.level.pk, **more,
     }  # fmt: skip
     return Binding(**values)
+
+
+def gas(world: World) -> list[Binding]:
+    """A watch of each of the plant's two detectors."""
+    rule = make_rule("gas", hazard="hazchem")
+    return [
+        binding(
+            world, 3, watch=f"3:{stream.number}", matter=f"gas:{world.plant.pk}", rule=rule.pk,
+            hazard="hazchem", station=world.plant.pk, stream=stream.pk,
+        )
+        for stream in world.gas
+    ]  # fmt: skip
 
 
 def into(one: Binding, minute: float = 0, value: float = 12.5) -> Change:
@@ -157,14 +170,7 @@ def test_one_that_comes_back_late_is_a_new_matter(world: World) -> None:
 
 
 def test_two_detectors_of_one_plant_are_one_alarm_until_both_are_well(world: World) -> None:
-    rule = make_rule("gas", hazard="hazchem")
-    both = [
-        binding(
-            world, 3, watch=f"3:{stream.number}", matter=f"gas:{world.plant.pk}", rule=rule.pk,
-            hazard="hazchem", station=world.plant.pk, stream=stream.pk,
-        )
-        for stream in world.gas
-    ]  # fmt: skip
+    both = gas(world)
     told = tell(into(both[0], 0), into(both[1], 1))
     assert (len(told.raised), Alarm.objects.count()) == (1, 1)
     tell(out(both[0], 2))
@@ -187,8 +193,8 @@ def test_equipment_that_falls_silent_is_told_to_no_module_above(world: World) ->
 def test_acknowledging_answers_what_is_owed_and_says_who(world: World) -> None:
     tell(into(binding(world)))
     alarm = Alarm.objects.get()
-    assert alarms.acknowledge_alarm(alarm=alarm.pk, by=OFFICER)
-    assert not alarms.acknowledge_alarm(alarm=alarm.pk, by=OFFICER)
+    assert alarms.acknowledge_alarms(alarms=[alarm.pk], by=OFFICER).done
+    assert alarms.acknowledge_alarms(alarms=[alarm.pk], by=OFFICER).unchanged
     alarm.refresh_from_db()
     assert (alarm.state, alarm.acknowledged_by) == ("acknowledged", OFFICER.ref)
     assert owed(alarm) == [("closed", "alarm")]
@@ -208,7 +214,7 @@ def test_what_grows_worse_than_what_was_acknowledged_must_be_acknowledged_again(
 ) -> None:
     tell(into(binding(world)))
     alarm = Alarm.objects.get()
-    alarms.acknowledge_alarm(alarm=alarm.pk, by=OFFICER)
+    alarms.acknowledge_alarms(alarms=[alarm.pk], by=OFFICER)
     tell(into(binding(world, 2), 1, 13.6))
     alarm.refresh_from_db()
     assert (alarm.state, alarm.acknowledged_at) == ("raised", None)
@@ -224,9 +230,9 @@ def test_an_alarm_is_closed_only_when_it_is_over_and_understood(world: World) ->
     with pytest.raises(Conflict):
         alarms.close_alarms(alarms=[alarm.pk], by=OFFICER)
     with pytest.raises(Invalid):
-        alarms.classify_alarm(alarm=alarm.pk, cause="no-such-cause", by=OFFICER)
-    alarms.classify_alarm(alarm=alarm.pk, cause="real", note="洪水过境", by=OFFICER)
-    assert alarms.close_alarms(alarms=[alarm.pk], by=OFFICER) == 1
+        alarms.classify_alarms(alarms=[alarm.pk], cause="no-such-cause", by=OFFICER)
+    alarms.classify_alarms(alarms=[alarm.pk], cause="real", note="洪水过境", by=OFFICER)
+    assert alarms.close_alarms(alarms=[alarm.pk], by=OFFICER).done == (alarm.pk,)
     alarm.refresh_from_db()
     assert (alarm.state, alarm.cause, alarm.cause_by) == ("closed", "real", OFFICER.ref)
     tell(into(binding(world), 2))
@@ -241,8 +247,8 @@ def test_a_shelved_matter_keeps_quiet_until_its_time(
     first = Alarm.objects.get()
     until = clock.now() + timedelta(hours=2)
     with pytest.raises(Invalid):
-        alarms.shelve_alarm(alarm=first.pk, until=until, reason=" ", by=OFFICER)
-    alarms.shelve_alarm(alarm=first.pk, until=until, reason="换探头", by=OFFICER)
+        alarms.shelve_alarms(alarms=[first.pk], until=until, reason=" ", by=OFFICER)
+    alarms.shelve_alarms(alarms=[first.pk], until=until, reason="换探头", by=OFFICER)
     assert owed(first)[-1][0] == "withdrawn"
     tell(out(one, -50))
     tell(into(one))
@@ -262,11 +268,11 @@ def test_what_is_taken_off_the_shelf_by_hand_is_owed_again(world: World) -> None
     tell(into(binding(world)))
     alarm = Alarm.objects.get()
     until = clock.now() + timedelta(hours=2)
-    alarms.shelve_alarm(alarm=alarm.pk, until=until, reason="换探头", by=OFFICER)
-    alarms.unshelve_alarm(alarm=alarm.pk, by=OFFICER)
+    alarms.shelve_alarms(alarms=[alarm.pk], until=until, reason="换探头", by=OFFICER)
+    alarms.unshelve_alarms(alarms=[alarm.pk], by=OFFICER)
     assert [state for state, _ in owed(alarm)] == ["withdrawn", "issued"]
     with pytest.raises(Conflict):
-        alarms.unshelve_alarm(alarm=alarm.pk, by=OFFICER)
+        alarms.unshelve_alarms(alarms=[alarm.pk], by=OFFICER)
 
 
 @pytest.mark.parametrize("what", ["gateway", "station", "stream"])
@@ -295,10 +301,10 @@ def test_what_no_watch_holds_any_more_is_cleared(world: World) -> None:
 def _deeds(alarm: str, by: Actor) -> Sequence[Any]:
     until: datetime = clock.now() + timedelta(hours=1)
     return (
-        lambda: alarms.acknowledge_alarm(alarm=alarm, by=by),
-        lambda: alarms.classify_alarm(alarm=alarm, cause="real", by=by),
-        lambda: alarms.shelve_alarm(alarm=alarm, until=until, reason="试", by=by),
-        lambda: alarms.unshelve_alarm(alarm=alarm, by=by),
+        lambda: alarms.acknowledge_alarms(alarms=[alarm], by=by),
+        lambda: alarms.classify_alarms(alarms=[alarm], cause="real", by=by),
+        lambda: alarms.shelve_alarms(alarms=[alarm], until=until, reason="试", by=by),
+        lambda: alarms.unshelve_alarms(alarms=[alarm], by=by),
         lambda: alarms.close_alarms(alarms=[alarm], by=by),
     )
 
@@ -314,6 +320,35 @@ def test_charlie_of_the_next_county_finds_no_such_alarm(world: World) -> None:
         with pytest.raises(Forbidden):
             deed()
     assert Alarm.objects.values().get() == before
+
+
+def test_one_deed_on_several_does_each_where_it_may_and_tells_why_not(world: World) -> None:
+    """A township's officer chose one of the own town and one of the next: one entry, one reason."""
+    tell(into(binding(world)), into(gas(world)[0]))
+    mine, other = Alarm.objects.get(station=world.river), Alarm.objects.get(station=world.plant)
+    town = actor("township", TOWN)
+    until = clock.now() + timedelta(hours=1)
+    deeds: dict[str, Callable[[list[str]], alarms.Told]] = {
+        "acknowledged": lambda ids: alarms.acknowledge_alarms(alarms=ids, by=town),
+        "classified": lambda ids: alarms.classify_alarms(alarms=ids, cause="real", by=OFFICER),
+        "shelved": lambda ids: alarms.shelve_alarms(
+            alarms=ids, until=until, reason="换探头", by=OFFICER
+        ),
+        "unshelved": lambda ids: alarms.unshelve_alarms(alarms=ids, by=OFFICER),
+    }
+    for name, deed in deeds.items():
+        told = deed([mine.pk, mine.pk, other.pk])
+        entries = Entry.objects.filter(deed=f"alarms.{name}").values_list("subject", flat=True)
+        assert sorted(told.done) == sorted(entries), name
+        assert set(told.done) | set(told.refused) == {mine.pk, other.pk}, name
+        assert (other.pk in told.refused) is (name == "acknowledged")
+    other.refresh_from_db()
+    assert (other.cause, other.acknowledged_by) == ("real", OFFICER.ref)
+    tell(out(binding(world), 1))
+    told = alarms.close_alarms(alarms=[mine.pk, other.pk], by=OFFICER)
+    assert told.done == (mine.pk,)
+    assert "尚未解除" in told.refused[other.pk].detail
+    assert alarms.close_alarms(alarms=[mine.pk], by=OFFICER).unchanged == (mine.pk,)
 
 
 def test_many_alarms_take_few_statements(world: World) -> None:

@@ -179,7 +179,10 @@ def test_an_alarm_goes_from_the_list_to_its_close(world: World) -> None:
         "raised": 1, "acknowledged": 0, "cleared": 0, "shelved": 0, "by_level": {"3": 1},
     }  # fmt: skip
     assert get(asker, "/alarms/count")["raised"] == 1
-    assert post(asker, "/alarms/acknowledge", {"ids": [alarm.pk]}) == {"acknowledged": 1}
+    became = {"done": 1, "unchanged": 0, "refused": 0, "outcomes": [
+        {"id": alarm.pk, "outcome": "done", "code": "", "reason": ""}
+    ]}  # fmt: skip
+    assert post(asker, "/alarms/acknowledge", {"ids": [alarm.pk]}) == became
     shelf = {"until": (clock.now() + timedelta(hours=1)).isoformat(), "reason": "换探头"}
     assert post(asker, f"/alarms/{alarm.pk}/shelve", shelf)["shelved_until"]
     assert get(asker, "/alarms", shelved="false")["items"] == []
@@ -188,7 +191,7 @@ def test_an_alarm_goes_from_the_list_to_its_close(world: World) -> None:
     alarms.reconcile_alarms(standing=[], by=BY)
     told = post(asker, f"/alarms/{alarm.pk}/classify", {"cause": "false", "note": "水草"})
     assert (told["cause_label"], told["cause_by_name"]) == ("误报", "duty-officer")
-    assert post(asker, "/alarms/close", {"ids": [alarm.pk]}) == {"closed": 1}
+    assert post(asker, "/alarms/close", {"ids": [alarm.pk]}) == became
     assert get(asker, "/alarms")["items"] == []
     done = get(asker, f"/alarms/{alarm.pk}")
     assert done["state"] == "closed"
@@ -196,6 +199,25 @@ def test_an_alarm_goes_from_the_list_to_its_close(world: World) -> None:
         "closed", "classified", "cleared", "unshelved", "shelved", "acknowledged", "raised",
     ]  # fmt: skip
     assert done["shelvings"][0]["reason"] == "换探头"
+
+
+def test_one_deed_on_many_alarms_tells_what_became_of_each(world: World) -> None:
+    asker, alarm = client("duty-officer"), raise_one(world)
+    said = {"ids": [alarm.pk, "0" * 26], "cause": "repair", "note": "标定"}
+    told = post(asker, "/alarms/classify", said)
+    assert (told["done"], told["unchanged"], told["refused"]) == (1, 0, 1)
+    assert told["outcomes"] == [
+        {"id": alarm.pk, "outcome": "done", "code": "", "reason": ""},
+        {"id": "0" * 26, "outcome": "refused", "code": "missing", "reason": "没有这个报警"},
+    ]
+    shelf = {"until": (clock.now() + timedelta(hours=1)).isoformat(), "reason": "换探头"}
+    assert post(asker, "/alarms/shelve", {"ids": [alarm.pk], **shelf})["done"] == 1
+    assert post(asker, "/alarms/unshelve", {"ids": [alarm.pk]})["done"] == 1
+    post(asker, "/alarms/unshelve", {"ids": [alarm.pk]}, expect=409)
+    post(asker, "/alarms/shelve", {"ids": [alarm.pk], **shelf, "reason": " "}, expect=422)
+    post(asker, "/alarms/classify", {"ids": [alarm.pk], "cause": "none-such"}, expect=422)
+    post(asker, "/alarms/acknowledge", {"ids": []}, expect=422)
+    post(asker, "/alarms/acknowledge", {"ids": ["0" * 26]}, expect=404)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +245,7 @@ def test_precision_is_measured_from_what_people_said(world: World) -> None:
         alarm = raise_one(world)
         Alarm.objects.filter(pk=alarm.pk).update(value=12.4 + number / 10)
         cause = "real" if number >= 3 else "false" if number else "repair"
-        alarms.classify_alarm(alarm=alarm.pk, cause=cause, by=BY)
+        alarms.classify_alarms(alarms=[alarm.pk], cause=cause, by=BY)
     (told,) = get(asker, "/sense/precision")["items"]
     assert (told["raised"], told["real"], told["false"], told["maintenance"]) == (6, 3, 2, 1)
     assert told["precision"] == 0.6

@@ -1,12 +1,12 @@
 """Deeds on alarms."""
 
 from anlan.sense.services.alarms.deeds import (
-    acknowledge_alarm,
     acknowledge_alarms,
-    classify_alarm,
+    classify_alarms,
     close_alarms,
     note_acknowledged,
 )
+from anlan.sense.services.alarms.locking import Told
 from anlan.sense.services.alarms.peaks import note_peaks
 from anlan.sense.services.alarms.raising import (
     Outcome,
@@ -17,15 +17,15 @@ from anlan.sense.services.alarms.raising import (
 from anlan.sense.services.alarms.shelving import (
     end_shelvings,
     owe_forgotten,
-    shelve_alarm,
-    unshelve_alarm,
+    shelve_alarms,
+    unshelve_alarms,
 )
 
 __all__ = [
     "Outcome",
-    "acknowledge_alarm",
+    "Told",
     "acknowledge_alarms",
-    "classify_alarm",
+    "classify_alarms",
     "close_alarms",
     "end_shelvings",
     "note_acknowledged",
@@ -34,6 +34,6 @@ __all__ = [
     "raise_alarms",
     "reconcile_alarms",
     "release_held",
-    "shelve_alarm",
-    "unshelve_alarm",
+    "shelve_alarms",
+    "unshelve_alarms",
 ]

@@ -1,12 +1,12 @@
 """Setting an alarm aside for a time, with a reason; the time's end brings it back by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
-from anlan.base.journal.services import record
+from anlan.base.journal.services import Deed, record_many
 from anlan.base.permissions.actor import Actor, system
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
@@ -14,7 +14,7 @@ from anlan.sense import deed_names
 from anlan.sense.models import Alarm, Maintenance, Shelving, Station
 from anlan.sense.selectors.alarm_places import places
 from anlan.sense.services.alarms import owing
-from anlan.sense.services.alarms.locking import locked
+from anlan.sense.services.alarms.locking import Told, locked
 
 #: Longer is a change of the rule, not a shelf.
 LONGEST = timedelta(days=30)
@@ -26,24 +26,30 @@ def is_shelved(alarm: Alarm, now: datetime) -> bool:
     return alarm.shelved_until is not None and alarm.shelved_until > now
 
 
-def shelve_alarm(*, alarm: str, until: datetime, reason: str, by: Actor) -> None:
-    """Set an alarm aside: no noise, no climbing, and what its matter raises meanwhile likewise."""
+def shelve_alarms(*, alarms: Sequence[str], until: datetime, reason: str, by: Actor) -> Told:
+    """Set alarms aside: no noise, no climbing, and what their matters raise meanwhile likewise."""
     with transaction.atomic():
-        row = locked([alarm], "alarms.shelve", by)[0]
-        now = clock.now()
-        _check(until, reason, now)
-        if row.closed_at is not None:
-            raise Conflict("这个报警已经销号")
-        Shelving.objects.filter(key=row.key, ended_at=None).update(ended_at=now, ended_by=by.ref)
-        Shelving.objects.create(
-            key=row.key, alarm=row, reason=reason.strip()[:LONGEST_REASON], at=now, by=by.ref,
-            until=until,
-        )  # fmt: skip
-        Alarm.objects.filter(key=row.key, closed_at=None).update(
-            shelved_until=until, version=row.version + 1
+        chosen = locked(alarms, "alarms.shelve", by)
+        now, reason = clock.now(), reason.strip()[:LONGEST_REASON]
+        if chosen.rows:
+            _check(until, reason, now)
+        for row in [row for row in chosen.rows if row.closed_at is not None]:
+            chosen.refuse(row, Conflict("这个报警已经销号"))
+        rows = chosen.rows
+        matters = {row.key: row for row in rows}
+        _end_shelves(matters, by, now)
+        Shelving.objects.bulk_create(
+            [
+                Shelving(key=key, alarm=row, reason=reason, at=now, by=by.ref, until=until)
+                for key, row in matters.items()
+            ]
         )
-        owing.end([row], by=by, done=False)
-        _note(row, "shelved", by, {"until": until.isoformat(), "reason": reason.strip()})
+        Alarm.objects.filter(key__in=matters, closed_at=None).update(
+            shelved_until=until, version=F("version") + 1
+        )
+        owing.end(rows, by=by, done=False)
+        _note(rows, "shelved", by, {"until": until.isoformat(), "reason": reason})
+        return chosen.told(rows)
 
 
 def _check(until: datetime, reason: str, now: datetime) -> None:
@@ -56,13 +62,15 @@ def _check(until: datetime, reason: str, now: datetime) -> None:
         raise Invalid("有几处需要改正", errors=wrong)
 
 
-def unshelve_alarm(*, alarm: str, by: Actor) -> None:
-    """Take an alarm off the shelf before its time."""
+def unshelve_alarms(*, alarms: Sequence[str], by: Actor) -> Told:
+    """Take alarms off the shelf before their time."""
     with transaction.atomic():
-        row = locked([alarm], "alarms.shelve", by)[0]
-        if not is_shelved(row, clock.now()):
-            raise Conflict("这个报警没有搁置")
-        _bring_back([row], by)
+        chosen = locked(alarms, "alarms.shelve", by)
+        now = clock.now()
+        for row in [row for row in chosen.rows if not is_shelved(row, now)]:
+            chosen.refuse(row, Conflict("这个报警没有搁置"))
+        _bring_back(chosen.rows, by)
+        return chosen.told(chosen.rows)
 
 
 def end_shelvings(*, by: Actor | None = None) -> int:
@@ -98,24 +106,29 @@ def owe_forgotten(*, by: Actor | None = None) -> int:
 
 
 def _bring_back(rows: Sequence[Alarm], by: Actor) -> None:
-    now = clock.now()
-    Shelving.objects.filter(key__in=[row.key for row in rows], ended_at=None).update(
-        ended_at=now, ended_by=by.ref
-    )
+    _end_shelves([row.key for row in rows], by, clock.now())
     for row in rows:
         row.shelved_until = None
         row.version += 1
     Alarm.objects.bulk_update(rows, ["shelved_until", "version"], batch_size=200)
-    for row in rows:
-        _note(row, "unshelved", by, {})
+    _note(rows, "unshelved", by, {})
     loud = [row for row in rows if row.state == "raised"]
     owing.owe(loud, places(loud), by=by)
 
 
-def _note(row: Alarm, verb: str, by: Actor, facts: dict[str, str]) -> None:
-    record(
-        deed=deed_names.ALARM[verb], by=by, subject=owing.subject(row.pk), region=row.region_id,
-        case=row.case, facts=facts, topic=deed_names.TOPIC,
+def _end_shelves(keys: Iterable[str], by: Actor, now: datetime) -> None:
+    Shelving.objects.filter(key__in=list(keys), ended_at=None).update(ended_at=now, ended_by=by.ref)
+
+
+def _note(rows: Sequence[Alarm], verb: str, by: Actor, facts: dict[str, str]) -> None:
+    record_many(
+        [
+            Deed(
+                deed=deed_names.ALARM[verb], by=by, subject=owing.subject(row.pk),
+                region=row.region_id, case=row.case, facts=facts, topic=deed_names.TOPIC,
+            )
+            for row in rows
+        ]
     )  # fmt: skip
 
 
