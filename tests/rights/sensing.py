@@ -105,6 +105,9 @@ SENSE: dict[str, tuple[Ask, ...]] = {
              "to": "2026-01-02T00:00:00+08:00"},
         ),
     ),
+    "GET /sense/rules/tables": (
+        Ask("/sense/rules/tables?quantity=rain&hazard=rainstorm", same=True),
+    ),
     "POST /sense/rules/defaults": (Ask("/sense/rules/defaults", {"region": VILLAGE}),),
     "GET /sense/rules/{rule}": (Ask("/sense/rules/{rule}"),),
     "PATCH /sense/rules/{rule}": (Ask("/sense/rules/{rule}", {"spec": SPEC}),),

@@ -109,11 +109,19 @@ def test_codes_that_point_to_another_table_are_found_there(
     assert seen
 
 
-@pytest.mark.parametrize("key", ["alarm-limits", "tailings-items"])
+@pytest.mark.parametrize("key", ["alarm-limits", "tailings-items", "indicators"])
 def test_limits_and_items_name_a_quantity(key: str) -> None:
     named = [row.text("quantity") for row in codes.table(key) if row.text("quantity")]
     assert named
     assert set(named) <= quantities.quantities().keys()
+
+
+def test_tables_that_serve_quantities_name_known_ones_of_their_unit() -> None:
+    serving = [table for table in TABLES if table.attributes.get("quantities")]
+    assert serving
+    for table in serving:
+        for key in table.attributes["quantities"].split(";"):
+            assert quantities.quantity(key).unit == table.attributes["unit"], table.key
 
 
 def test_the_parts_of_the_fire_index_leave_no_value_out_and_take_none_twice() -> None:

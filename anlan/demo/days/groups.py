@@ -55,7 +55,7 @@ def bar_of(rule: Spec, condition: Condition, one: Seen, on: date) -> judging.Bar
     """Set the bar of a condition for a stream; None when it lacks the level."""
     if condition.limit is None:
         return None
-    limit = resolve(condition.limit, dict(one.stream.levels), on)
+    limit = resolve(condition.limit, dict(one.stream.levels), on, one.stream.quantity)
     if limit is None:
         return None
     hold = rule.hold_s if condition.hold_s is None else condition.hold_s

@@ -14,6 +14,8 @@ NAMES = {
     "closed": "区间闭合端",
     "step": "判定前取到",
     "direction": "方向",
+    "quantity": "监测要素",
+    "quantities": "监测要素",
     "lower": "下限",
     "upper": "上限",
     "note": "备注",

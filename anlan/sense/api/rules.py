@@ -10,7 +10,7 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
-from anlan.sense.selectors import backtest, rules
+from anlan.sense.selectors import backtest, limit_tables, rules
 from anlan.sense.services import rules as deeds
 
 router = Router(tags=["报警规则"])
@@ -84,6 +84,13 @@ def try_rule(request: ApiRequest, trial: Trial) -> HttpResponse:
     """Tell where a draft would have fired over the stored history."""
     told = backtest.backtest(request.actor, trial.spec, trial.region, trial.since, trial.until)
     return answer(told)
+
+
+@router.get("/sense/rules/tables", summary="可作限值的码表")
+def list_limit_tables(request: ApiRequest, quantity: str, hazard: str = "") -> HttpResponse:
+    """List the code tables that hold limits of a quantity, the hazard's first."""
+    permit(request.actor, rules.VIEW)
+    return answer({"items": limit_tables.limit_tables(quantity, hazard)})
 
 
 @router.post("/sense/rules/defaults", summary="载入默认规则")

@@ -50,7 +50,7 @@ class Making:
 
     def limit_of(self, limit: Limit | None, row: StreamRow) -> float | None:
         """Find a limit for a stream; one that is lacking is noted."""
-        found = None if limit is None else resolve(limit, row.levels, self.on)
+        found = None if limit is None else resolve(limit, row.levels, self.on, row.quantity)
         if found is None:
             self.lacking.add(row.code)
         return found

@@ -64,10 +64,11 @@ def _numbers(errors: Errors, spec: Spec) -> None:
 
 
 def _limits(errors: Errors, spec: Spec) -> None:
-    limits = [one.limit for one in spec.conditions] + [part.limit for part in spec.parts]
-    for limit in limits:
+    limits = [(one.limit, spec.quantity) for one in spec.conditions]
+    limits += [(part.limit, part.quantity) for part in spec.parts]
+    for limit, quantity in limits:
         if limit is not None:
-            reason = _wrong_limit(limit)
+            reason = _wrong_limit(limit, quantity)
             if reason:
                 errors.setdefault("conditions", []).append(reason)
     levels = [one.level for one in spec.conditions]
@@ -77,7 +78,7 @@ def _limits(errors: Errors, spec: Spec) -> None:
         errors.setdefault("conditions", []).append("级别越高，限值应越严")
 
 
-def _wrong_limit(limit: Limit) -> str:
+def _wrong_limit(limit: Limit, quantity: str) -> str:
     given = [limit.number is not None, bool(limit.level), bool(limit.table)]
     if sum(given) != 1:
         return "每个限值写数值、特征值、码表其中之一"
@@ -85,7 +86,7 @@ def _wrong_limit(limit: Limit) -> str:
         return f"「{limit.level}」不在{codes.table(LEVELS).title}中"
     if limit.table:
         try:
-            if of_table(limit.table) is None:
+            if of_table(limit.table, quantity=quantity) is None:
                 return f"码表限值「{limit.table}」是空的"
         except AnlanError as error:
             return error.detail

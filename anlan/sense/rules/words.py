@@ -5,7 +5,7 @@ from datetime import date
 
 from anlan import codes
 from anlan.codes import quantities
-from anlan.kernel.errors import Missing
+from anlan.kernel.errors import AnlanError
 from anlan.sense.rules.limits import SEASONAL, of_table
 from anlan.sense.rules.spec import Limit
 
@@ -73,18 +73,22 @@ def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
         said = name("stream-level-kinds", one.level, lang)
         if one.level == SEASONAL:
             said = SEASONAL_LIMIT[0 if lang == "zh" else 1]
-    else:
-        table, _, rest = one.table.partition("/")
-        row = rest.partition("/")[0]
-        try:
-            base = of_table(one.table, on)
-        except Missing:
-            base = None
-        said = name(table, row, lang)
-        if base is not None:
-            said += f"（{figure(base, key)}）" if lang == "zh" else f" ({figure(base, key)})"
-    if one.factor != 1:
-        said += f" × {one.factor:g}"
+        return said + _shift(one, key)
+    table, _, rest = one.table.partition("/")
+    said = name(table, rest.partition("/")[0], lang) + _shift(one, key)
+    try:
+        base = of_table(one.table, on, key)
+    except AnlanError:
+        base = None
+    if base is None:
+        return said
+    value = figure(base * one.factor + one.plus, key)
+    return f"{said}（{value}）" if lang == "zh" else f"{said} ({value})"
+
+
+def _shift(one: Limit, key: str) -> str:
+    """Say what is done to a limit that is found elsewhere."""
+    said = f" × {one.factor:g}" if one.factor != 1 else ""
     if one.plus:
         said += f" {'+' if one.plus > 0 else '−'} {figure(abs(one.plus), key)}"
     return said
