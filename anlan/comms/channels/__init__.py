@@ -1,0 +1,1 @@
+"""Channels: how a message leaves. Each kind declares what its success proves."""
