@@ -1,0 +1,18 @@
+"""What came in, what goes out, who said so, what is due, what was ordered in advance."""
+
+from anlan.warn.models.alerts import Alert, Approval, Published, ResponseDue
+from anlan.warn.models.orders import StandingOrder
+from anlan.warn.models.received import Arrival, Original, Received, Reference, Refused
+
+__all__ = [
+    "Alert",
+    "Approval",
+    "Arrival",
+    "Original",
+    "Published",
+    "Received",
+    "Reference",
+    "Refused",
+    "ResponseDue",
+    "StandingOrder",
+]
