@@ -7,12 +7,12 @@ and the last good one stays in force (`problem` tells, for the page that shows i
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from anlan.codes.calendar import Unit, deadline
-from anlan.kernel import workspace
+from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Invalid, Missing
 
 DEFAULTS = Path(__file__).with_name("ladders.toml")
@@ -20,6 +20,7 @@ WHOM = {
     "debtor": ("本人", "The debtor"),
     "deputy": ("AB岗", "The deputy"),
     "stationed": ("驻村联村干部", "The cadre stationed in or paired with the village"),
+    "duty-own": ("本级值班室", "The duty room of the same level"),
     "duty-above": ("上一级值班室", "The duty room above"),
     "door": ("上门", "Somebody at the door"),
     "neighbour": ("邻村", "The neighbouring village"),
@@ -61,8 +62,24 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Night:
+    """Hours of the day, on the wall, in which another ladder is taken."""
+
+    begins: time
+    ends: time
+    ladder: str
+
+    def holds(self, moment: datetime) -> bool:
+        """Tell whether an instant lies in these hours; they may run over midnight."""
+        wall = clock.local(moment).time()
+        if self.begins <= self.ends:
+            return self.begins <= wall < self.ends
+        return wall >= self.begins or wall < self.ends
+
+
+@dataclass(frozen=True)
 class Ladder:
-    """One ladder."""
+    """One ladder. `night` names the one taken at night, `recall` when all is asked again."""
 
     key: str
     title: str
@@ -71,6 +88,8 @@ class Ladder:
     until: str
     confidence: str
     rungs: tuple[Rung, ...]
+    night: Night | None = None
+    recall: Span | None = None
 
     def due(self, issued_at: datetime, rung: int) -> datetime | None:
         """Tell when a rung (counted from 0) is due; None past the ladder's end."""
@@ -101,11 +120,22 @@ def _ladder(key: str, table: Mapping[str, Any]) -> Ladder:
         raise Invalid("rungs 至少一步，且 after 应从早到晚")
     if table["until"] not in ("answered", "reported"):
         raise Invalid("until 只能是 answered 或 reported")
-    within = table.get("answer_within")
+    within, recall = table.get("answer_within"), table.get("recall")
     return Ladder(
         key, table["title"], table.get("title_en", ""), Span.read(within) if within else None,
-        table["until"], table.get("confidence", "M?"), rungs,
+        table["until"], table.get("confidence", "M?"), rungs, _night(table.get("night")),
+        Span.read(recall) if recall else None,
     )  # fmt: skip
+
+
+def _night(raw: Mapping[str, str] | None) -> Night | None:
+    if raw is None:
+        return None
+    try:
+        begins, ends = (time.fromisoformat(raw[name]) for name in ("from", "until"))
+    except ValueError:
+        raise Invalid("night 的 from、until 应写成 20:00 的样子") from None
+    return Night(begins, ends, raw["ladder"])
 
 
 def _rung(raw: Mapping[str, Any]) -> Rung:
@@ -115,6 +145,12 @@ def _rung(raw: Mapping[str, Any]) -> Rung:
     if wrong or not raw["channels"]:
         raise Invalid(f"channels 不认识「{'、'.join(wrong)}」，可用：{'、'.join(CHANNELS)}")
     return Rung(Span.read(raw["after"]), raw["whom"], tuple(raw["channels"]))
+
+
+def _check_nights(found: Mapping[str, Ladder]) -> None:
+    for one in found.values():
+        if one.night and one.night.ladder not in found:
+            raise Invalid(f"[{one.key}]：night 指的阶梯「{one.night.ladder}」不存在")
 
 
 class _Shelf:
@@ -131,8 +167,9 @@ class _Shelf:
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                self._ladders = {k: v for path, _ in stamp for k, v in read(path).items()}
-                self.problem = ""
+                found = {k: v for path, _ in stamp for k, v in read(path).items()}
+                _check_nights(found)
+                self._ladders, self.problem = found, ""
             except Invalid as error:
                 self.problem = error.detail
                 self._ladders = self._ladders or read(DEFAULTS)
@@ -148,6 +185,12 @@ def ladder(key: str) -> Ladder:
     if found is None:
         raise Missing(f"没有名为「{key}」的叫应阶梯")
     return found
+
+
+def ladder_at(key: str, moment: datetime) -> Ladder:
+    """Find the ladder to take at an instant: at night its night ladder, where it names one."""
+    found = ladder(key)
+    return ladder(found.night.ladder) if found.night and found.night.holds(moment) else found
 
 
 def ladders() -> Mapping[str, Ladder]:

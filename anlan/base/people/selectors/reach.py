@@ -72,16 +72,26 @@ def _stationed(posts: Sequence[str]) -> Found:
     }
 
 
+def _duty_own(posts: Sequence[str]) -> Found:
+    """Find the duty room of the post's own region; for leaders, whom nobody above is called for."""
+    own = {post: [code] for post, code in _regions_of(posts).items()}
+    return {post: [one for one in room if one != post] for post, room in _rooms_of(own).items()}
+
+
 def _duty_above(posts: Sequence[str]) -> Found:
     """Find the duty room of the nearest level above that has one; whoever sits there first."""
-    above = {
-        post: list(reversed(scope.ancestors(code))) for post, code in _regions_of(posts).items()
-    }
-    rooms = _by_region({code for chain in above.values() for code in chain}, WATCH)
+    return _rooms_of(
+        {post: list(reversed(scope.ancestors(code))) for post, code in _regions_of(posts).items()}
+    )
+
+
+def _rooms_of(chains: Mapping[str, Sequence[str]]) -> Found:
+    """Find for each post the first duty room of its regions, best seat first."""
+    rooms = _by_region({code for chain in chains.values() for code in chain}, WATCH)
     seated = _seated(rooms)
     return {
         post: next((seated.get(code) or rooms[code] for code in chain if code in rooms), [])
-        for post, chain in above.items()
+        for post, chain in chains.items()
     }
 
 
@@ -125,6 +135,7 @@ RELATIONS: Mapping[str, Callable[[Sequence[str]], Found]] = {
     "debtor": _itself,
     "deputy": _deputy,
     "stationed": _stationed,
+    "duty-own": _duty_own,
     "duty-above": _duty_above,
     "neighbour": _neighbour,
 }

@@ -24,6 +24,7 @@ def posts(world: None) -> None:  # noqa: ARG001 - comes after it
     v.post("D1", "duty-officer", v.TOWN, holder="P5")
     v.post("D2", "duty-officer", v.TOWN, holder="P6")
     v.post("D3", "duty-officer", v.COUNTY, holder="P4")
+    v.post("L1", "commander", v.COUNTY, holder="P3")
 
 
 def _reach(code: str, relation: str) -> list[str]:
@@ -48,6 +49,9 @@ def _reach(code: str, relation: str) -> list[str]:
         ("H3", "duty-above", ["D3"]),
         ("D1", "duty-above", ["D3"]),
         ("D3", "duty-above", []),
+        ("D1", "duty-own", ["D2"]),
+        ("H1", "duty-own", []),
+        ("L1", "duty-own", ["D3"]),
         ("H1", "neighbour", ["H2"]),
         ("H3", "neighbour", ["H2"]),
         ("W1", "neighbour", ["H2"]),
