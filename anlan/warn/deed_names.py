@@ -1,0 +1,45 @@
+"""What deeds of warn are called in the journal."""
+
+from anlan.base.journal.deeds import name_deed
+
+TOPIC = "alert"
+
+#: Verb -> key of the deed on a department's message.
+RECEIVED = {
+    "received": name_deed("received.received", "收到预警", "Received a warning"),
+    "again": name_deed("received.again", "再次收到", "Received again"),
+    "refused": name_deed("received.refused", "退回报文", "Refused a message"),
+    "seen": name_deed("received.seen", "退回报文已处理", "Saw to a refused message"),
+    "replaced": name_deed("received.replaced", "被更新", "Replaced"),
+    "cancelled": name_deed("received.cancelled", "被解除", "Cancelled"),
+    "withdrawn": name_deed("received.withdrawn", "被撤销", "Withdrawn"),
+    "expired": name_deed("received.expired", "过期", "Expired"),
+    "dismissed": name_deed("received.dismissed", "不转发", "Decided not to relay"),
+}
+
+#: Verb -> key of the deed on an alert of ours.
+ALERT = {
+    "drafted": name_deed("alerts.drafted", "起草预警", "Drafted an alert"),
+    "edited": name_deed("alerts.edited", "修改预警草稿", "Edited a draft alert"),
+    "submitted": name_deed("alerts.submitted", "提交审核", "Submitted for review"),
+    "returned": name_deed("alerts.returned", "退回修改", "Returned for changes"),
+    "approved": name_deed("alerts.approved", "审核通过", "Approved"),
+    "orally": name_deed("alerts.approved-orally", "口头授权", "Approved by telephone"),
+    "signed": name_deed("alerts.signed", "补签授权", "Signed afterwards"),
+    "alone": name_deed("alerts.acted-alone", "一人签发", "Acted alone"),
+    "relayed": name_deed("alerts.relayed", "原文转发", "Relayed word for word"),
+    "issued": name_deed("alerts.issued", "签发预警", "Issued an alert"),
+    "dropped": name_deed("alerts.dropped", "作废草稿", "Dropped a draft"),
+    "expired": name_deed("alerts.expired", "预警过期", "The alert expired"),
+}
+
+ORDER = {
+    "signed": name_deed("standing-orders.signed", "签署预置授权", "Signed a standing order"),
+    "revoked": name_deed("standing-orders.revoked", "收回预置授权", "Revoked a standing order"),
+}
+
+RESPONSE = {
+    "due": name_deed("responses-due.opened", "应启动响应", "A response is due"),
+    "answered": name_deed("responses-due.answered", "答复响应", "Answered what is due"),
+    "closed": name_deed("responses-due.closed", "不再要求响应", "No longer due"),
+}
