@@ -11,6 +11,8 @@ class RungsReached(Event):
     """Obligations took their next rung: somebody else is to be turned to. One event a batch."""
 
     obligations: tuple[str, ...]
+    #: The number of the rung each took, from 1, in the same order.
+    rungs: tuple[int, ...] = ()
 
 
 @declare

@@ -5,15 +5,18 @@ from anlan.base.obligations.services.deeds import (
     Reply,
     answer,
     close,
+    fits,
+    note,
     reach,
     report,
+    respond,
     return_,
     verify,
     withdraw,
 )
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
-from anlan.base.obligations.services.phone import answer_by_link, make_links
+from anlan.base.obligations.services.phone import make_links, respond_by_link
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.settling import settle
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
@@ -24,12 +27,13 @@ __all__ = [
     "Reply",
     "Sent",
     "answer",
-    "answer_by_link",
     "approve",
     "climb_due",
     "close",
+    "fits",
     "lapse_due",
     "make_links",
+    "note",
     "open_reviews",
     "owe",
     "owe_many",
@@ -38,6 +42,8 @@ __all__ = [
     "refuse",
     "report",
     "request_extension",
+    "respond",
+    "respond_by_link",
     "resume",
     "return_",
     "send_notice",

@@ -13,22 +13,17 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.events import ObligationsLapsed, RungsReached
 from anlan.base.obligations.ladders import Ladder, ladder
-from anlan.base.obligations.models import Obligation, Rung
+from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services.rungs import next_rungs
 from anlan.base.outbox.services import publish
-from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor, system
 from anlan.kernel import clock
 
 BATCH = 1000
-
-#: What a rung that finds nobody turns to: a gap people see.
-NOBODY: tuple[None] = (None,)
-
-#: Rungs that turn to a place or a person who holds no post of ours.
-WITHOUT_POST = ("door",)
 
 
 def climb_due(*, by: Actor | None = None, batches: int = 1000) -> int:
@@ -60,9 +55,9 @@ def _climb_batch(by: Actor) -> int:
     ladders = {key: ladder(key) for key in {row.ladder for row in rows}}
     _advance(rows, ladders, now)
     taken = [row for row in rows if row.rung < len(ladders[row.ladder].rungs)]
-    Rung.objects.bulk_create(_rungs(taken, ladders, now), batch_size=BATCH)
+    insert_rows(next_rungs(taken, ladders, now))
     record_many(_deeds(taken, by))
-    publish(RungsReached(obligations=tuple(row.pk for row in taken)))
+    publish(rungs_reached(taken))
     return len(rows)
 
 
@@ -83,35 +78,11 @@ def _advance(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: dateti
         )
 
 
-def _rungs(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: datetime) -> list[Rung]:
-    turns: dict[str, list[Obligation]] = defaultdict(list)
-    for row in rows:
-        turns[ladders[row.ladder].rungs[row.rung].whom].append(row)
-    made: list[Rung] = []
-    for whom, owed in turns.items():
-        posts = _whom([row.debtor_id for row in owed], whom)
-        for row in owed:
-            step = ladders[row.ladder].rungs[row.rung]
-            made += [
-                Rung(
-                    obligation_id=row.pk,
-                    number=row.rung + 1,
-                    at=now,
-                    whom=whom,
-                    post_id=post,
-                    channels=list(step.channels),
-                )
-                for post in posts.get(row.debtor_id) or NOBODY
-            ]
-    return made
-
-
-def _whom(debtors: Sequence[str], whom: str) -> dict[str, list[str]]:
-    if whom == "debtor":
-        return {post: [post] for post in debtors}
-    if whom in WITHOUT_POST:
-        return {}
-    return people.reach(list(dict.fromkeys(debtors)), whom)
+def rungs_reached(rows: Sequence[Obligation]) -> RungsReached:
+    """Tell which rung each obligation takes; `Obligation.rung` is still before."""
+    return RungsReached(
+        obligations=tuple(row.pk for row in rows), rungs=tuple(row.rung + 1 for row in rows)
+    )
 
 
 def _deeds(rows: Sequence[Obligation], by: Actor) -> list[Deed]:

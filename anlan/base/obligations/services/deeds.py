@@ -4,7 +4,7 @@ Every deed is a conditional UPDATE from the states that allow it; zero rows mean
 first, or that it is too late, and raises `Conflict`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import transaction
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.events import ObligationMoved
-from anlan.base.obligations.kinds import KINDS, Ask
+from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.ladders import ladder
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.selectors import is_mine
@@ -58,13 +58,45 @@ def reach(*, obligations: Sequence[str], by: Actor) -> int:
     return len(rows)
 
 
-def answer(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
-    """Sign for it (签收). By the debtor, anyone a rung turned to, or an officer on their behalf."""
+def respond(*, obligation: str, by: Actor, reply: Reply) -> str:
+    """Say what there is to say next: sign for it, then report, then add to it; tells which.
+
+    For doors through which people speak without choosing a deed: a link, a short message, a call.
+    Raises `Conflict` when nothing more can be said, or what is said was said before.
+    """
     with transaction.atomic():
         row = _lock(obligation, by)
+        kind = KINDS[row.kind]
+        deed = _next(row, kind)
+        if deed is not answer and not fits(kind.report_form, reply):
+            raise Conflict(f"事项现在是「{LIFECYCLE[row.state].label}」，不必再签收")
+        deed(obligation=obligation, by=by, reply=reply)
+    return deed.__name__
+
+
+def _next(row: Obligation, kind: Kind) -> Callable[..., None]:
+    if row.state in ("issued", "reached"):
+        return answer
+    if row.state in ("answered", "returned") and "reported" in kind.states:
+        return report
+    return note if kind.noted else answer
+
+
+def answer(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
+    """Sign for it (签收). By the debtor, anyone a rung turned to, or an officer on their behalf.
+
+    An answer that tells what was done counts as the report too.
+    """
+    with transaction.atomic():
+        row = _lock(obligation, by)
+        form = KINDS[row.kind].answer_form
         on_behalf = _debtor_or_officer(row, by, "obligations.answer")
-        _check_form(KINDS[row.kind].answer_form, reply)
+        _check_form(form, reply)
         _move(row, "answered", by, _Said("answer", reply, on_behalf))
+        if any(reply.answers.get(ask.name) in ask.reports for ask in form if ask.reports):
+            row.state = "answered"
+            _move(row, "reported", by, _Said("report", Reply(answers=reply.answers), on_behalf))
+        _hear(row, by, reply)
 
 
 def report(*, obligation: str, by: Actor, reply: Reply) -> None:
@@ -74,6 +106,25 @@ def report(*, obligation: str, by: Actor, reply: Reply) -> None:
         on_behalf = _debtor_or_officer(row, by, "obligations.report")
         _check_form(KINDS[row.kind].report_form, reply)
         _move(row, "reported", by, _Said("report", reply, on_behalf))
+        _hear(row, by, reply)
+
+
+def note(*, obligation: str, by: Actor, reply: Reply) -> None:
+    """Say more about what was answered, closed or not (补充说明); its state stays.
+
+    Raises `Conflict` where the kind knows no such thing, or before anything was answered.
+    """
+    with transaction.atomic():
+        row = _lock(obligation, by)
+        kind = KINDS[row.kind]
+        on_behalf = _debtor_or_officer(row, by, "obligations.report")
+        if not kind.noted or row.state in ("issued", "reached"):
+            raise Conflict(f"{kind.title}现在是「{LIFECYCLE[row.state].label}」，不能补充")
+        _check_form(kind.report_form, reply)
+        said = _Said("note", reply, on_behalf)
+        _write_step(row, by, said, clock.now())
+        record_many([_deed(row, row.state, by, said)])
+        _hear(row, by, reply)
 
 
 def verify(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
@@ -137,7 +188,18 @@ def _debtor_or_officer(row: Obligation, by: Actor, action: str) -> bool:
     return True
 
 
+def fits(form: tuple[Ask, ...], reply: Reply) -> bool:
+    """Tell whether a reply fills a form."""
+    return not _faults(form, reply)
+
+
 def _check_form(form: tuple[Ask, ...], reply: Reply) -> None:
+    errors = _faults(form, reply)
+    if errors:
+        raise Invalid("有几处需要改正", errors=errors)
+
+
+def _faults(form: tuple[Ask, ...], reply: Reply) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     for ask in form:
         value = reply.answers.get(ask.name)
@@ -150,8 +212,13 @@ def _check_form(form: tuple[Ask, ...], reply: Reply) -> None:
             errors[ask.name] = [f"{ask.label}应为整数"]
     unknown = set(reply.answers) - {ask.name for ask in form}
     errors.update({name: ["没有这一项"] for name in unknown})
-    if errors:
-        raise Invalid("有几处需要改正", errors=errors)
+    return errors
+
+
+def _hear(row: Obligation, by: Actor, reply: Reply) -> None:
+    heard = KINDS[row.kind].heard
+    if heard:
+        heard(obligation=row.pk, answers=dict(reply.answers), by=by)
 
 
 def _move(row: Obligation, state: str, by: Actor, said: _Said) -> None:
@@ -233,5 +300,5 @@ def _deed(row: Obligation, state: str, by: Actor, said: _Said) -> Deed:
         case=row.case,
         changes={"state": [row.state, state]},
         facts={"on_behalf": said.on_behalf, "answers": dict(said.reply.answers)},
-        topic="answer" if said.verb == "answer" else "obligation",
+        topic="answer" if said.verb in ("answer", "note") else "obligation",
     )

@@ -12,6 +12,9 @@ from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.ladders import Ladder, Span, ladder
 from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services.climbing import rungs_reached
+from anlan.base.obligations.services.rungs import next_rungs
+from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.base.regions import scope
@@ -48,9 +51,11 @@ def owe(*, debt: Debt, by: Actor) -> str:
     return owe_many(debts=[debt], by=by)[0]
 
 
-def owe_many(*, debts: Sequence[Debt], by: Actor) -> list[str]:
+def owe_many(*, debts: Sequence[Debt], by: Actor, start: bool = False) -> list[str]:
     """Make obligations in transactions of at most `BATCH`; returns an id for each debt.
 
+    `start` takes the first rung of those whose ladder begins at once in the same transaction: whom
+    it turns to is told as soon as the debt exists, and no climb has to find them first.
     Interrupted half-way, it may be called again: debts with `once` that exist are not made twice.
     Raises `Invalid` for an unknown kind or ladder, `Forbidden` outside the giver's regions.
     """
@@ -63,13 +68,13 @@ def owe_many(*, debts: Sequence[Debt], by: Actor) -> list[str]:
         if not debt.title.strip():
             raise Invalid("事项要有标题", errors={"title": ["事项要有标题"]})
     ids: list[str] = []
-    for start in range(0, len(debts), BATCH):
-        ids += _owe_batch(debts[start : start + BATCH], by)
+    for first in range(0, len(debts), BATCH):
+        ids += _owe_batch(debts[first : first + BATCH], by, start=start)
     return ids
 
 
 @transaction.atomic
-def _owe_batch(debts: Sequence[Debt], by: Actor) -> list[str]:
+def _owe_batch(debts: Sequence[Debt], by: Actor, *, start: bool) -> list[str]:
     now = clock.now()
     keys = [debt.once for debt in debts if debt.once]
     known = dict(Obligation.objects.filter(once__in=keys).values_list("once", "pk"))
@@ -86,9 +91,25 @@ def _owe_batch(debts: Sequence[Debt], by: Actor) -> list[str]:
             old = row.pk
         ids.append(old)
     _seal_bodies(made)
-    insert_rows(made)
+    _insert(made, steps, now, start=start)
     record_many(_deeds(made, by))
     return ids
+
+
+def _insert(
+    made: Sequence[Obligation], steps: dict[str, Ladder], now: datetime, *, start: bool
+) -> None:
+    """Write new obligations, those that begin at once on their first rung already."""
+    begun = [row for row in made if row.climb_at is not None and row.climb_at <= now]
+    if not start or not begun:
+        insert_rows(made)
+        return
+    rungs, told = next_rungs(begun, steps, now), rungs_reached(begun)
+    for row in begun:
+        row.rung, row.climb_at = 1, steps[row.ladder].due(now, 1)
+    insert_rows(made)
+    insert_rows(rungs)
+    publish(told)
 
 
 def _row(debt: Debt, steps: Ladder, by: Actor, now: datetime) -> Obligation:
@@ -125,16 +146,17 @@ def _seal_bodies(made: Sequence[Obligation]) -> None:
 
 def _deeds(made: Sequence[Obligation], by: Actor) -> list[Deed]:
     """One deed a case and kind: twenty thousand debts of one alert are one decision."""
-    groups: dict[tuple[str, str, str], list[Obligation]] = {}
+    groups: dict[tuple[str, str, int, str], list[Obligation]] = {}
     for row in made:
-        key = (row.case, row.kind, "" if row.case else row.pk)
+        key = (row.case, row.kind, row.rung, "" if row.case else row.pk)
         groups.setdefault(key, []).append(row)
     deeds = []
-    for (case, kind, _), rows in groups.items():
+    for (case, kind, rung, _), rows in groups.items():
         facts: dict[str, Any] = {
             "kind": kind,
             "obligations": [row.pk for row in rows],
             "debtors": [row.debtor_id for row in rows],
+            "rung": rung,
         }
         subject = ("case", case) if case else ("obligation", rows[0].pk)
         deeds.append(

@@ -4,17 +4,26 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from anlan.base.files.services import hang_file
+from anlan.base.files.sniffing import sniff
+from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services.deeds import Reply, answer
+from anlan.base.obligations.services.deeds import Reply, respond
 from anlan.base.obligations.states import OPEN
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
 from anlan.base.permissions.services.links import Opened, Wanted, issue_links, use_link
 from anlan.kernel import clock
-from anlan.kernel.errors import Conflict, Missing
+from anlan.kernel.errors import Conflict, Invalid, Missing
 
 PURPOSE = "obligation"
+
+#: Characters of a reply, and bytes of a spoken one: some minutes of a telephone's recorder.
+LONGEST = 500
+LARGEST_VOICE = 4 * 1024 * 1024
+#: What recorders write; some of them put a voice into a film's container.
+SPOKEN = ("audio/", "video/")
 
 #: A link outlives its deadline, so that a late answer still finds its page.
 LIVES = timedelta(days=3)
@@ -50,8 +59,30 @@ def make_links(*, obligation: str, by: Actor) -> dict[str, str]:
     return {one.person: key for one, key in zip(wanted, keys, strict=True)}
 
 
-def answer_by_link(*, opened: Opened, text: str) -> None:
-    """Sign for an obligation by its link."""
+def respond_by_link(*, opened: Opened, reply: Reply, voice: bytes = b"") -> str:
+    """Say what there is to say next about an obligation, by its link; tells which deed it was.
+
+    `voice` is what was spoken instead of written, where the kind takes that.
+    """
     with transaction.atomic():
-        answer(obligation=opened.subject, by=opened.actor, reply=Reply(text=text[:500]))
+        said = Reply(text=reply.text[:LONGEST], answers=reply.answers)
+        deed = respond(obligation=opened.subject, by=opened.actor, reply=said)
+        if voice:
+            _keep_voice(opened, voice)
         use_link(opened)
+    return deed
+
+
+def _keep_voice(opened: Opened, voice: bytes) -> None:
+    row = Obligation.objects.get(pk=opened.subject)
+    if not KINDS[row.kind].voice:
+        raise Invalid("这里不收语音", errors={"voice": ["这里不收语音"]})
+    if len(voice) > LARGEST_VOICE:
+        why = "语音太长，请说得短一些"
+        raise Invalid(why, errors={"voice": [why]})
+    if not (sniff(voice) or "").startswith(SPOKEN):
+        raise Invalid("请上传录音", errors={"voice": ["请上传录音"]})
+    hang_file(
+        name=f"语音 {clock.local(clock.now()):%m-%d %H.%M}", content=voice,
+        subject=("obligation", row.pk), region=row.region_id, by=opened.actor,
+    )  # fmt: skip

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -164,3 +165,42 @@ def test_an_unknown_ladder_is_missing() -> None:
 def test_working_days_skip_the_weekend() -> None:
     five = ladders.Span.read("5wd").after(START)  # from a Monday
     assert (five - START).days >= 6
+
+
+def test_debts_that_start_at_once_have_turned_to_somebody_before_any_climb(
+    county: County, turn: Turn
+) -> None:
+    debts = [
+        services.Debt(
+            kind="notice", title="转移", debtor=county.posts[short], region="339901000000",
+            case="C", ladder="urgent-notice", once=f"C:{short}",
+        )
+        for short in ("head", "officer")
+    ]  # fmt: skip
+    owed = services.owe_many(debts=debts, by=county.actors["system"], start=True)
+    for one, short in zip(owed, ("head", "officer"), strict=True):
+        assert _taken(one) == [("debtor", county.posts[short])]
+    event = Event.objects.get(kind="obligations.RungsReached")
+    assert json.loads(event.body) | {"case": ""} == {
+        "case": "", "obligations": owed, "rungs": [1, 1],
+    }  # fmt: skip
+    assert services.climb_due() == 0
+    assert services.owe_many(debts=debts, by=county.actors["system"], start=True) == owed
+    assert Event.objects.filter(kind="obligations.RungsReached").count() == 1
+    turn.at = START + timedelta(minutes=5)
+    assert services.climb_due() == 2
+    assert Rung.objects.filter(number=2).count() == 2
+
+
+def test_a_ladder_that_begins_later_is_not_started_early(
+    county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "directory", lambda: tmp_path)
+    monkeypatch.setattr(ladders, "_shelf", ladders._Shelf())
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "ladders.toml").write_text(LADDER, encoding="utf-8")
+    debt = services.Debt(
+        kind="notice", title="开会", debtor=county.posts["head"], region="339901000000"
+    )
+    (owed,) = services.owe_many(debts=[debt], by=county.actors["system"], start=True)
+    assert _taken(owed) == []

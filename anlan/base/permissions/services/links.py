@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import Link
@@ -21,7 +22,8 @@ from anlan.kernel.errors import Missing
 
 #: 120 bits in 20 characters, so that the address still fits a short message.
 KEY_BYTES = 15
-BATCH = 500
+#: From this many on links made at once are one deed in the journal.
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,25 @@ def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
         for key, one in zip(keys, wanted, strict=True)
     ]  # fmt: skip
     with transaction.atomic():
-        Link.objects.bulk_create(links, batch_size=BATCH)
-        record_many([_deed(link, "links.issued", by) for link in links])
+        insert_rows(links)
+        record_many(_issued(links, by))
     return keys
+
+
+def _issued(links: Sequence[Link], by: Actor) -> list[Deed]:
+    """Note one link by itself, many made at once as one deed: they follow from one decision."""
+    if len(links) < MANY:
+        return [_deed(link, "links.issued", by) for link in links]
+    facts = {
+        "purpose": links[0].purpose,
+        "links": [link.id for link in links],
+        "subjects": [link.subject for link in links],
+    }
+    return [
+        Deed(
+            deed="links.issued", by=by, subject=("links", links[0].id), facts=facts, topic=TOPIC
+        )
+    ]  # fmt: skip
 
 
 def issue_link(wanted: Wanted, *, by: Actor) -> str:

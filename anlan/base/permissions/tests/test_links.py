@@ -1,14 +1,19 @@
 """Links for phones: one purpose, one subject, an end."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from anlan.base.journal.models import Entry
 from anlan.base.permissions import may, system
 from anlan.base.permissions.models import Link
 from anlan.base.permissions.services.links import (
+    MANY,
     Wanted,
     issue_link,
+    issue_links,
     open_link,
     revoke_links,
     use_link,
@@ -60,3 +65,14 @@ def test_links_to_a_subject_are_taken_back(turn: Turn) -> None:
     assert revoke_links(purpose="answer", subject="01OBLIGATION", by=BY) == 1
     with pytest.raises(Missing):
         open_link(key, "answer")
+
+
+def test_links_made_at_once_are_one_deed_that_names_every_one(turn: Turn) -> None:
+    asked = [replace(wanted(turn), subject=f"01OBLIGATION{n}") for n in range(MANY)]
+    keys = issue_links(asked, by=BY)
+    opened = [open_link(key, "answer") for key in keys]
+    assert [one.subject for one in opened] == [one.subject for one in asked]
+    (entry,) = Entry.objects.filter(deed="links.issued")
+    facts = json.loads(entry.detail.body)["facts"]
+    assert facts["subjects"] == [one.subject for one in asked]
+    assert facts["links"] == [one.id for one in opened]
