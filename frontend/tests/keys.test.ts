@@ -38,6 +38,16 @@ describe('the keyboard map', () => {
     expect(fired).toEqual(['j', 'g m', '?', 'ctrl+k'])
   })
 
+  it('tells a named key with shift from the key alone, and takes signs as they are', () => {
+    for (const keys of ['arrowdown', 'shift+arrowdown'])
+      scope.run(() => useKeys([{ keys, label: keys, run: () => fired.push(keys) }]))
+    press('ArrowDown', { shiftKey: true })
+    press('ArrowDown')
+    press('?', { shiftKey: true })
+    press('J', { shiftKey: true })
+    expect(fired).toEqual(['shift+arrowdown', 'arrowdown', '?', 'j'])
+  })
+
   it('never fires while an input method composes', () => {
     press('j', { isComposing: true })
     press('j', { keyCode: 229 })

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { doOnMany } from '@/sense/alarms/deeds'
 import { byUrgency, grouped, isHeading, narrowed, type Narrow } from '@/sense/alarms/order'
 import { everyFor } from '@/sense/curve/load'
 import { curveOf, extentOf, through } from '@/sense/curve/points'
 import { fresh, sent, type Spec } from '@/sense/rules/spec'
+import { cellAt, pathOf, type LimitTable } from '@/sense/rules/tables'
 import type { Alarm, LatestRow, Observations } from '@/sense/shapes'
 import { at, put } from '@/sense/sources/shapes'
 import { ordered, sheetOf } from '@/sense/stations/latest'
@@ -190,6 +192,66 @@ describe('the latest values', () => {
     const text = await sheetOf([row('a,b', null, { value: null, time: null })]).text()
     const [, line = ''] = text.split('\r\n')
     expect(line.startsWith('"a,b","a,b",水位,,m,,')).toBe(true)
+  })
+})
+
+describe('one deed on many alarms', () => {
+  const answers: object[] = []
+  const asked: { path: string; ids: string[]; cause?: string }[] = []
+  beforeEach(() => {
+    answers.length = asked.length = 0
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+      asked.push({ path, ...JSON.parse(String(init.body)) })
+      const answer = answers.shift() as { status?: number }
+      return new Response(JSON.stringify(answer), {
+        status: answer.status ?? 200,
+        headers: { 'Content-Type': 'application/json' },
+      })
+    })
+  })
+  afterEach(() => vi.unstubAllGlobals())
+  const refusal = (id: string, reason: string) => ({ id, outcome: 'refused', code: '', reason })
+
+  it('is asked in parts the server takes, and what was refused is told with its reasons', async () => {
+    answers.push(
+      { done: 499, unchanged: 0, refused: 1, outcomes: [refusal('7', '已销号')] },
+      { done: 1, unchanged: 1, refused: 1, outcomes: [refusal('501', '已销号')] },
+    )
+    const ids = Array.from({ length: 503 }, (_, n) => String(n))
+    const done = await doOnMany('classify', ids, { cause: 'real' })
+    expect(asked.map(({ path, ids: part, cause }) => [path, part.length, cause])).toEqual([
+      ['/api/v1/alarms/classify', 500, 'real'],
+      ['/api/v1/alarms/classify', 3, 'real'],
+    ])
+    expect(done).toEqual({ settled: 501, refused: ['7', '501'], reasons: ['已销号'] })
+  })
+
+  it('fails as a whole only when nothing was done', async () => {
+    const conflict = { status: 409, code: 'conflict', title: '冲突', detail: '别人先办了' }
+    answers.push({ done: 500, unchanged: 0, refused: 0, outcomes: [] }, conflict)
+    const ids = Array.from({ length: 501 }, (_, n) => String(n))
+    const done = await doOnMany('shelve', ids)
+    expect(done).toEqual({ settled: 500, refused: ['500'], reasons: ['别人先办了'] })
+    answers.push(conflict)
+    await expect(doOnMany('shelve', ['1'])).rejects.toThrow()
+  })
+})
+
+describe('limits of code tables', () => {
+  const table = {
+    key: 'weather-signal-thresholds',
+    near: 'hazard',
+    columns: [{ name: 'rain_3h', label: '3小时雨量', label_en: 'Rain in 3 h' }],
+    rows: [{ code: '0203', name: '暴雨橙色', cells: [{ column: 'rain_3h', value: 50 }] }],
+  } as unknown as LimitTable
+
+  it('are found again by their address, and a cell that is gone is not guessed', () => {
+    const path = pathOf(table, table.rows[0] as LimitTable['rows'][number], 'rain_3h')
+    expect(path).toBe('weather-signal-thresholds/0203/rain_3h')
+    expect(cellAt([table], path)?.value).toBe(50)
+    expect(cellAt([table], path)?.column?.label).toBe('3小时雨量')
+    expect(cellAt([table], 'weather-signal-thresholds/0299/rain_3h')).toBeNull()
+    expect(cellAt([table], '')).toBeNull()
   })
 })
 

@@ -7,7 +7,7 @@
 import { onScopeDispose, shallowReactive } from 'vue'
 
 export interface Binding {
-  /** "j", "g m", "ctrl+k", "?" or "escape"; letters in lower case. */
+  /** "j", "g m", "ctrl+k", "shift+arrowdown", "?" or "escape"; letters in lower case. */
   keys: string
   label: string
   run: () => void
@@ -32,9 +32,10 @@ export function inField(target: EventTarget | null): boolean {
 const overlaid = () => document.querySelector('.el-overlay:not([style*="display: none"])') !== null
 
 function nameOf(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase()
-  const chord = event.ctrlKey || event.metaKey
-  return chord ? `ctrl+${key}` : key
+  const key = event.key.toLowerCase()
+  if (event.ctrlKey || event.metaKey) return `ctrl+${key}`
+  // Of signs the shift key makes another sign ("?"); only named keys tell it.
+  return event.shiftKey && key.length > 1 ? `shift+${key}` : key
 }
 
 function find(keys: string, field: boolean): Binding | undefined {

@@ -3,15 +3,17 @@ import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } 
 import { api } from '@/api/client'
 import { workspaceNow } from '@/api/session'
 import { useResource } from '@/design/resource'
-import { tellDone, tellProblem } from '@/design/problem-text'
+import { tellProblem } from '@/design/problem-text'
 import { named, t } from '@/locale'
 import { countAlarms } from '@/shell/alarm-count'
 import { useLive } from '../live'
-import type { Alarm, AlarmPage, AlarmState } from '../shapes'
+import type { Alarm, AlarmPage, AlarmState, AlarmVerb } from '../shapes'
+import { doOnMany, tellMany, type Done } from './deeds'
 import {
   byTime,
   byUrgency,
   grouped,
+  groupOf,
   isHeading,
   isLoud,
   isShelved,
@@ -28,8 +30,8 @@ export interface DeskQuery {
 }
 
 const EVERY = 15_000
-/** The server takes so many at once, all or none. */
-const MOST = 500
+/** The newest so many are held; more can be told from each other by nobody. */
+const MOST = 2000
 
 export function useDesk(asked: Ref<DeskQuery>) {
   const list = useResource((signal) =>
@@ -39,7 +41,7 @@ export function useDesk(asked: Ref<DeskQuery>) {
         state: asked.value.closed ? 'closed' : 'open',
         region: asked.value.region,
         hazard: asked.value.hazard,
-        size: 2000,
+        size: MOST,
       },
       signal,
     ),
@@ -71,6 +73,8 @@ export function useDesk(asked: Ref<DeskQuery>) {
         : `${alarm.place} · ${alarm.region_name}`,
     ),
   )
+  /** Open alarms that are too many to be held here. */
+  const beyond = computed(() => Math.max(0, (list.value.value?.total ?? 0) - all.value.length))
   const counts = computed(() => ({
     loud: all.value.filter((alarm) => isLoud(alarm, now.value)).length,
     shelved: all.value.filter((alarm) => isShelved(alarm, now.value)).length,
@@ -123,30 +127,58 @@ export function useDesk(asked: Ref<DeskQuery>) {
     return held.length ? held : current.value ? [current.value] : []
   })
 
-  async function settle(): Promise<void> {
-    marked.value = new Set()
+  /** All of them, or none when all were. */
+  function markGroup(ids: string[]): void {
+    const next = new Set(marked.value)
+    const all = ids.every((id) => next.has(id))
+    for (const id of ids)
+      if (all) next.delete(id)
+      else next.add(id)
+    marked.value = next
+  }
+  /** The alarms that belong together with the one at the cursor: its group, else its place. */
+  function markAlike(): void {
+    const one = current.value
+    if (!one) return
+    const by = grouping.value === 'hazard' ? 'hazard' : 'site'
+    markGroup(
+      kept.value.filter((alarm) => groupOf(alarm, by) === groupOf(one, by)).map(({ id }) => id),
+    )
+  }
+
+  /** What could not be done stays marked, so that one sees which. */
+  async function settle(refused: string[] = []): Promise<void> {
+    marked.value = new Set(refused)
     await list.load()
     void countAlarms()
   }
 
-  async function acknowledge(): Promise<void> {
-    const ids = chosen.value.filter(({ acknowledged_at }) => !acknowledged_at).map(({ id }) => id)
-    if (!ids.length || busy.value) return
+  /** Does one deed on alarms and says what became of it. */
+  async function act(verb: AlarmVerb, alarms: Alarm[], sentence: (n: number) => string) {
+    if (!alarms.length || busy.value) return
     busy.value = true
-    const alone = marked.value.size === 0
     try {
-      for (let from = 0; from < ids.length; from += MOST)
-        await api.post('/alarms/acknowledge', { ids: ids.slice(from, from + MOST) })
-      tellDone(t('已确认 {n} 条报警', { n: ids.length }))
-      const next = alone ? rows.value[at.value + 1] : undefined
-      await settle()
-      // One key after the other works through the list from the top.
-      if (next && !isHeading(next)) cursor.value = next.id
+      const done: Done = await doOnMany(
+        verb,
+        alarms.map(({ id }) => id),
+      )
+      tellMany(sentence(done.settled), done)
+      await settle(done.refused)
     } catch (failure) {
       tellProblem(failure)
     } finally {
       busy.value = false
     }
+  }
+
+  async function acknowledge(): Promise<void> {
+    const alone = marked.value.size === 0
+    const next = alone ? rows.value[at.value + 1] : undefined
+    const waiting = chosen.value.filter(({ acknowledged_at }) => !acknowledged_at)
+    if (!waiting.length || busy.value) return
+    await act('acknowledge', waiting, (n) => t('已确认 {n} 条报警', { n }))
+    // One key after the other works through the list from the top.
+    if (next && !isHeading(next)) cursor.value = next.id
   }
 
   return {
@@ -160,6 +192,7 @@ export function useDesk(asked: Ref<DeskQuery>) {
     kept,
     rows,
     counts,
+    beyond,
     byLevel,
     cursor,
     marked,
@@ -171,7 +204,10 @@ export function useDesk(asked: Ref<DeskQuery>) {
     mark,
     markTo,
     markAll,
+    markAlike,
+    markGroup,
     settle,
+    act,
     acknowledge,
   }
 }

@@ -16,6 +16,7 @@ export interface Heading {
   key: string
   title: string
   count: number
+  ids: string[]
   raised: number
   worst: Level
 }
@@ -64,13 +65,16 @@ function matches(alarm: Alarm, narrow: Narrow, now: number): boolean {
 export const narrowed = (alarms: Alarm[], narrow: Narrow, now: number) =>
   alarms.filter((alarm) => matches(alarm, narrow, now))
 
+/** What an alarm is grouped by. */
+export const groupOf = (alarm: Alarm, by: Exclude<Grouping, 'none'>): string =>
+  by === 'hazard' ? alarm.hazard : (alarm.station?.id ?? alarm.gateway?.id ?? alarm.place)
+
 /** Puts headings between; groups keep the order in which their first alarm came. */
 export function grouped(alarms: Alarm[], by: Grouping, title: (alarm: Alarm) => string): DeskRow[] {
   if (by === 'none') return alarms
   const groups = new Map<string, Alarm[]>()
   for (const alarm of alarms) {
-    const key =
-      by === 'hazard' ? alarm.hazard : (alarm.station?.id ?? alarm.gateway?.id ?? alarm.place)
+    const key = groupOf(alarm, by)
     const held = groups.get(key)
     if (held) held.push(alarm)
     else groups.set(key, [alarm])
@@ -87,6 +91,7 @@ export function grouped(alarms: Alarm[], by: Grouping, title: (alarm: Alarm) => 
       key,
       title: title(first),
       count: held.length,
+      ids: held.map(({ id }) => id),
       raised,
       worst,
     }
