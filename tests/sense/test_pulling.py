@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from anlan.engines.threshold import Level, Program
+from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.runner import FOLDER, Runner
 from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
@@ -161,7 +162,7 @@ class County:
         )  # fmt: skip
         self.intake.start()
 
-    def submit(self, decoded: Decoded, source: str, backfill: bool) -> "Future[Receipt]":
+    def submit(self, decoded: Decoded, source: Declaration, backfill: bool) -> "Future[Receipt]":
         """Take columns in as the ingest process does."""
         now = self.watch.millis()
         for at in range(len(decoded)):
@@ -170,7 +171,8 @@ class County:
                 self.stale.append(key)
             if key not in self.first_live and key not in self.first_late:
                 (self.first_late if backfill else self.first_live).add(key)
-        return self.intake.submit(decoded, Owner(f"source:{source}"), now, backfill=backfill)
+        owner = Owner(f"source:{source.key}")
+        return self.intake.submit(decoded, owner, now, backfill=backfill)
 
     def stored(self) -> dict[Key, float]:
         """Read the store as anybody does."""

@@ -23,13 +23,16 @@ from anlan.gateways.ingest.brokers.keeper import Brokers
 from anlan.gateways.ingest.entry import Entry
 from anlan.gateways.ingest.memory import keep_small
 from anlan.gateways.ingest.mqtt import MqttDoor
+from anlan.gateways.ingest.owners import Owners
 from anlan.gateways.ingest.sockets import SocketDoor
 from anlan.gateways.ingest.states import DoorState, Heartbeat
+from anlan.gateways.sources.declaration import Declaration
+from anlan.gateways.sources.pulling import Submit
 from anlan.gateways.sources.runner import Runner
+from anlan.gateways.sources.selectors import scope_of
 from anlan.kernel.errors import AnlanError
 from anlan.protocols.observations import Decoded
 from anlan.protocols.observations.warming import warm
-from anlan.sense.intake import Owner
 from anlan.sense.intake.running import Running, now_ms
 from anlan.sense.receipts import Receipt
 from anlan.sense.selectors.directory import epoch
@@ -86,6 +89,7 @@ class _Process:
         self._heart = Heartbeat(settings.workspace)
         self._doors: list[DoorState] = []
         self._ready = False
+        self._owners = Owners()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -127,6 +131,7 @@ class _Process:
             settings.workspace,
             self._intake.intake,
             now_ms,
+            self._owners,
             door=self._door,
             forget=self._doors.remove,
         )
@@ -151,13 +156,13 @@ class _Process:
             return False
         return True
 
-    def _pull(self, entry: Entry) -> "Callable[[Decoded, str, bool], Future[Receipt]]":
+    def _pull(self, entry: Entry) -> Submit:
         """Give pull sources their way in; they run in threads and wait for the future."""
         state = self._door("sources", "主动采集")
         state.open("")
 
-        def submit(decoded: Decoded, source: str, backfill: bool) -> "Future[Receipt]":
-            owner = Owner(f"source:{source}")
+        def submit(decoded: Decoded, source: Declaration, backfill: bool) -> "Future[Receipt]":
+            owner = self._owners.of(f"source:{source.key}", scope_of(source))
             future = self._intake.intake.submit(decoded, owner, now_ms(), backfill=backfill)
 
             def count(done: "Future[Receipt]") -> None:
@@ -207,6 +212,7 @@ class _Process:
             if now is not None and now != last:
                 last = now
                 admission.forget()
+                self._owners.forget()
             if loop.time() - noted > NOTE_S:
                 noted = loop.time()
                 await loop.run_in_executor(threads, _note, admission.used())

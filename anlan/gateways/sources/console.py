@@ -3,7 +3,7 @@
 Nothing moves: no cursor, no state, no column handed over.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,8 +31,8 @@ LONGEST_S = 20.0
 EIGHT_HOURS_S = 8 * 3600
 CLOSE_S = 1800
 
-#: Tells which of these stream codes are registered.
-Known = Callable[[Collection[str]], Collection[str]]
+#: Tells of these stream codes which are registered, and whether the source may write them.
+Known = Callable[[Declaration, Collection[str]], Mapping[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Shown:
     unit: str
     #: None: nobody looked it up.
     registered: bool | None
+    #: "" would be stored; "unknown" is not registered, "outside" not in the source's scope.
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _shown(
     now: datetime,
 ) -> Checked:
     mapped, reply = step.mapped, step.page.reply
-    registered = set(known(mapped.decoded.codes)) if known else None
+    standing = dict(known(declaration, mapped.decoded.codes)) if known else None
     clean = talk.blotter.clean
     return Checked(
         reason="",
@@ -151,18 +153,21 @@ def _shown(
         mapped=len(mapped.decoded),
         missing=mapped.missing,
         ignored=mapped.ignored,
-        rows=_rows(mapped, registered),
+        rows=_rows(mapped, standing),
         rejected_count=len(mapped.rejected),
         rejected=tuple(
             replace(one, sample=clean(one.sample)) for one in mapped.rejected[:MOST_SHOWN]
         ),
         more=step.more,
-        warnings=tuple(_warnings(declaration, step, registered, now)),
+        warnings=tuple(_warnings(declaration, step, standing, now)),
         text=clean(text_of_reply(talk)),
     )
 
 
-def _rows(mapped: Mapped, registered: set[str] | None) -> tuple[Shown, ...]:
+Standing = Mapping[str, bool]
+
+
+def _rows(mapped: Mapped, standing: Standing | None) -> tuple[Shown, ...]:
     found = mapped.decoded
     rows = []
     for at in range(min(len(found), MOST_SHOWN)):
@@ -175,14 +180,21 @@ def _rows(mapped: Mapped, registered: set[str] | None) -> tuple[Shown, ...]:
                 time=moment_of(int(found.time[at])),
                 value=float(found.value[at]),
                 unit=found.units[unit] if unit >= 0 else "",
-                registered=None if registered is None else code in registered,
+                registered=None if standing is None else code in standing,
+                standing="" if standing is None else _standing(code, standing),
             )
         )
     return tuple(rows)
 
 
+def _standing(code: str, standing: Standing) -> str:
+    if code not in standing:
+        return "unknown"
+    return "" if standing[code] else "outside"
+
+
 def _warnings(
-    declaration: Declaration, step: Step, registered: set[str] | None, now: datetime
+    declaration: Declaration, step: Step, standing: Standing | None, now: datetime
 ) -> list[str]:
     found = []
     mapped, more = step.mapped, step.more
@@ -190,15 +202,20 @@ def _warnings(
         found.append("这个时间段里对方没有任何记录")
     if mapped.absent:
         found.append(f"没有一条记录有字段 {'、'.join(mapped.absent)}，请核对 path")
-    if registered is not None:
-        strange = [code for code in mapped.decoded.codes if code not in registered]
-        if strange:
-            some = "、".join(strange[:5])
-            found.append(f"{len(strange)} 个监测项没有登记，它们的值会被拒收：{some}")
+    if standing is not None:
+        found += _strange(mapped.decoded.codes, standing)
     if len(mapped.decoded) and not more:  # the newest may lie on another page
         newest = moment_of(int(mapped.decoded.time.max()))
         found += _time_warnings(declaration, (newest - now).total_seconds())
     return found
+
+
+def _strange(codes: Collection[str], standing: Standing) -> Iterator[str]:
+    for kind, why in (("unknown", "没有登记"), ("outside", "不在本来源的范围内（[scope]）")):
+        strange = [code for code in codes if _standing(code, standing) == kind]
+        if strange:
+            some = "、".join(strange[:5])
+            yield f"{len(strange)} 个监测项{why}，它们的值会被拒收：{some}"
 
 
 def _time_warnings(declaration: Declaration, ahead_s: float) -> list[str]:

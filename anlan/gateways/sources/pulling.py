@@ -23,8 +23,9 @@ from anlan.protocols.mapping import Mapped
 from anlan.protocols.observations import Decoded
 from anlan.sense.receipts import Receipt
 
-#: Hands columns over; the future ends when they are durable. ``submit(decoded, source, backfill)``.
-Submit = Callable[[Decoded, str, bool], "Future[Receipt]"]
+#: Hands columns over, ``submit(decoded, source, backfill)``; the future ends when what the source
+#: may write of them is durable.
+Submit = Callable[[Decoded, Declaration, bool], "Future[Receipt]"]
 
 #: Pages handed over and not yet durable; then the other side waits.
 MOST_PENDING = 4
@@ -171,7 +172,7 @@ class Pull:
         late_ms = self._now_ms - round(self.declaration.schedule.late_s * 1000)
         for part, late in _parts(mapped.decoded, late_ms, everything=backfill):
             try:
-                future = self._submit(part, self.declaration.key, late)
+                future = self._submit(part, self.declaration, late)
             except AnlanError as error:
                 raise CallFailed("store", f"没有存好：{error.detail}") from error
             self._pending.append(_Pending(mapped, part, late, future))

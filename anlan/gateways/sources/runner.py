@@ -41,7 +41,7 @@ class Runner:
     home
         The workspace's directory.
     submit
-        ``submit(decoded, source key, backfill)`` returns a future of the receipt; the source moves
+        ``submit(decoded, source, backfill)`` returns a future of the receipt; the source moves
         on only when it has ended well.
     now, real_now
         The workspace's clock for intervals and windows, the real one for tokens and signatures.

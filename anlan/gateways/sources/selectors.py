@@ -18,7 +18,7 @@ from anlan.gateways.sources.shelf import Sheet, Shelf
 from anlan.gateways.sources.states import FILE, State, States
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
-from anlan.sense.models import Stream
+from anlan.sense.selectors.identities import Scope, codes_in
 
 #: A source's condition -> what it is called. Worst first: so they are listed.
 CONDITIONS: Mapping[str, tuple[str, str]] = {
@@ -160,10 +160,19 @@ def source(actor: Actor, key: str) -> Detail:
     )
 
 
-def registered(codes: Collection[str]) -> set[str]:
-    """Tell which of these codes are streams in use."""
-    known = Stream.objects.filter(code__in=list(codes), retired_at=None)
-    return set(known.values_list("code", flat=True))
+def scope_of(declaration: Declaration) -> Scope:
+    """Tell which streams a source may write."""
+    said = declaration.scope
+    return Scope(declaration.region, said.units, said.gateways, said.streams)
+
+
+def standing_of(declaration: Declaration, codes: Collection[str]) -> dict[str, bool]:
+    """Tell of these codes which are streams of the source's region, and whether it may write them.
+
+    Those of other regions are left out like those that do not exist.
+    """
+    mine = codes_in(scope_of(declaration), codes)
+    return {code: code in mine for code in codes_in(Scope(declaration.region), codes)}
 
 
 def may_use(actor: Actor, reference: str) -> bool:

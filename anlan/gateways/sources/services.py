@@ -19,7 +19,7 @@ from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.reach import refuse_own
 from anlan.gateways.sources.runner import FOLDER
 from anlan.gateways.sources.secrets import Secrets
-from anlan.gateways.sources.selectors import may_use, region_of, registered, shelf
+from anlan.gateways.sources.selectors import may_use, region_of, shelf, standing_of
 from anlan.gateways.sources.shelf import Sheet
 from anlan.gateways.sources.toml_text import toml_text
 from anlan.kernel import clock, workspace
@@ -113,7 +113,7 @@ def try_source(*, declaration: Declaration, by: Actor) -> Checked:
     permit(by, "sources.edit", declaration.region)
     _check_reach(declaration)
     _check_secrets(declaration, by)
-    return check(declaration, workspace.directory(), known=registered)
+    return check(declaration, workspace.directory(), known=standing_of)
 
 
 def keep_secret(*, name: str, value: str, by: Actor) -> None:

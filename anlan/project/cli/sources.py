@@ -43,7 +43,7 @@ def check(
     start_django()
     from anlan.gateways.sources.console import check as try_once
     from anlan.gateways.sources.declaration import Wrong, read_text
-    from anlan.gateways.sources.selectors import registered
+    from anlan.gateways.sources.selectors import standing_of
     from anlan.gateways.sources.shelf import read_table
     from anlan.kernel import workspace
 
@@ -57,7 +57,7 @@ def check(
         for problem in wrong.problems:
             sys.stderr.write(f"{file.name} {problem.sentence()}\n")
         raise typer.Exit(WRONG_USE) from wrong
-    found = try_once(declared, workspace.directory(), known=registered)
+    found = try_once(declared, workspace.directory(), known=standing_of)
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, default=str) + "\n")
     else:
@@ -116,7 +116,9 @@ def _print_rows(found: "Checked") -> None:
 
     out = sys.stdout.write
     for row in found.rows[:SHOWN]:
-        mark = "" if row.registered is not False else "  （没有登记）"
+        mark = {"unknown": "  （没有登记）", "outside": "  （不在来源的范围内）"}.get(
+            row.standing, ""
+        )
         out(
             f"  {row.stream}  {local(row.time):%Y-%m-%d %H:%M:%S}  {row.value:g} {row.unit}{mark}\n"
         )

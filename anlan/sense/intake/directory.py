@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,9 @@ from anlan.kernel.errors import Invalid
 from anlan.kernel.units import unit as unit_named
 from anlan.sense.selectors.directory import Streams
 
+#: One sentence for what does not exist and what is another's: nobody finds out by trying.
+UNKNOWN: Final = "没有可由您上报的监测项「{code}」"
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -20,6 +23,8 @@ class Owner:
     #: For logs and receipts: ``device:ID``, ``user:ID``, ``source:CODE``.
     ref: str
     numbers: frozenset[int] | None = None
+    #: What a row is told whose stream is none of them; ``{code}`` is what it was sent as.
+    unknown: str = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)

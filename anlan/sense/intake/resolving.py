@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from anlan.engines.series import Columns
 from anlan.protocols.observations import Decoded, Rejection
-from anlan.sense.intake.directory import Directory
+from anlan.sense.intake.directory import UNKNOWN, Directory
 from anlan.sense.intake.queueing import Submission
 
 #: Clocks of devices run ahead; what lies further ahead is no observation (contracts.md 5).
 AHEAD_MS: Final = 10 * 60 * 1000
 
-#: One sentence for what does not exist and what is another's: nobody finds out by trying.
-UNKNOWN: Final = "没有可由您上报的监测项「{code}」"
 FUTURE: Final = "时间比现在晚 10 分钟以上"
 WRONG_UNIT: Final = "单位「{unit}」与监测要素不符"
 
@@ -58,7 +56,7 @@ def resolve(group: Sequence[Submission], directory: Directory, now_ms: int) -> R
     for row in np.flatnonzero(~good).tolist():
         body = int(sent[row])
         place = row - int(starts[body])
-        reason = _reason(bodies[body], place, int(number[row]), now_ms)
+        reason = _reason(group[body], place, int(number[row]), now_ms)
         refused.setdefault(body, []).append(Rejection(int(bodies[body].index[place]), reason))
     return Resolved(Columns.of(number[good], time[good], value[good]), sent[good], refused)
 
@@ -98,9 +96,11 @@ def _convert(
                 value[rows][here] = body.value[here] * scale[0] + scale[1] + added
 
 
-def _reason(body: Decoded, place: int, number: int, now_ms: int) -> str:
+def _reason(one: Submission, place: int, number: int, now_ms: int) -> str:
+    body = one.decoded
     if number < 0:
-        return UNKNOWN.format(code=body.codes[int(body.stream[place])])
+        said = one.owner.unknown if one.owner else UNKNOWN
+        return said.format(code=body.codes[int(body.stream[place])])
     if body.time[place] > now_ms + AHEAD_MS:
         return FUTURE
     named = -1 if body.unit is None else int(body.unit[place])

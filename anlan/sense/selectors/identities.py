@@ -1,8 +1,10 @@
 """Who sends observations, and which streams they may write."""
 
 import hmac
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from fnmatch import translate
 
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit, prefixes
@@ -53,6 +55,45 @@ def numbers_of(key: DeviceKey) -> frozenset[int]:
         return frozenset(numbers)
     behind = live.filter(station__gateway=key.gateway_id).values_list("number", flat=True)
     return frozenset((*numbers, *behind))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The streams something declared may write: those that fit all that is said here."""
+
+    #: Code of the region in which, or below which, their stations stand.
+    region: str
+    #: Codes of the units their stations belong to; empty says nothing.
+    units: tuple[str, ...] = ()
+    #: Codes of the gateways that report them; empty says nothing.
+    gateways: tuple[str, ...] = ()
+    #: Their own codes, where ``*`` stands for anything; empty says nothing.
+    streams: tuple[str, ...] = ()
+
+
+def numbers_in(wanted: Scope) -> frozenset[int]:
+    """List the numbers of the streams of a scope. One query; as of now, like `identify`."""
+    return frozenset(number for number, _ in _rows_in(wanted))
+
+
+def codes_in(wanted: Scope, codes: Collection[str]) -> set[str]:
+    """Tell which of these codes are streams of a scope."""
+    return {code for _, code in _rows_in(wanted, codes)}
+
+
+def _rows_in(wanted: Scope, codes: Collection[str] | None = None) -> list[tuple[int, str]]:
+    rows = Stream.objects.filter(scope.within([scope.prefix(wanted.region)]), retired_at=None)
+    if codes is not None:
+        rows = rows.filter(code__in=list(codes))
+    if wanted.units:
+        rows = rows.filter(station__unit__code__in=wanted.units)
+    if wanted.gateways:
+        rows = rows.filter(station__gateway__code__in=wanted.gateways)
+    found = list(rows.values_list("number", "code"))
+    if not wanted.streams:
+        return found
+    fits = re.compile("|".join(translate(pattern) for pattern in wanted.streams)).match
+    return [(number, code) for number, code in found if fits(code)]
 
 
 def sender(actor: Actor) -> DeviceIdentity:

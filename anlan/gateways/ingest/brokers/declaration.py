@@ -6,9 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from typing import Final
 
+from anlan.base.regions.scope import COUNTRY
+from anlan.gateways.sources.declaration.declared import Within
 from anlan.gateways.sources.declaration.lines import line_of, lines_of, syntax_line
 from anlan.gateways.sources.declaration.taking import Problem, Slips, Table, Wrong
+from anlan.gateways.sources.declaration.within import read_region, read_scope
 from anlan.gateways.sources.secrets import check_reference
+from anlan.sense.selectors.identities import Scope
 
 #: A file's name, without ``.toml``; it is the broker's key.
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -41,6 +45,8 @@ class Broker:
     batches: tuple[str, ...]
     #: Topics whose messages are single observations, with ``{stream}`` where the code stands.
     singles: tuple[str, ...]
+    #: Which streams it may write; None: all of them.
+    scope: Scope | None
     version_hash: str
 
     @property
@@ -99,6 +105,7 @@ def _broker(key: str, top: Table, version_hash: str) -> Broker:
         authority=top.text("authority", "", most=500),
         batches=_topics(top, "batches", ["anlan/obs"], single=False),
         singles=_topics(top, "singles", [f"anlan/obs/{STREAM}"], single=True),
+        scope=_scope(top),
         version_hash=version_hash,
     )
     if password and not broker.username:
@@ -107,6 +114,14 @@ def _broker(key: str, top: Table, version_hash: str) -> Broker:
         top.slip("batches", "batches 和 singles 不能都是空的")
     top.done()
     return broker
+
+
+def _scope(top: Table) -> Scope | None:
+    region = read_region(top) if top.has("region") else COUNTRY
+    said = read_scope(top)
+    if region == COUNTRY and said == Within():
+        return None
+    return Scope(region, said.units, said.gateways, said.streams)
 
 
 def _topics(top: Table, name: str, default: list[str], *, single: bool) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import structlog
 from anlan.gateways.ingest.brokers.declaration import Broker, read_broker
 from anlan.gateways.ingest.brokers.subscription import Subscription
 from anlan.gateways.ingest.entry import Intake
+from anlan.gateways.ingest.owners import Owners
 from anlan.gateways.ingest.states import DoorState
 from anlan.gateways.sources.declaration.taking import Wrong
 from anlan.gateways.sources.secrets import Secrets
@@ -42,12 +43,13 @@ class Brokers:
         workspace: Path,
         intake: Intake,
         now_ms: Callable[[], int],
+        owners: Owners,
         *,
         door: Callable[[str, str], DoorState],
         forget: Callable[[DoorState], None],
     ) -> None:
         self._folder, self._secrets = workspace / FOLDER, Secrets(workspace)
-        self._intake, self._now_ms = intake, now_ms
+        self._intake, self._now_ms, self._owners = intake, now_ms, owners
         self._door, self._forget = door, forget
         self._states: dict[str, DoorState] = {}
         self._running: dict[str, Subscription] = {}
@@ -111,9 +113,10 @@ class Brokers:
             self._start(broker, state)
 
     def _start(self, broker: Broker, state: DoorState) -> None:
-        owner = Owner(f"broker:{broker.key}")
+        ref = f"broker:{broker.key}"
 
         def submit(decoded: Decoded) -> "Future[Receipt]":
+            owner = self._owners.of(ref, broker.scope) if broker.scope else Owner(ref)
             return self._intake.submit(decoded, owner, self._now_ms())
 
         try:

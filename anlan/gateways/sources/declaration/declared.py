@@ -21,6 +21,18 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Which streams of its region a source may write; what is empty narrows nothing."""
+
+    #: Codes of the units their stations belong to.
+    units: tuple[str, ...] = ()
+    #: Codes of the gateways that report them.
+    gateways: tuple[str, ...] = ()
+    #: Their own codes, where ``*`` stands for anything.
+    streams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How often, how long, how fast. Seconds."""
 
@@ -169,6 +181,7 @@ class Declaration:
     title_en: str
     region: str
     owner: Owner
+    scope: Within
     note: str
     enabled: bool
     schedule: Schedule

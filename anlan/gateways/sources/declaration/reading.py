@@ -29,6 +29,7 @@ from anlan.gateways.sources.declaration.taking import (
     Wrong,
     no_files,
 )
+from anlan.gateways.sources.declaration.within import read_region, read_scope
 from anlan.gateways.sources.templates import names_of
 from anlan.kernel.errors import Invalid
 from anlan.protocols.mapping.times import ISO, check_format, zone_of
@@ -88,8 +89,9 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         key=key,
         title=top.text("title", most=60),
         title_en=top.text("title_en", "", most=120),
-        region=_region(top),
+        region=read_region(top),
         owner=_owner(top),
+        scope=read_scope(top),
         note=top.text("note", "", most=1000),
         enabled=top.flag("enabled", default=False),
         schedule=_schedule(top),
@@ -111,13 +113,6 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
     if not top.slips:
         _check_together(made, top.slips)
     return made
-
-
-def _region(top: Table) -> str:
-    code = top.text("region")
-    if code and not (code.isdigit() and len(code) in (2, 4, 6, 9, 12)):
-        top.slip("region", "应是 2、4、6、9 或 12 位区划代码，写在引号里")
-    return code.ljust(12, "0") if code.isdigit() else code
 
 
 def _owner(top: Table) -> Owner:

@@ -19,20 +19,26 @@ from anlan.gateways.sources.tests.far_side import (
 
 def tried(home: Path, side: FarSide, **changes: Any) -> Checked:
     made = declared(f"{side.address}/", **changes)
-    return check(made, home, known=lambda codes: [it for it in codes if it == "A-Z"], now=NOW)
+    return check(made, home, known=lambda *_: {"A-Z": True, "C-Z": False}, now=NOW)
 
 
 def test_mapped_and_rejected_rows_are_shown_and_nothing_is_kept(tmp_path: Path) -> None:
-    rows = [*records(1.5, minute=58), {"id": "B", "t": "2026-07-01 11:59:00", "z": 2}, {"z": 3}]
+    others = [{"id": it, "t": "2026-07-01 11:59:00", "z": 2} for it in "BC"]
+    rows = [*records(1.5, minute=58), *others, {"z": 3}]
     with far_side(lambda _: Answer({"list": rows})) as side:
         found = tried(tmp_path, side)
-    assert (found.reason, found.records, found.mapped, found.rejected_count) == ("", 3, 2, 1)
-    first, second = found.rows
+    assert (found.reason, found.records, found.mapped, found.rejected_count) == ("", 4, 3, 1)
+    first, second, third = found.rows
     assert (first.stream, first.value, first.unit, first.registered) == ("A-Z", 1.5, "m", True)
     assert first.time == NOW - timedelta(minutes=2)
     assert (second.stream, second.registered, second.record) == ("B-Z", False, 1)
-    assert (found.rejected[0].record, found.rejected[0].reason) == (2, "没有站码「id」")
-    assert found.warnings == ("1 个监测项没有登记，它们的值会被拒收：B-Z",)
+    assert (third.stream, third.registered) == ("C-Z", True)
+    assert [row.standing for row in found.rows] == ["", "unknown", "outside"]
+    assert (found.rejected[0].record, found.rejected[0].reason) == (3, "没有站码「id」")
+    assert found.warnings == (
+        "1 个监测项没有登记，它们的值会被拒收：B-Z",
+        "1 个监测项不在本来源的范围内（[scope]），它们的值会被拒收：C-Z",
+    )
     assert found.text.startswith('{"list"')
     assert not (tmp_path / FOLDER).exists()
 

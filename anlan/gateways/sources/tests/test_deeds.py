@@ -232,8 +232,8 @@ def test_a_wrong_declaration_names_lines_as_text_and_fields_as_a_form(client: Cl
     text = example.text().replace('every = "5min"', 'every = "5 mins"')
     status, told = put(client, "sources/water", {"text": text})
     assert status == 422
-    assert "第 14 行 schedule.every" in told["detail"]
-    assert told["errors"]["schedule.every"][0].startswith("第 14 行：")
+    assert "第 18 行 schedule.every" in told["detail"]
+    assert told["errors"]["schedule.every"][0].startswith("第 18 行：")
     fields = {**example.fields(), "region": "x"}
     status, told = put(client, "sources/water", {"fields": fields})
     assert status == 422

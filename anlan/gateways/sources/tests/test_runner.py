@@ -11,6 +11,7 @@ import pytest
 
 from anlan.gateways.sources import asking
 from anlan.gateways.sources import states as state_file
+from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.pulling import wait_after
 from anlan.gateways.sources.runner import FOLDER, Runner
 from anlan.gateways.sources.shelf import Shelf
@@ -48,8 +49,8 @@ class County:
     def make_runner(self) -> Runner:
         return Runner(self.home, self.submit, now=lambda: self.at, real_now=lambda: self.at)
 
-    def submit(self, decoded: Decoded, source: str, backfill: bool) -> "Future[Receipt]":
-        assert source == "water"
+    def submit(self, decoded: Decoded, source: Declaration, backfill: bool) -> "Future[Receipt]":
+        assert source.key == "water"
         if self.broken:
             raise Unavailable("等待存储的数据太多")
         done: Future[Receipt] = Future()
