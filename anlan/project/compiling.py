@@ -30,6 +30,7 @@ def main() -> None:
         for columns in (rows, rows, Columns.of([1, 0], [-5, 30_000], [1.0, 1.0])):
             store.append(columns.take(store.sift(columns).fresh), HOUR_MS)
         store.maintain(10 * HOUR_MS)
+        store.sift(rows)  # looked up in the file
         store.close()
 
 

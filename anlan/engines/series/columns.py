@@ -80,8 +80,10 @@ class Columns:
 
     def with_flags(self, flags: ArrayLike) -> Columns:
         """Give the same observations with other flags, (n,) or one for all."""
-        marks = np.broadcast_to(np.asarray(flags, dtype=np.uint16), self.flags.shape)
-        return Columns(self.number, self.time, self.value, np.ascontiguousarray(marks))
+        # An array of its own: machine code is made twice for arrays that may not be written.
+        marks = np.empty_like(self.flags)
+        marks[...] = flags
+        return Columns(self.number, self.time, self.value, marks)
 
     def is_sorted(self) -> bool:
         """Tell whether rows go by number, then by time; equal rows may stand in any order."""

@@ -32,6 +32,16 @@ def test_parts_are_put_one_after_another() -> None:
     assert both.with_flags(LATE).flags.tolist() == [LATE, LATE]
 
 
+@pytest.mark.parametrize("given_flags", [LATE, [LATE, RANGE]])
+def test_flagged_columns_go_to_the_same_machine_code_as_plain_ones(given_flags: object) -> None:
+    """numba compiles anew for an array that may not be written, half a minute of work."""
+    plain = Columns.of([1, 1], [10, 20], [0.5, 0.6])
+    flagged = plain.with_flags(given_flags)  # type: ignore[arg-type]
+    assert flagged.flags.flags.writeable
+    assert flagged.flags.flags.c_contiguous
+    assert plain.flags.tolist() == [0, 0]
+
+
 def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="different lengths"):
         Columns.of([1, 2], [1], [1.0])
