@@ -27,11 +27,12 @@ from anlan.sense.store.latest import LatestReader, LatestWriter
 
 log = structlog.get_logger("anlan.sense")
 
-#: How often it is looked whether streams, rules or maintenance changed.
+#: How often it is looked whether streams, rules or maintenance changed, or the store is crowded.
 LOOK_S: Final = 0.2
 #: How often it is looked whether streams were heard for the first time, in the workspace's time.
 HEAR_MS: Final = 60_000
-#: How often the store is tidied, and again at once while it says that more is due.
+#: How often the store is tidied, and again at once while it says that more is due; sooner when
+#: much came.
 TIDY_S: Final = 5.0
 
 #: Single observations for three years, so that a rule can be tried on the same month of years past;
@@ -60,6 +61,7 @@ class Running:
         self._editions = 0
         self._day = ""
         self._turns: datetime | None = None
+        self._next_tidying = 0.0
         #: Time as of which the books were last looked at.
         self.looked_ms = -1
         self.intake = Intake(
@@ -72,11 +74,8 @@ class Running:
         )
         self._ends = threading.Event()
         self._threads = [
-            threading.Thread(target=self._look_after, args=(deed, every), name=name, daemon=True)
-            for name, deed, every in (
-                ("books", self._look, LOOK_S),
-                ("upkeep", self._tidy, TIDY_S),
-            )
+            threading.Thread(target=self._look_after, args=(deed,), name=name, daemon=True)
+            for name, deed in (("books", self._look), ("upkeep", self._tidy))
         ]
 
     def start(self) -> None:
@@ -136,6 +135,9 @@ class Running:
         return not self._hear() <= self._heard
 
     def _tidy(self) -> None:
+        if time.monotonic() < self._next_tidying and not self.store.crowded():
+            return
+        self._next_tidying = time.monotonic() + TIDY_S
         more = True
         while more and not self._ends.is_set():
             done = self.store.maintain(now_ms(), KEPT)
@@ -143,9 +145,9 @@ class Running:
             if done.unseen:
                 log.error("commits were given up before the rules saw them", commits=done.unseen)
 
-    def _look_after(self, deed: Callable[[], None], every_s: float) -> None:
+    def _look_after(self, deed: Callable[[], None]) -> None:
         """Do something again and again; a failure is told and the next try goes on."""
-        while not self._ends.wait(every_s):
+        while not self._ends.wait(LOOK_S):
             try:
                 deed()
             except (AnlanError, DatabaseError, OSError):

@@ -208,3 +208,6 @@ class Store(Reader, Protocol):
 
         Call it every few seconds from a thread of its own; appending goes on meanwhile.
         """
+
+    def crowded(self) -> bool:
+        """Tell whether so many rows wait in memory that `maintain` should come before its time."""

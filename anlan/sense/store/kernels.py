@@ -106,14 +106,14 @@ def find(
 
 
 @compiled
-def by_number(number: NDArray[np.int32], low: int, high: int) -> NDArray[np.int64]:
+def by_number(number: NDArray[np.int32], low: int, high: int) -> NDArray[np.int32]:
     """Give the positions that sort by number, equal ones in their order; all in [low, high]."""
     begins = np.zeros(high - low + 2, np.int64)
     for i in range(len(number)):
         begins[number[i] - low + 1] += 1
     for k in range(1, len(begins)):
         begins[k] += begins[k - 1]
-    order = np.empty(len(number), np.int64)
+    order = np.empty(len(number), np.int32)
     for i in range(len(number)):
         k = number[i] - low
         order[begins[k]] = i

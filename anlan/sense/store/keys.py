@@ -109,7 +109,7 @@ class Memory:
         """Give the row of each key, -1 where there is none."""
         held = self.rows.view()
         if 2 * len(held) > len(self._slots):
-            size = 1 << int(4 * len(held)).bit_length()
+            size = 1 << int(2 * len(held)).bit_length()
             self._slots, self._entered = np.full(size, -1, np.int32), 0
         if self._entered < len(held):
             kernels.fill(self._slots, held.number, held.time, self._entered)

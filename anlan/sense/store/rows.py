@@ -1,6 +1,11 @@
 """A growing run of observations, and sorting one by stream."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from anlan.engines.series import Columns
 
@@ -63,9 +68,31 @@ def by_stream(columns: Columns) -> Columns:
     """Sort by number, then time: a count when numbers lie close and each stream is in order."""
     if not len(columns) or columns.is_sorted():
         return columns
+    return columns.take(_by_number(columns)).sorted()
+
+
+def pieces_by_stream(columns: Columns, most: int) -> Iterator[Columns]:
+    """Sort as `by_stream` does, in pieces of whole streams of about so many rows.
+
+    Only a piece is ever copied: a closing segment sorted whole needs its size once more, and
+    that at full speed.
+    """
+    order = _by_number(columns)
+    begin = 0
+    while begin < len(order):
+        last = columns.number[order[min(begin + most, len(order)) - 1]]
+        end = bisect_right(order, last, lo=begin, key=columns.number.__getitem__)
+        yield columns.take(order[begin:end]).sorted()
+        begin = end
+
+
+def _by_number(columns: Columns) -> NDArray[np.integer[Any]]:
+    """Give the positions that sort by number, equal ones in their order."""
+    if not len(columns):
+        return np.empty(0, np.int32)
     low, high = int(columns.number.min()), int(columns.number.max())
     if high - low > 4 * len(columns) + 1024:
-        return columns.sorted()
+        return np.argsort(columns.number, kind="stable")
     from anlan.sense.store.kernels import by_number
 
-    return columns.take(by_number(columns.number, low, high)).sorted()
+    return by_number(columns.number, low, high)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from anlan.base.conftest import workspace_of_tests
+from anlan.base.conftest import migrated, workspace_of_tests
 from anlan.base.people.models import Post, Unit
 from anlan.base.permissions.actor import Actor, Holding, system
 from anlan.base.regions import scope
@@ -15,7 +15,7 @@ from anlan.kernel import clock
 from anlan.sense.models import Gateway, Rule, RuleVersion, Station, Stream
 from anlan.sense.services.epochs import turn_epoch
 
-__all__ = ["workspace_of_tests"]
+__all__ = ["migrated", "workspace_of_tests"]
 
 COUNTY, NEIGHBOUR = "339901000000", "339902000000"
 TOWN, OTHER_TOWN = "339901101000", "339901102000"

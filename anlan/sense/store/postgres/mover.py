@@ -8,17 +8,22 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from anlan.engines.series import BAD, DAY_MS, HOUR_MS, Buckets, Columns, reduce
+from anlan.engines.series import BAD, DAY_MS, HOUR_MS, Buckets, Columns, merge, reduce
 from anlan.sense.store.interface import Report, Retention
 from anlan.sense.store.keys import FirstWins
 from anlan.sense.store.postgres import partitions, wire
 from anlan.sense.store.postgres.reading import moment
 from anlan.sense.store.postgres.schema import Connection, connect
-from anlan.sense.store.rows import by_stream
+from anlan.sense.store.rows import pieces_by_stream
 
 #: Commits are moved after so long, or so many rows.
 MOVE_MS: Final = 10_000
 MOVE_ROWS: Final = 200_000
+#: Rows that may wait until the next look; every move writes each stream's hour once, so that
+#: few large ones are cheaper.
+CROWD_ROWS: Final = 2_000_000
+#: Rows sorted and sent at once.
+PIECE_ROWS: Final = 200_000
 #: Rows held back for keepers before the oldest are given up.
 HELD_ROWS: Final = 20_000_000
 
@@ -77,15 +82,15 @@ class Mover:
             frozen, self._opened_ms = first.freeze(), None
             # Not the last one there: of a commit whose answer was lost memory knows nothing.
             last = self._last_seq()
-        rows = by_stream(Columns.concat(memory.rows.view() for memory in frozen))
-        if len(rows):
-            there = partitions.ensure(connection, np.unique(rows.time // DAY_MS).tolist(), today)
-            parts = partitions.split(rows, there)
-            hours = reduce(rows, HOUR_MS, skip=BAD)
+        rows = Columns.concat(memory.rows.view() for memory in frozen)
+        there = partitions.ensure(connection, np.unique(rows.time // DAY_MS).tolist(), today)
         with connection.transaction(), connection.cursor() as cursor:
-            for partition, some in parts:
-                wire.send(cursor, INTO.format(partition.table), wire.rows_of(some))
-            _add_hours(cursor, hours)
+            hours = []
+            for piece in pieces_by_stream(rows, PIECE_ROWS):
+                hours.append(reduce(piece, HOUR_MS, skip=BAD))
+                for partition, some in partitions.split(piece, there):
+                    wire.send(cursor, INTO.format(partition.table), wire.rows_of(some))
+            _add_hours(cursor, merge(hours))
             with self._gate:
                 heads = first.newest.dump()
             cursor.execute(

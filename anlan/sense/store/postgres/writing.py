@@ -13,7 +13,7 @@ from anlan.sense.store.interface import Commit, Report, Retention
 from anlan.sense.store.keys import FirstWins, Newest, Sifting
 from anlan.sense.store.packing import pack, unpack
 from anlan.sense.store.postgres import lookup
-from anlan.sense.store.postgres.mover import Mover
+from anlan.sense.store.postgres.mover import CROWD_ROWS, Mover
 from anlan.sense.store.postgres.reading import PostgresReader
 from anlan.sense.store.postgres.schema import (
     Connection,
@@ -117,6 +117,11 @@ class PostgresStore(Sifting, PostgresReader):
             except BaseException:
                 self._lose()
                 raise
+
+    def crowded(self) -> bool:
+        """See `interface.Store.crowded`."""
+        with self._gate:
+            return self._first.open_rows >= CROWD_ROWS
 
     def close(self) -> None:
         """See `interface.Reader.close`; another process may write after."""

@@ -16,12 +16,12 @@ from typing import Final
 
 import numpy as np
 
-from anlan.engines.series import BAD, DAY_MS, HOUR_MS, Columns, reduce
+from anlan.engines.series import BAD, DAY_MS, HOUR_MS, Buckets, Columns, merge, reduce
 from anlan.sense.store.interface import Report, Retention
 from anlan.sense.store.keys import FirstWins
-from anlan.sense.store.rows import by_stream
+from anlan.sense.store.rows import pieces_by_stream
 from anlan.sense.store.segments import rollups, upkeep
-from anlan.sense.store.segments.files import Damaged, Filed, Files, write
+from anlan.sense.store.segments.files import PIECE_ROWS, Damaged, Filed, Files, write
 from anlan.sense.store.segments.lookup import Lookup
 from anlan.sense.store.segments.schema import (
     Place,
@@ -68,7 +68,7 @@ class Caretaker:
         self._gone: list[tuple[float, str]] = []
         self._doubtful: list[Filed] = []
         self._moving = connect(place, write=False)
-        self._unseen = 0
+        self._unseen = self._closed = 0
         self._alone = threading.Lock()
         self._damaged: set[str] = set()
         self._remove_orphans()
@@ -77,6 +77,11 @@ class Caretaker:
         """Learn when the oldest open row was received."""
         if self._opened_ms is None:
             self._opened_ms = received_ms
+
+    def crowded(self) -> bool:
+        """See `interface.Store.crowded`."""
+        with self._gate:
+            return self._first.open_rows >= CLOSE_ROWS
 
     def work(self, now_ms: int, retention: Retention) -> Report:
         """Do what is due next."""
@@ -90,7 +95,7 @@ class Caretaker:
             raise refusal from error
 
     def _work(self, now_ms: int, retention: Retention) -> Report:
-        self._unseen = 0
+        self._unseen = self._closed = 0
         try:
             report = self._next(now_ms, retention)
         finally:
@@ -98,7 +103,7 @@ class Caretaker:
             self._remove_gone()
             self._moving.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return Report(
-            closed=report.closed, compacted=report.compacted, dropped=report.dropped,
+            closed=self._closed, compacted=report.compacted, dropped=report.dropped,
             unseen=self._unseen, more=report.more,
         )  # fmt: skip
 
@@ -109,18 +114,19 @@ class Caretaker:
 
     def _next(self, now_ms: int, retention: Retention) -> Report:
         with self._gate:
-            rows = self._first.open_rows
+            rows, crowded = self._first.open_rows, self.crowded()
             if rows and self._opened_ms is None:
                 self._opened_ms = now_ms  # left over from before this start
             old = self._opened_ms is not None and now_ms - self._opened_ms >= CLOSE_MS
             files = [it for it in self._lookup.files.values() if it.name not in self._damaged]
-        if rows >= CLOSE_ROWS or (rows and old):
-            return Report(closed=self._close(now_ms), more=True)
+        if crowded or (rows and old):
+            self._close(now_ms)
+            return Report(more=True)
         if self._merge_rollups():
             return Report(more=True)
         if merge := upkeep.due_merge(files, now_ms):
             with self._leaving_alone(merge.files):
-                return Report(compacted=self._merge(merge), more=True)
+                return Report(compacted=self._merge(merge, now_ms), more=True)
         if thinning := upkeep.due_thinning(files, retention, now_ms):
             with self._leaving_alone([thinning.filed]):
                 return Report(dropped=self._thin(thinning, retention), more=True)
@@ -137,17 +143,15 @@ class Caretaker:
 
     # Closing
 
-    def _close(self, now_ms: int) -> int:
+    def _close(self, now_ms: int) -> None:
         with self._gate:
             frozen, until, self._opened_ms = self._first.freeze(), self._last_seq(), None
         try:
-            rows = by_stream(Columns.concat(memory.rows.view() for memory in frozen))
+            rows = Columns.concat(memory.rows.view() for memory in frozen)
+            hours: list[Buckets] = []
             came = [
-                filed
-                for part in _by_day(rows, now_ms)
-                if (filed := write(self._place.files, self._name(part), [part], level=0))
+                filed for part in _by_day(rows, now_ms) if (filed := self._write_day(part, hours))
             ]
-            hours = reduce(rows, HOUR_MS, skip=BAD)
         except BaseException:
             self._opened_ms = now_ms - CLOSE_MS  # at the next call again
             raise
@@ -155,7 +159,7 @@ class Caretaker:
             try:
                 with transaction(self._log) as log:
                     log.executemany(INSERT_FILE, [filed.row() for filed in came])
-                    rollups.add_parts(log, hours)
+                    rollups.add_parts(log, merge(hours))
                     log.execute(
                         "INSERT OR REPLACE INTO head VALUES (1, ?)", (self._first.newest.dump(),)
                     )
@@ -167,7 +171,17 @@ class Caretaker:
             self._first.closed(frozen)
             self._discard_doubtful()
             self._lookup.replace([], came)
-        return len(rows)
+        self._closed += len(rows)
+
+    def _write_day(self, rows: Columns, hours: list[Buckets]) -> Filed | None:
+        """Write rows to a file, sorted piece by piece; adds the hours of each piece."""
+
+        def pieces() -> Iterator[Columns]:
+            for piece in pieces_by_stream(rows, PIECE_ROWS):
+                hours.append(reduce(piece, HOUR_MS, skip=BAD))
+                yield piece
+
+        return write(self._place.files, self._name(rows), pieces(), level=0)
 
     def _name(self, rows: Columns) -> str:
         """Name a new file by the first day in it and a number never used again."""
@@ -179,10 +193,10 @@ class Caretaker:
 
     # Compaction and retention
 
-    def _merge(self, merge: upkeep.Merge) -> int:
+    def _merge(self, merge: upkeep.Merge, now_ms: int) -> int:
         came: list[Filed] = []
         kept = min(filed.kept_days for filed in merge.files)
-        pieces = upkeep.merged(self._files, merge)
+        pieces = self._attending(upkeep.merged(self._files, merge), now_ms)
         try:
             for _, some in itertools.groupby(pieces, key=lambda numbered: numbered[0]):
                 self._write_next(some, came, level=merge.level, kept_days=kept)
@@ -191,6 +205,15 @@ class Caretaker:
             raise
         self._record(merge.files, came)
         return len(merge.files)
+
+    def _attending(
+        self, pieces: Iterator[tuple[int, Columns]], now_ms: int
+    ) -> Iterator[tuple[int, Columns]]:
+        """Go on with a merge, closing between two pieces what has filled up meanwhile."""
+        for piece in pieces:
+            yield piece
+            if self.crowded():
+                self._close(now_ms)
 
     def _write_next(
         self, numbered: Iterator[tuple[int, Columns]], came: list[Filed], *, level: int,
@@ -347,7 +370,7 @@ class Caretaker:
 
 
 def _by_day(rows: Columns, now_ms: int) -> Iterator[Columns]:
-    """Split sorted rows: recent and well filled days alone, the rest together."""
+    """Split rows: recent and well filled days alone, the rest together."""
     if int(rows.time.min()) // DAY_MS == int(rows.time.max()) // DAY_MS:
         yield rows
         return

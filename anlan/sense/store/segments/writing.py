@@ -103,6 +103,10 @@ class SegmentsStore(Sifting, SegmentsReader):
         with self._gate, transaction(self._log) as log:
             log.execute("DELETE FROM kept WHERE key = ?", (key,))
 
+    def crowded(self) -> bool:
+        """See `interface.Store.crowded`."""
+        return self._caretaker.crowded()
+
     def maintain(self, now_ms: int, retention: Retention | None = None) -> Report:
         """See `interface.Store.maintain`."""
         return self._caretaker.work(now_ms, retention or Retention())

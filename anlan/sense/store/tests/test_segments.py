@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from anlan.engines.series import Columns
+from anlan.engines.series import Columns, reduce
 from anlan.kernel.errors import Unavailable
 from anlan.sense.store import open_reader, open_store
 from anlan.sense.store.interface import Retention, Store
@@ -121,6 +122,54 @@ def test_row_groups_are_chosen_by_stream_and_time(
     assert segments.known(rows.number, rows.time).all()
     assert not segments.known(rows.number, rows.time + 5000).any()
     assert everything(segments) == listed(rows)
+
+
+def test_a_segment_is_written_in_pieces_as_if_sorted_whole(
+    segments: Store, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caretaker, "PIECE_ROWS", 40)
+    monkeypatch.setattr(files, "GROUP_ROWS", 16)
+    monkeypatch.setattr(files, "PIECE_ROWS", 64)
+    rows = Columns.concat([some(day, NOON + day * DAY, 300, 9) for day in (0, 1)])
+    put(segments, rows.take(np.random.default_rng(1).permutation(len(rows))), NOON + DAY)
+    assert settle(segments, NOON + DAY + HOUR).closed == 600
+    assert len(parquets(place)) == 2
+    assert everything(segments) == listed(rows.sorted())
+    assert segments.known(rows.number, rows.time).all()
+    hours = segments.buckets(range(9), 0, 2 * NOON, HOUR)
+    want = reduce(rows, HOUR)
+    assert hours.n.tolist() == want.n.tolist()
+    assert hours.last.tolist() == want.last.tolist()
+
+
+def test_what_fills_up_while_files_are_merged_is_closed_meanwhile(
+    segments: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caretaker, "CLOSE_ROWS", 20)
+    monkeypatch.setattr(upkeep, "FAN_IN", 2)
+    monkeypatch.setattr(upkeep, "PIECE_ROWS", 16)
+    monkeypatch.setattr(files, "GROUP_ROWS", 16)
+    sent, both, done = [0], [False], threading.Event()
+
+    def send() -> None:
+        while not done.wait(0.0002):
+            if segments.crowded():
+                continue  # else closing alone would fill every call
+            at = NOON + (sent[0] * 10 + np.arange(10)) * 1000
+            segments.append(Columns.of(np.arange(10), at, at * 1e-9), NOON)
+            sent[0] += 1
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    until = time.monotonic() + 60
+    while not both[0] and time.monotonic() < until:
+        report = segments.maintain(NOON)
+        both[0] = bool(report.compacted and report.closed)
+    done.set()
+    sending.join()
+    assert both[0], "nothing was closed while files were merged"
+    assert len(everything(segments)) == 10 * sent[0]
+    assert segments.buckets(range(10), 0, 2 * NOON, DAY).n.sum() == 10 * sent[0]
 
 
 def test_rows_nobody_keeps_are_dropped_by_stream_and_their_hours_stay(

@@ -254,6 +254,33 @@ def test_a_scan_gives_every_stream_once_in_order(store: Store) -> None:
     assert listed(got) == listed(want)
 
 
+def test_a_store_says_when_too_much_waits_in_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anlan.sense.store.segments.caretaker.CLOSE_ROWS", 10)
+    monkeypatch.setattr("anlan.sense.store.postgres.writing.CROWD_ROWS", 10)
+    put(store, minutes(1, 9))
+    assert not store.crowded()
+    put(store, minutes(2, 9))
+    assert store.crowded()
+    settle(store)
+    assert not store.crowded()
+
+
+def test_rows_are_put_away_in_pieces_as_if_all_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anlan.sense.store.segments.caretaker.PIECE_ROWS", 50)
+    monkeypatch.setattr("anlan.sense.store.postgres.mover.PIECE_ROWS", 50)
+    rows = Columns.concat([minutes(number, 40, NOON - DAY // 2) for number in (9, 2, 4, 3, 7)])
+    rows = Columns.concat([rows, minutes(5, 180, NOON - DAY // 2)])
+    put(store, rows.take(np.random.default_rng(2).permutation(len(rows))))
+    settle(store)
+    assert listed(Columns.concat(store.scan(range(10), 0, 2 * NOON))) == listed(rows.sorted())
+    got, want = store.buckets(range(10), 0, 2 * NOON, HOUR), reduce(rows, HOUR)
+    assert [got.n.tolist(), got.last.tolist()] == [want.n.tolist(), want.last.tolist()]
+
+
 def test_anything_may_come_in_any_order(shop: Shop) -> None:
     """A long random life, against a plain dictionary."""
     rng = np.random.default_rng(11)
