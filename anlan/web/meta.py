@@ -15,6 +15,7 @@ from anlan.base.regions import selectors as regions
 from anlan.base.register import meta as registers
 from anlan.codes import quantities
 from anlan.kernel.lifecycle import Lifecycle
+from anlan.sense.rules import words
 from anlan.sense.states import LIFECYCLE as ALARM
 
 #: Code tables the face uses outside of forms.
@@ -64,7 +65,7 @@ def measured() -> list[dict[str, Any]]:
             "key": one.key,
             "title": one.title,
             "title_en": one.title_en,
-            "unit": one.unit,
+            "unit": words.unit_of(one.key),
             "decimals": one.decimals,
             "kind": one.kind,
         }

@@ -156,7 +156,7 @@ def describe(rows: Sequence[Alarm], actor: Actor) -> list[dict[str, Any]]:
         permissions.names_of({ref for ref in refs if ref}),
         _debtors([row.pk for row in rows if row.closed_at is None]),
         {
-            "rule": _things(Rule, {row.rule_id for row in rows}, "code", "title"),
+            "rule": _things(Rule, {row.rule_id for row in rows}, "code", "title", "title_en"),
             "station": _things(Station, {row.station_id for row in rows}, "code", "name", "kind"),
             "stream": _things(Stream, {row.stream_id for row in rows}, "code", "name", "quantity"),
             "gateway": _things(Gateway, {row.gateway_id for row in rows}, "code", "name"),

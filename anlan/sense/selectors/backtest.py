@@ -23,6 +23,7 @@ from anlan.sense.rules.rows import RuleRow, StreamRow
 from anlan.sense.rules.spec import Spec, read_spec
 from anlan.sense.rules.validation import check
 from anlan.sense.selectors.directory import streams_directory
+from anlan.sense.selectors.nearness import Extremes, nearest
 from anlan.sense.selectors.observations import reader
 from anlan.sense.selectors.rules import region_name
 
@@ -30,6 +31,8 @@ LONGEST = timedelta(days=92)
 #: Values looked at in one go; more would keep the asker, and everybody else, too long.
 MOST_VALUES = 60_000_000
 MOST_FIRES = 500
+#: Streams whose curves are offered.
+MOST_WATCHED = 200
 #: Expected seconds between values where nobody says.
 USUAL_S = 300
 MS = 1000
@@ -69,7 +72,7 @@ def backtest(
     account = made.accounts["draft"]
     program = Program(made.watches)
     _check_size(program, rows, since, last)
-    counted = _Counted(program, since, last, together=read.kind not in ("level", "sum", "rate"))
+    counted = _Counted(program, since, last, read.kind)
     told = run(program, counted.chunks(), until_ms=_ms(last))
     fires = _fires(made, told)
     names = {row.station: row.station_name for row in rows}
@@ -86,6 +89,8 @@ def backtest(
         "streams": account.watched,
         "lacking": account.lacking,
         "reason": account.reason,
+        "watched": _watched(program, rows),
+        "nearest": _nearest(made, counted, rows, read),
         **_unit(read),
     }
 
@@ -98,6 +103,31 @@ def _unit(spec: Spec) -> dict[str, Any]:
     return {
         "unit": words.unit_of(spec.quantity), "decimals": words.decimals_of(spec.quantity)
     }  # fmt: skip
+
+
+def _watched(program: Program, rows: Sequence[StreamRow]) -> list[dict[str, Any]]:
+    """Name the streams that were looked at, so that their curves can be."""
+    numbers = set(program.streams.tolist())
+    looked = [row for row in rows if row.number in numbers][:MOST_WATCHED]
+    return [{"code": row.code, "name": row.name, "place": row.station_name} for row in looked]
+
+
+def _nearest(
+    made: Compiled, counted: "_Counted", rows: Sequence[StreamRow], spec: Spec
+) -> list[dict[str, Any]]:
+    """Tell which streams came nearest without firing; of rules on single values."""
+    if counted.extremes is None:
+        return []
+    known = {row.id: row for row in rows}
+    numbers = {row.id: row.number for row in rows}
+    rising = spec.op.startswith(">")
+    return [
+        {
+            "stream": known[one.stream].code, "place": known[one.stream].station_name,
+            "value": one.value, "limit": one.limit, "level": one.level, "left": one.left,
+        }
+        for one in nearest(made.bindings, numbers, counted.extremes, rising=rising)
+    ]  # fmt: skip
 
 
 def _check_size(
@@ -113,13 +143,12 @@ def _check_size(
 class _Counted:
     """Stored values for a back-test, counted on the way."""
 
-    def __init__(
-        self, program: Program, since: datetime, until: datetime, *, together: bool
-    ) -> None:
+    def __init__(self, program: Program, since: datetime, until: datetime, kind: str) -> None:
         self._numbers = program.streams
         self._since, self._until = _ms(since), _ms(until)
-        self._together = together
+        self._together = kind not in ("level", "sum", "rate")
         self.values = 0
+        self.extremes = Extremes(program.streams) if kind == "level" else None
 
     def chunks(self) -> Iterator[Columns]:
         """Give whole streams one after another; where several are judged together, by days."""
@@ -132,6 +161,8 @@ class _Counted:
                 parts = iter([Columns.concat(list(parts))])
             for part in parts:
                 self.values += len(part)
+                if self.extremes is not None:
+                    self.extremes.note(part)
                 if len(part):
                     yield part
 

@@ -85,7 +85,9 @@ def _item(rule: Rule, stream: Stream | None, tally: Tally) -> dict[str, Any]:
                  if cause in table and table[cause].flag("counted"))  # fmt: skip
     causes = tally.causes
     return {
-        "rule": {"id": rule.pk, "code": rule.code, "title": rule.title},
+        "rule": {
+            "id": rule.pk, "code": rule.code, "title": rule.title, "title_en": rule.title_en,
+        },
         "sensor": {"code": stream.code, "name": stream.name or stream.code} if stream else None,
         "raised": tally.raised,
         "real": real,
@@ -96,7 +98,7 @@ def _item(rule: Rule, stream: Stream | None, tally: Tally) -> dict[str, Any]:
         "open": causes[""],
         "precision": round(real / judged, 4) if judged else None,
         "alternatives": alternatives(tally.judged, rule.quantity),
-    }
+    }  # fmt: skip
 
 
 def alternatives(judged: Sequence[tuple[float, bool]], quantity: str) -> list[dict[str, Any]]:
@@ -113,9 +115,10 @@ def alternatives(judged: Sequence[tuple[float, bool]], quantity: str) -> list[di
         kept = [real for (_, real), size in zip(judged, beyond, strict=True) if size >= shift]
         dropped = sum(not real for _, real in judged) - sum(not real for real in kept)
         if dropped:
+            by = words.figure(shift, quantity)
             found.append(
                 {
-                    "says": f"限值收紧 {words.figure(shift, quantity)}",
+                    "says": f"限值收紧 {by}", "says_en": f"Limit stricter by {by}",
                     "raised": len(kept), "kept_real": sum(kept), "dropped_false": dropped,
                 }
             )  # fmt: skip

@@ -121,6 +121,7 @@ def one(actor: Actor, rule: str) -> dict[str, Any]:
             "number": version.number, "at": version.at, "by": version.by,
             "by_name": names.get(version.by, version.by), "spec": version.spec,
             "sentence": _say(version.spec, row.region.name),
+            "sentence_en": _say(version.spec, row.region.name, "en"),
         }
         for version in versions
     ]  # fmt: skip

@@ -251,6 +251,7 @@ def test_precision_is_measured_from_what_people_said(world: World) -> None:
     assert told["precision"] == 0.6
     best = told["alternatives"][-1]
     assert (best["dropped_false"], best["kept_real"]) == (2, 3)
+    assert best["says_en"].startswith("Limit stricter by ")
     assert get(asker, "/sense/precision", by="stream")["items"][0]["sensor"]["code"]
     days = get(asker, "/alarms/days", days=7)["items"]
     assert (len(days), days[-1]["raised"]) == (7, 6)
@@ -303,6 +304,29 @@ def test_a_rule_is_written_said_tried_and_switched_on() -> None:
 
 
 @pytest.mark.usefixtures("values")
+@pytest.mark.usefixtures("values")
+def test_a_back_test_that_finds_nothing_tells_who_came_nearest() -> None:
+    asker = client("section")
+    spec = {**SPEC, "conditions": [
+        {"level": 3, "limit": {"number": 13.0}}, {"level": 2, "limit": {"number": 14.0}},
+    ]}  # fmt: skip
+    period = {
+        "from": (clock.now() - timedelta(days=1)).isoformat(), "to": clock.now().isoformat()
+    }  # fmt: skip
+    told = post(asker, "/sense/rules/backtest", {"spec": spec, "region": COUNTY, **period})
+    assert told["fires"] == []
+    (near,) = told["nearest"]
+    # The spike that nobody believes came nearer still.
+    assert (near["stream"], near["value"], near["limit"], near["level"]) == (
+        "RIVER-1.level", 12.5, 13.0, 3,
+    )  # fmt: skip
+    assert near["left"] == pytest.approx(0.5)
+    assert [one["code"] for one in told["watched"]] == ["RIVER-1.level"]
+    falling = {**spec, "op": "<=", "conditions": [{"level": 3, "limit": {"number": 1.0}}]}
+    told = post(asker, "/sense/rules/backtest", {"spec": falling, "region": COUNTY, **period})
+    assert told["nearest"][0]["left"] > 0
+
+
 def test_a_back_test_of_too_much_is_refused() -> None:
     body = {
         "spec": SPEC, "region": COUNTY, "from": "2020-01-01T00:00:00Z",
