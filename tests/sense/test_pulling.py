@@ -11,8 +11,9 @@ import pytest
 
 from anlan.engines.threshold import Level, Program
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.runner import FOLDER, Runner
+from anlan.gateways.sources.runner import Runner
 from anlan.gateways.sources.secrets import Secrets
+from anlan.gateways.sources.sharing import FOLDER, alone
 from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
 from anlan.protocols.observations import Decoded
 from anlan.sense.bindings import Binding, Change
@@ -264,7 +265,15 @@ class Day:
 
 
 def _runner(day: Day) -> Runner:
-    return Runner(day.home, day.county.submit, now=day.watch, real_now=day.watch)
+    return _runner_of(day.home, day.county, day.watch)
+
+
+def _runner_of(home: Path, county: County, watch: Watch) -> Runner:
+    """Make the schedule of one machine, whatever database the tests run on."""
+    return Runner(
+        home, county.submit, now=watch, real_now=watch,
+        sharing=alone(home),
+    )  # fmt: skip
 
 
 def _begin(home: Path, address: str, platform: Platform, watch: Watch, door: str) -> Day:
@@ -275,8 +284,7 @@ def _begin(home: Path, address: str, platform: Platform, watch: Watch, door: str
     (sources / "water.toml").write_text(text, encoding="utf-8")
     Secrets(home).keep("water-bureau", PASSWORD)
     county = County(home, watch)
-    runner = Runner(home, county.submit, now=watch, real_now=watch)
-    return Day(home, platform, watch, county, runner)
+    return Day(home, platform, watch, county, _runner_of(home, county, watch))
 
 
 @pytest.mark.parametrize("door", ["", "/strict"], ids=["code in the answer", "HTTP 401"])

@@ -1,7 +1,6 @@
 """Pulls every source at its interval, a few at a time. Lives in the ingest process."""
 
-import fcntl
-import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,16 +16,16 @@ from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.pulling import Pull, Submit, wait_after
 from anlan.gateways.sources.secrets import Secrets
+from anlan.gateways.sources.sharing import FOLDER, Sharing, sharing_of
 from anlan.gateways.sources.shelf import Shelf
-from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
+from anlan.gateways.sources.states import Attempt, Counts, State
 from anlan.gateways.sources.tokens import Drawer
 from anlan.gateways.sources.windows import Span, merged
 from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError
 
 log = structlog.get_logger("anlan.sources")
 
-#: Where states, the lock and requests of the web processes lie.
-FOLDER = "sources"
 LOOK_S = 1.0
 WORKERS = 8
 #: A next try further ahead than any wait can be: somebody set the clock.
@@ -43,6 +42,8 @@ class Runner:
     submit
         ``submit(decoded, source, backfill)`` returns a future of the receipt; the source moves
         on only when it has ended well.
+    sharing
+        Who pulls and where states are kept; as the workspace's database allows.
     now, real_now
         The workspace's clock for intervals and windows, the real one for tokens and signatures.
     """
@@ -52,6 +53,7 @@ class Runner:
         home: Path,
         submit: Submit,
         *,
+        sharing: Sharing | None = None,
         now: Callable[[], datetime] = clock.now,
         real_now: Callable[[], datetime] = clock.real_now,
         workers: int = WORKERS,
@@ -62,7 +64,8 @@ class Runner:
         self._workers = workers
         self._pace = Pace()
         self._shelf = Shelf(home)
-        self._states = States(home / FOLDER / FILE)
+        chosen = sharing or sharing_of(home)
+        self._states, self._claims = chosen.book, chosen.claims
         self._means = Means(
             secrets=Secrets(home),
             drawer=Drawer(lambda: real_now().timestamp()),
@@ -70,7 +73,7 @@ class Runner:
             wait=self._pace.wait,
             folder=self._shelf.folder,
         )
-        self._lock: int | None = None
+        #: States of the sources that are ours.
         self._known: dict[str, State] = {}
         self._running: dict[str, Future[None]] = {}
         self._thread: threading.Thread | None = None
@@ -90,12 +93,10 @@ class Runner:
         if self._pool:
             self._pool.shutdown(wait=False, cancel_futures=True)
         wait(list(self._running.values()), timeout_s)
-        self._release()
+        self._claims.release()
 
     def step(self) -> int:
         """Pull all that is due, one after the other, here; return how many were pulled."""
-        if not self._holds_lock():
-            return 0
         due = self._due()
         for declaration in due:
             self._pull(declaration)
@@ -104,8 +105,7 @@ class Runner:
     def _run(self) -> None:
         while not self._pace.stopped.is_set():
             try:
-                if self._holds_lock():
-                    self._dispatch()
+                self._dispatch()
             except Exception:  # one broken look must not end all pulling
                 log.exception("the schedule of the sources stumbled")
             self._pace.stopped.wait(LOOK_S)
@@ -122,6 +122,9 @@ class Runner:
         declared = [one for one in self._shelf.in_force().values() if one.enabled]
         due = []
         for one in declared:
+            if not self._claims.hold(one.key):
+                self._known.pop(one.key, None)  # whoever pulls it now moves it on
+                continue
             state = self._wanted(one, self._state(one.key))
             if is_due(one, state, now_ms):
                 due.append(one)
@@ -191,29 +194,12 @@ class Runner:
         self._keep(declaration.key, broken, attempt)
 
     def _keep(self, key: str, state: State, attempt: Attempt | None) -> None:
-        self._states.save(key, state, attempt)
         self._known[key] = state
-
-    def _holds_lock(self) -> bool:
-        """Tell whether this process is the one that pulls; a second waits until the first ends."""
-        if self._lock is not None:
-            return True
-        folder = self._home / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
-            return False
-        self._lock = descriptor
-        self._known.clear()
-        return True
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+            self._states.save(key, state, attempt)
+        except (AnlanError, OSError, sqlite3.Error):
+            # What was taken is stored; after a restart it would be asked for again.
+            log.exception("how far a source came was not kept", source=key)
 
 
 def is_due(declaration: Declaration, state: State, now_ms: int) -> bool:

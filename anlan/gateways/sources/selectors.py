@@ -12,10 +12,10 @@ from anlan.base.permissions import Actor, may
 from anlan.base.regions import selectors as regions
 from anlan.gateways.sources.declaration import Declaration, Problem
 from anlan.gateways.sources.moments import millis, moment_of
-from anlan.gateways.sources.runner import FOLDER
 from anlan.gateways.sources.secrets import REFERENCE, Secrets
+from anlan.gateways.sources.sharing import Book, sharing_of
 from anlan.gateways.sources.shelf import Sheet, Shelf
-from anlan.gateways.sources.states import FILE, State, States
+from anlan.gateways.sources.states import State
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
 from anlan.sense.selectors.identities import Scope, codes_in
@@ -117,9 +117,9 @@ def shelf() -> Shelf:
     return _shelf_of(workspace.directory())
 
 
-def states() -> States:
-    """Return the states of this process's workspace."""
-    return States(workspace.directory() / FOLDER / FILE)
+def states() -> Book:
+    """Return where the states of this process's workspace are kept."""
+    return sharing_of(workspace.directory()).book
 
 
 def sources(actor: Actor) -> list[Source]:

@@ -17,9 +17,9 @@ from anlan.gateways.sources.console import Checked, check
 from anlan.gateways.sources.declaration import Declaration, read_fields, read_text
 from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.reach import refuse_own
-from anlan.gateways.sources.runner import FOLDER
 from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.selectors import may_use, region_of, shelf, standing_of
+from anlan.gateways.sources.sharing import FOLDER
 from anlan.gateways.sources.shelf import Sheet
 from anlan.gateways.sources.toml_text import toml_text
 from anlan.kernel import clock, workspace

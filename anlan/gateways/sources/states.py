@@ -113,15 +113,15 @@ class States:
         """Read every source's state."""
         with self._open(write=False) as database:
             rows = database.execute("SELECT key, body FROM source") if database else ()
-            return {key: _state(body) for key, body in rows}
+            return {key: read_state(body) for key, body in rows}
 
     def save(self, key: str, state: State, attempt: Attempt | None = None) -> None:
         """Keep a state, and the try that led to it; durable on return."""
         with self._open(write=True) as database:
             assert database is not None
-            database.execute("REPLACE INTO source VALUES (?, ?)", (key, _text(asdict(state))))
+            database.execute("REPLACE INTO source VALUES (?, ?)", (key, text_of(asdict(state))))
             if attempt is not None:
-                row = (key, _text(asdict(attempt)))
+                row = (key, text_of(asdict(attempt)))
                 database.execute("INSERT INTO try (key, body) VALUES (?, ?)", row)
                 database.execute(
                     "DELETE FROM try WHERE key = ? AND id <= (SELECT id FROM try WHERE key = ?"
@@ -137,7 +137,7 @@ class States:
             rows = database.execute(
                 "SELECT body FROM try WHERE key = ? ORDER BY id DESC LIMIT ?", (key, most)
             )
-            return [_attempt(body) for (body,) in rows]
+            return [read_attempt(body) for (body,) in rows]
 
     @contextmanager
     def _open(self, *, write: bool) -> Iterator[sqlite3.Connection | None]:
@@ -158,7 +158,8 @@ class States:
                 yield database
 
 
-def _text(body: Mapping[str, Any]) -> str:
+def text_of(body: Mapping[str, Any]) -> str:
+    """Write a row down."""
     return json.dumps(body, ensure_ascii=False)
 
 
@@ -168,7 +169,8 @@ def _known(kind: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name in names}
 
 
-def _state(body: str) -> State:
+def read_state(body: str) -> State:
+    """Read a state that was written down."""
     raw = _known(State, json.loads(body))
     return State(
         **raw
@@ -183,6 +185,7 @@ def _state(body: str) -> State:
     )
 
 
-def _attempt(body: str) -> Attempt:
+def read_attempt(body: str) -> Attempt:
+    """Read a try that was written down."""
     raw = _known(Attempt, json.loads(body))
     return Attempt(**raw | {"counts": Counts(**_known(Counts, raw["counts"]))})

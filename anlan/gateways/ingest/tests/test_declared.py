@@ -4,8 +4,7 @@ import pytest
 
 from anlan.gateways.ingest.tests.conftest import Served, batch, wait_for
 from anlan.gateways.ingest.tests.test_brokers import Mosquitto, declared, mosquitto
-from anlan.gateways.sources.runner import FOLDER
-from anlan.gateways.sources.states import FILE, State, States
+from anlan.gateways.sources.states import State, read_state
 from anlan.gateways.sources.tests.far_side import Answer, far_side, text_of
 from anlan.kernel import clock
 
@@ -33,9 +32,17 @@ def rows(*codes: str) -> dict[str, list[dict[str, object]]]:
     return {"list": [{"id": code, "t": int(now) - at, "z": 1.5} for at, code in enumerate(codes)]}
 
 
+KEPT = """
+import json, sys
+from dataclasses import asdict
+from anlan.gateways.sources.selectors import states
+print(json.dumps(asdict(states().get(sys.argv[1]))))
+"""
+
+
 def state_of(served: Served, key: str) -> State:
-    """Read how far a source came, as its page does."""
-    return States(served.dir / FOLDER / FILE).get(key)
+    """Read how far a source came, from a process of its own."""
+    return read_state(served.workspace.do(KEPT, key).splitlines()[-1])
 
 
 def pulled(served: Served, key: str, more: str, *codes: str, region: str = "339901") -> State:
@@ -44,7 +51,9 @@ def pulled(served: Served, key: str, more: str, *codes: str, region: str = "3399
         text = text_of(f"{side.address}/", more, mapped=MAPPED)
         path = served.dir / "conf" / "sources" / f"{key}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
+        before = served.door("sources")["messages"]
         path.write_text(text.replace('"339901"', f'"{region}"'), encoding="utf-8")
+        wait_for(lambda: served.door("sources")["messages"] > before)
         wait_for(lambda: state_of(served, key).last_try_ms is not None)
         path.unlink()
     return state_of(served, key)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan.gateways.sources.console import Checked, check
-from anlan.gateways.sources.runner import FOLDER
+from anlan.gateways.sources.sharing import FOLDER
 from anlan.gateways.sources.tests.far_side import (
     MAPPED,
     NOW,

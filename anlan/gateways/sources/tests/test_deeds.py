@@ -16,9 +16,9 @@ from anlan.base.regions import scope
 from anlan.gateways.sources import asking, example, selectors, services
 from anlan.gateways.sources.declaration import Wrong
 from anlan.gateways.sources.moments import millis
-from anlan.gateways.sources.runner import FOLDER
 from anlan.gateways.sources.secrets import Secrets
-from anlan.gateways.sources.states import FILE, State, States
+from anlan.gateways.sources.sharing import FOLDER
+from anlan.gateways.sources.states import State
 from anlan.gateways.sources.tests.far_side import Answer, far_side, records, text_of
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
@@ -175,14 +175,14 @@ def test_asking_again_leaves_word_for_the_schedule(home: Path) -> None:
     ],
 )
 def test_a_source_is_stale_when_its_values_are_not_when_its_calls_fail(
-    home: Path, changes: dict[str, Any], expected: str
+    changes: dict[str, Any], expected: str
 ) -> None:
     write()
     now = millis(clock.now())
     moved: dict[str, Any] = {
         name: now + value if isinstance(value, int) else value for name, value in changes.items()
     }
-    States(home / FOLDER / FILE).save("water", State(**moved))
+    selectors.states().save("water", State(**moved))
     found = selectors.sources(SECTION)[0]
     assert (found.condition, found.unit, found.phone) == (expected, "水利局", "")
 

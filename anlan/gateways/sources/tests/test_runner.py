@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from anlan.gateways.sources import asking
-from anlan.gateways.sources import states as state_file
 from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.pulling import wait_after
-from anlan.gateways.sources.runner import FOLDER, Runner
+from anlan.gateways.sources.runner import Runner
+from anlan.gateways.sources.sharing import FOLDER, alone
 from anlan.gateways.sources.shelf import Shelf
-from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
+from anlan.gateways.sources.states import FILE, Attempt, State, States
 from anlan.gateways.sources.tests.far_side import (
     NOW,
     Answer,
@@ -25,7 +25,6 @@ from anlan.gateways.sources.tests.far_side import (
     records,
     text_of,
 )
-from anlan.gateways.sources.windows import Span
 from anlan.kernel.errors import Unavailable
 from anlan.protocols.observations import Decoded, Rejection
 from anlan.sense.receipts import Receipt
@@ -47,7 +46,10 @@ class County:
         self.runner = self.make_runner()
 
     def make_runner(self) -> Runner:
-        return Runner(self.home, self.submit, now=lambda: self.at, real_now=lambda: self.at)
+        return Runner(
+            self.home, self.submit, now=lambda: self.at, real_now=lambda: self.at,
+            sharing=alone(self.home),
+        )  # fmt: skip
 
     def submit(self, decoded: Decoded, source: Declaration, backfill: bool) -> "Future[Receipt]":
         assert source.key == "water"
@@ -241,6 +243,20 @@ def test_only_one_process_pulls_and_the_next_takes_over(tmp_path: Path) -> None:
         second.stop()
 
 
+def test_a_state_that_cannot_be_written_does_not_hurry_the_next_pull(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with far_side(fresh) as side:
+        county = County(tmp_path, side)
+
+        def full(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        monkeypatch.setattr(county.runner._states, "save", full)
+        assert [county.after(minutes=1) for _ in range(7)] == [1, 0, 0, 0, 0, 1, 0]
+    assert county.state == State()
+
+
 def test_threads_pull_and_a_stop_ends_them(tmp_path: Path) -> None:
     came = threading.Event()
 
@@ -280,17 +296,3 @@ def test_each_of_a_list_is_asked_for(tmp_path: Path) -> None:
         county = County(tmp_path, side, more, top='each = ["0001", "0002"]')
         county.after(minutes=1)
     assert [one.query["s"] for one in side.asked] == ["0001", "0002"]
-
-
-def test_states_are_read_back_as_they_were_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(state_file, "MOST_TRIES", 10)
-    states = States(tmp_path / "s.sqlite3")
-    assert states.get("x") == State()
-    state = State(gaps=(Span(1, 2),), notes=("a",), last=Counts(records=3), cursor="水")
-    attempt = Attempt(1, 2, ok=True, cause="", reason="", counts=Counts(accepted=1))
-    for _ in range(15):
-        states.save("x", state, attempt)
-    assert states.get("x") == state
-    assert states.tries("x", 10_000) == [attempt] * 10
