@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anlan.base.files import store
 from anlan.base.files.models import File
@@ -32,6 +33,23 @@ def add_file(
     too many; `Forbidden` without the right ``files.add`` there.
     """
     permit(by, "files.add", region)
+    return hang_file(name=name, content=content, subject=subject, region=region, by=by)
+
+
+def hang_file(
+    *,
+    name: str,
+    content: bytes,
+    subject: tuple[str, str],
+    region: str,
+    by: Actor,
+    person: str = "",
+) -> File:
+    """Hang an attachment for a service that has asked whether the actor may.
+
+    Who comes by a link has no role at all, and may still speak about the one thing it leads to.
+    `person` is who is heard or seen in it.
+    """
     mime = _checked(content)
     kind, subject_id = subject
     sm3 = store.put(content)
@@ -40,7 +58,7 @@ def add_file(
             raise Invalid(f"一个对象最多 {MOST} 个附件", errors={"file": ["附件太多"]})
         file = File(
             name=clean_name(name), size=len(content), mime=mime, sm3=sm3, subject_kind=kind,
-            subject=subject_id, region=region, by=by.ref, at=clock.now(),
+            subject=subject_id, region=region, person=person, by=by.ref, at=clock.now(),
         )  # fmt: skip
         file.save(force_insert=True)
         record(
@@ -90,7 +108,15 @@ def remove_file(*, file: File, by: Actor) -> None:
 
 def destroy_files(*, subject_kind: str, subjects: Collection[str]) -> int:
     """Destroy every attachment of some things, in the caller's transaction; the caller journals."""
-    gone = File.objects.filter(subject_kind=subject_kind, subject__in=list(subjects))
+    return _destroy(File.objects.filter(subject_kind=subject_kind, subject__in=list(subjects)))
+
+
+def destroy_files_of(person: str) -> int:
+    """Destroy whatever somebody is heard or seen in, in the caller's transaction."""
+    return _destroy(File.objects.filter(person=person)) if person else 0
+
+
+def _destroy(gone: "QuerySet[File]") -> int:
     digests = set(gone.values_list("sm3", flat=True))
     count = gone.delete()[0]
     _wipe_unused(digests)

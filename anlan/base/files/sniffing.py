@@ -17,6 +17,9 @@ _BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
     (b"OggS", "audio/ogg"),
+    (b"#!AMR", "audio/amr"),
+    (b"\xff\xf1", "audio/aac"),
+    (b"\xff\xf9", "audio/aac"),
     (b"\x1aE\xdf\xa3", "video/webm"),
 )
 _OFFICE = (

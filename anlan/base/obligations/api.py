@@ -131,6 +131,7 @@ def _until(said: Mapping[str, Any]) -> datetime:
 _DEEDS: dict[str, Callable[[str, Actor, Mapping[str, Any]], None]] = {
     "answer": lambda o, by, said: services.answer(obligation=o, by=by, reply=_reply(said)),
     "report": lambda o, by, said: services.report(obligation=o, by=by, reply=_reply(said)),
+    "note": lambda o, by, said: services.note(obligation=o, by=by, reply=_reply(said)),
     "verify": lambda o, by, said: services.verify(obligation=o, by=by, reply=_reply(said)),
     "return": lambda o, by, said: services.return_(obligation=o, by=by, reply=_reply(said)),
     "withdraw": lambda o, by, said: services.withdraw(obligation=o, by=by, reply=_reply(said)),

@@ -8,6 +8,7 @@ DEEDS = {
     "reach": name_deed("obligations.reached", "送达", "Delivered"),
     "answer": name_deed("obligations.answered", "签收", "Signed for"),
     "report": name_deed("obligations.reported", "反馈", "Reported"),
+    "note": name_deed("obligations.noted", "补充说明", "Said more"),
     "verify": name_deed("obligations.verified", "核实", "Verified"),
     "return": name_deed("obligations.returned", "退回", "Returned"),
     "withdraw": name_deed("obligations.withdrawn", "撤回", "Withdrawn"),

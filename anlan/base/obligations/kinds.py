@@ -11,7 +11,11 @@ from anlan.kernel.registry import Registry
 
 @dataclass(frozen=True)
 class Ask:
-    """One field of an answer's form."""
+    """One field of an answer's form.
+
+    On the phone page a required choice becomes buttons, those in `buttons` or all of them.
+    An answer with one of the values in `reports` tells what was done as well (反馈).
+    """
 
     name: str
     label: str
@@ -19,6 +23,8 @@ class Ask:
     type: str = "text"  # text | longtext | choice | int | bool
     required: bool = False
     choices: tuple[tuple[str, str, str], ...] = ()  # value, label, English
+    buttons: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,11 @@ class Kind:
 
     `states` are those it uses, in order; the last deed before ``closed`` closes it unless
     `verified` says that somebody else must verify. `consequence` is a named service that runs in
-    the same transaction when the debtor's last deed is done: ``(subject, by)``.
+    the same transaction when the debtor's last deed is done: ``(subject, by)``. `heard` is one that
+    runs whenever something is said, with ``(obligation, answers, by)``.
+
+    `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
+    lets them speak instead of write.
     """
 
     key: str
@@ -38,12 +48,17 @@ class Kind:
     answer_form: tuple[Ask, ...] = ()
     report_form: tuple[Ask, ...] = ()
     consequence: Callable[..., None] | None = None
+    heard: Callable[..., None] | None = None
+    noted: bool = False
+    voice: bool = False
 
     def __post_init__(self) -> None:
         if list(self.states) != [state for state in WAY if state in self.states]:
             raise Invalid(f"事项种类 {self.key} 的状态次序不对")
         if self.states[0] != "issued" or self.states[-1] != "closed":
             raise Invalid(f"事项种类 {self.key} 应从下达到销号")
+        if "reported" not in self.states and any(ask.reports for ask in self.answer_form):
+            raise Invalid(f"事项种类 {self.key} 没有反馈这一步")
 
     @property
     def verified(self) -> bool:

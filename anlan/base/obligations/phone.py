@@ -1,102 +1,174 @@
-"""The page behind an SMS link: one obligation, one big button, no password and no script.
+"""The page behind an SMS link: one obligation, big buttons, no password; no script needed.
 
-It is plain HTML made here, a few kilobytes, so that it opens on a weak phone in a weak cell.
+It is plain HTML made here, a few kilobytes, so that it opens on a weak phone in a weak cell. What
+it asks is the form its kind declares: the first required choice becomes the buttons.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from anlan.base.door.phrases import said
 from anlan.base.obligations import selectors, services
-from anlan.base.obligations.services.phone import PURPOSE
-from anlan.base.permissions.services.links import open_link
-from anlan.kernel import clock, workspace
+from anlan.base.obligations.kinds import KINDS, Ask, Kind
+from anlan.base.obligations.phone_dress import dressed
+from anlan.base.obligations.services.phone import LARGEST_VOICE, LONGEST, PURPOSE
+from anlan.base.permissions.services.links import Opened, open_link
+from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError, Conflict, Missing
 
-#: Told above everything else, so that a drill is never taken for the day itself.
-KINDS = {"demo": "演示系统，内容均为虚构", "exercise": "演练，不是真实事件", "live": ""}
+#: What was done -> what the page says of it.
+THANKS = {"answer": "已签收，谢谢。", "report": "已反馈，谢谢。", "note": "已收到补充，谢谢。"}
 
-STYLE = """
-body{margin:0;font:18px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;
-background:#f3f5f7;color:#16212c}
-main{max-width:32rem;margin:0 auto;padding:1rem}
-h1{font-size:1.35rem;margin:.2rem 0 .6rem}
-.kind{background:#35424f;color:#fff;text-align:center;padding:.3rem}
-.card{background:#fff;border:1px solid #d5dce3;border-radius:.6rem;padding:1rem;
-white-space:pre-wrap}
-.meta{color:#4c5a68;font-size:1rem;margin:.6rem 0}
-textarea{box-sizing:border-box;width:100%;min-height:4.5rem;font:inherit;border-radius:.5rem;
-border:1px solid #8b98a5;padding:.6rem;margin:.8rem 0}
-button{width:100%;min-height:4rem;font:inherit;font-size:1.3rem;font-weight:600;color:#fff;
-background:#155a83;border:0;border-radius:.7rem}
-button:focus-visible{outline:4px solid #e0a100}
-.done{font-size:1.3rem;font-weight:600;color:#14603a}
-@media (prefers-color-scheme:dark){body{background:#11181f;color:#e6ebf0}
-.card{background:#1b242d;border-color:#3a4754}.meta{color:#a9b6c2}.done{color:#7fd6a4}
-textarea{background:#1b242d;color:inherit}}
-"""
+Say = Callable[[str], str]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone_page(request: HttpRequest, key: str) -> HttpResponse:
-    """Show what is owed, or take the answer."""
+    """Show what is owed, or take what is said about it."""
+    language = str(getattr(request, "language", "zh"))
+
+    def told(text: str) -> str:
+        return escape(said(text, language))
+
     try:
         opened = open_link(key, PURPOSE)
         if request.method == "POST":
-            services.answer_by_link(opened=opened, text=request.POST.get("text", ""))
-            return _page("<p class=done>✓ 已签收，谢谢。</p>" + _told(opened.subject))
+            return dressed(_answered(request, opened, told, language), language=language)
         services.reach(obligations=[opened.subject], by=opened.actor)
-        return _page(_form(selectors.one(opened.actor, opened.subject)))
+        return dressed(_page(_item(opened), told, language), language=language)
     except Missing as error:
-        return _page(f"<h1>无法打开</h1><p>{escape(error.detail)}</p>", error.status)
+        inside = f"<h1>{told('无法打开')}</h1><p>{told(error.detail)}</p>"
+        return dressed(inside, language=language, status=error.status)
     except Conflict as error:
-        return _page(f"<p class=done>{escape(error.detail)}</p>", error.status)
+        inside = f"<p class=done>{told(error.detail)}</p>{_again(told)}"
+        return dressed(inside, language=language, status=error.status)
     except AnlanError as error:
-        return _page(f"<h1>没有成功</h1><p>{escape(error.detail)}</p>", error.status)
+        why = "".join(
+            f"<p>{told(text)}</p>"
+            for texts in getattr(error, "errors", {}).values()
+            for text in texts
+        )
+        inside = f"<p class=wrong>{told('没有成功')}：{told(error.detail)}</p>{why}{_again(told)}"
+        return dressed(inside, language=language, status=error.status)
 
 
-def _form(item: dict[str, Any]) -> str:
-    due = item["answer_due"]
-    until = f"请在 {clock.local(due):%m月%d日 %H:%M} 前签收" if due else ""
-    head = _head(item, until)
-    if item["answered_at"]:
-        return f"{head}<p class=done>✓ 已经签收</p>"
-    if item["state"] in ("closed", "withdrawn"):
-        return f"{head}<p class=done>{escape(str(item['state_label']))}</p>"
-    return (
-        f"{head}<form method=post><label for=text class=meta>要说明的情况（可不填）</label>"
-        "<textarea id=text name=text maxlength=500></textarea>"
-        "<button>已收到</button></form>"
+def _item(opened: Opened) -> dict[str, Any]:
+    return selectors.one(opened.actor, opened.subject)
+
+
+def _again(told: Say) -> str:
+    return f'<a class=again href="">{told("返回")}</a>'
+
+
+def _answered(request: HttpRequest, opened: Opened, told: Say, language: str) -> str:
+    item = _item(opened)
+    form = _form_of(item, KINDS[item["kind"]])
+    spoken = request.FILES.get("voice")
+    deed = services.respond_by_link(
+        opened=opened,
+        reply=services.Reply(text=request.POST.get("text", ""), answers=_read(form, request.POST)),
+        voice=spoken.read(LARGEST_VOICE + 1) if spoken else b"",
     )
+    after = _item(opened)
+    thanks = f"<p class=done>✓ {told(THANKS[deed])}</p><p class=meta>{escape(str(item['title']))}"
+    return f"{thanks} · {told('编号')} {escape(opened.subject)}</p>{_more(after, told, language)}"
 
 
-def _head(item: dict[str, Any], until: str) -> str:
-    place = f"{escape(str(item['region_name']))} · {escape(str(item['kind_label']))}"
-    return (
-        f"<p class=meta>{place}</p><h1>{escape(str(item['title']))}</h1>"
+def _read(form: Sequence[Ask], posted: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the kind's own fields; the engine refuses what does not fit them."""
+    found: dict[str, Any] = {}
+    for ask in form:
+        text = str(posted.get(ask.name, "")).strip()
+        if ask.type == "bool":
+            found[ask.name] = bool(text)
+        elif text:
+            found[ask.name] = int(text) if ask.type == "int" and text.isdecimal() else text
+    return found
+
+
+def _form_of(item: Mapping[str, Any], kind: Kind) -> tuple[Ask, ...]:
+    """Tell what is asked next."""
+    return kind.answer_form if item["state"] in ("issued", "reached") else kind.report_form
+
+
+def _page(item: dict[str, Any], told: Say, language: str) -> str:
+    due, kind = item["answer_due"], KINDS[item["kind"]]
+    state = item["state"]
+    place = item["kind_label_en"] if language == "en" else item["kind_label"]
+    until = ""
+    if due and not item["answered_at"]:
+        until = told("请在 {time} 前答复").replace("{time}", f"{clock.local(due):%m-%d %H:%M}")
+    now = " data-now=1" if state in ("issued", "reached") else ""
+    head = (
+        f"<p class=meta>{escape(str(item['region_name']))} · {escape(str(place))}</p>"
+        f"<div id=told><h1>{escape(str(item['title']))}</h1>"
         f"<div class=card>{escape(str(item['body'] or item['title']))}</div>"
-        f"<p class=meta>{until}</p>"
+        f"<p class=meta>{until}</p></div>"
+        f"<button id=say type=button hidden{now}>🔊 {told('读给我听')}</button>"
+    )
+    if state in ("issued", "reached"):
+        return head + _form(kind.answer_form, kind, told, language)
+    if state != "withdrawn" and item["answered_at"]:
+        return f"{head}<p class=done>✓ {told('已经签收')}</p>{_more(item, told, language)}"
+    label = item["state_label_en"] if language == "en" else item["state_label"]
+    return f"{head}<p class=done>{escape(str(label))}</p>{_more(item, told, language)}"
+
+
+def _more(item: Mapping[str, Any], told: Say, language: str) -> str:
+    """Offer what may still be said: that it is done, that help is needed."""
+    kind = KINDS[item["kind"]]
+    if not {one["verb"] for one in item["verbs"]} & {"report", "note"}:
+        return ""
+    return _form(kind.report_form, kind, told, language)
+
+
+def _form(form: Sequence[Ask], kind: Kind, told: Say, language: str) -> str:
+    pressed = next((ask for ask in form if ask.required and ask.choices), None)
+    fields = "".join(_field(ask, language) for ask in form if ask is not pressed)
+    voice = (
+        f"<label for=voice>🎤 {told('说一段话（可不录）')}</label>"
+        '<input id=voice type=file name=voice accept="audio/*" capture>'
+        if kind.voice
+        else ""
+    )
+    words = (
+        f"<label for=text>{told('要说明的情况（可不填）')}</label>"
+        f"<textarea id=text name=text maxlength={LONGEST}></textarea>"
+    )
+    return (
+        f"<form method=post enctype=multipart/form-data>{fields}"
+        f"<details><summary>{told('补充说明')}</summary>{words}{voice}</details>"
+        f"<div class=acts>{_buttons(pressed, told, language)}</div></form>"
     )
 
 
-def _told(obligation: str) -> str:
-    return f"<p class=meta>编号 {escape(obligation)}</p>"
+def _buttons(pressed: Ask | None, told: Say, language: str) -> str:
+    if pressed is None:
+        return f"<button>{told('已收到')}</button>"
+    shown = pressed.buttons or tuple(value for value, _, _ in pressed.choices)
+    return "".join(
+        f'<button name="{escape(pressed.name)}" value="{escape(value)}">'
+        f"{escape(label_en if language == 'en' else label)}</button>"
+        for value, label, label_en in pressed.choices
+        if value in shown
+    )
 
 
-def _page(inside: str, status: int = 200) -> HttpResponse:
-    kind = KINDS[workspace.current().kind]
-    banner = f"<p class=kind>{kind}</p>" if kind else ""
-    body = (
-        "<!doctype html><html lang=zh-CN><meta charset=utf-8>"
-        '<meta name=viewport content="width=device-width,initial-scale=1">'
-        f"<title>安澜</title><style>{STYLE}</style>{banner}<main>{inside}</main></html>"
-    )
-    response = HttpResponse(body, status=status)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    )
-    return response
+def _field(ask: Ask, language: str) -> str:
+    name = escape(ask.name)
+    label = f"<label for={name}>{escape(ask.label_en if language == 'en' else ask.label)}</label>"
+    needed = " required" if ask.required else ""
+    if ask.choices:
+        options = "".join(
+            f'<option value="{escape(value)}">{escape(en if language == "en" else zh)}</option>'
+            for value, zh, en in (("", "", ""), *ask.choices)
+        )
+        return f"{label}<select id={name} name={name}{needed}>{options}</select>"
+    if ask.type == "longtext":
+        return f"{label}<textarea id={name} name={name}{needed}></textarea>"
+    kind = {"int": "number min=0", "bool": "checkbox"}.get(ask.type, "text")
+    return f"{label}<input id={name} name={name} type={kind}{needed}>"

@@ -34,6 +34,7 @@ def erase(
     from anlan.base.cases.services import erase_case
     from anlan.base.files.services import destroy_files
     from anlan.base.households.services import erase as erase_subject
+    from anlan.base.obligations.services import destroy_voices
     from anlan.base.permissions.actor import system
 
     if not yes and not typer.confirm("销毁后无法恢复，确定吗？", err=True):
@@ -45,6 +46,7 @@ def erase(
         with transaction.atomic():
             keys = erase_case(case=case, by=by)
             destroy_files(subject_kind="case", subjects=members(case))
+            destroy_voices(cases=members(case))
     sys.stdout.write(f"已销毁 {keys} 个密钥。\n")
     _reach_exercises()
 

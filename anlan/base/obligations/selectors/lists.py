@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from anlan.base.files.selectors import files_of
 from anlan.base.language import english
-from anlan.base.obligations.kinds import KINDS, Ask
+from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.ladders import WHOM
 from anlan.base.obligations.models import Obligation, Rung, Step
 from anlan.base.obligations.states import LIFECYCLE, OPEN
@@ -25,6 +26,7 @@ SCOPES = ("mine", "unit", "case", "all")
 VERBS = {
     "answer": ("签收", "Sign for it"),
     "report": ("反馈", "Report"),
+    "note": ("补充", "Say more"),
     "verify": ("核实", "Verify"),
     "return": ("退回", "Return"),
     "withdraw": ("撤回", "Withdraw"),
@@ -42,6 +44,7 @@ WORDS = Ask("text", "说明", "Words", "longtext")
 FORMS: dict[str, tuple[Ask, ...]] = {
     "answer": (WORDS,),
     "report": (WORDS,),
+    "note": (WORDS,),
     "verify": (WORDS,),
     "return": (REASON,),
     "withdraw": (WORDS,),
@@ -189,17 +192,19 @@ def verbs(row: Obligation, actor: Actor, *, own: bool) -> list[dict[str, Any]]:
     kind = KINDS[row.kind]
     found = []
     for verb in _possible(row, own, actor):
-        own_form = {"answer": kind.answer_form, "report": kind.report_form}.get(verb, ())
+        own_form = forms(kind).get(verb, ())
         label, label_en = VERBS[verb]
         form = [_ask(ask) for ask in (*own_form, *FORMS.get(verb, ()))]
         found.append({"verb": verb, "label": label, "label_en": label_en, "form": form})
     return found
 
 
-def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
-    if row.state not in OPEN:
-        return []
+def forms(kind: Kind) -> dict[str, tuple[Ask, ...]]:
+    """Tell what a kind asks with each deed of those who owe."""
+    return {"answer": kind.answer_form, "report": kind.report_form, "note": kind.report_form}
 
+
+def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
     def allowed(verb: str) -> bool:
         return may(actor, f"obligations.{verb}", row.region_id)
 
@@ -209,6 +214,9 @@ def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
         "answer": row.state in ("issued", "reached") and (own or (officer and allowed("answer"))),
         "report": "reported" in kind.states
         and row.state in ("answered", "returned")
+        and (own or (officer and allowed("report"))),
+        "note": kind.noted
+        and row.state not in ("issued", "reached", "answered", "returned")
         and (own or (officer and allowed("report"))),
         "verify": kind.verified and row.state == "reported" and allowed("verify"),
         "return": row.state == "reported" and allowed("verify"),
@@ -222,7 +230,8 @@ def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
         "refuse": bool(row.wish) and row.wish_by != actor.ref and allowed("approve"),
         "resume": row.paused_at is not None and allowed("approve"),
     }
-    return [verb for verb, possible in tests.items() if possible]
+    over = row.state not in OPEN
+    return [verb for verb, possible in tests.items() if possible and (verb == "note" or not over)]
 
 
 def _ask(ask: Ask) -> dict[str, Any]:
@@ -252,6 +261,7 @@ def one(actor: Actor, obligation: str) -> dict[str, Any]:
     item = describe([row], actor)[0]
     item["steps"] = _steps(row)
     item["rungs"] = _rungs(row)
+    item["files"] = files_of("obligation", row.pk)
     return item
 
 

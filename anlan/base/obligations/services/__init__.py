@@ -16,7 +16,7 @@ from anlan.base.obligations.services.deeds import (
 )
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
-from anlan.base.obligations.services.phone import make_links, respond_by_link
+from anlan.base.obligations.services.phone import destroy_voices, make_links, respond_by_link
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.settling import settle
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
@@ -30,6 +30,7 @@ __all__ = [
     "approve",
     "climb_due",
     "close",
+    "destroy_voices",
     "fits",
     "lapse_due",
     "make_links",

@@ -1,10 +1,12 @@
 """Links for phones: whoever holds one may answer one obligation, for the post it was made for."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
 
-from anlan.base.files.services import hang_file
+from anlan.base.files.models import File
+from anlan.base.files.services import destroy_files, hang_file
 from anlan.base.files.sniffing import sniff
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
@@ -84,5 +86,14 @@ def _keep_voice(opened: Opened, voice: bytes) -> None:
         raise Invalid("请上传录音", errors={"voice": ["请上传录音"]})
     hang_file(
         name=f"语音 {clock.local(clock.now()):%m-%d %H.%M}", content=voice,
-        subject=("obligation", row.pk), region=row.region_id, by=opened.actor,
+        subject=("obligation", row.pk), region=row.region_id, person=opened.person,
+        by=opened.actor,
     )  # fmt: skip
+
+
+def destroy_voices(*, cases: Collection[str]) -> int:
+    """Destroy what was spoken about cases, in the caller's transaction; the caller journals."""
+    owed = Obligation.objects.filter(case__in=[case for case in cases if case])
+    spoken = File.objects.filter(subject_kind="obligation", subject__in=owed.values("pk"))
+    subjects = set(spoken.values_list("subject", flat=True))
+    return destroy_files(subject_kind="obligation", subjects=subjects)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F
 
-from anlan.base.files.services import destroy_files
+from anlan.base.files.services import destroy_files, destroy_files_of
 from anlan.base.journal.services import record
 from anlan.base.people.models import DutyShift, Holding, Person, Phone
 from anlan.base.people.selectors import held_by, today
@@ -36,7 +36,7 @@ def erase_person(*, person: str, by: Actor) -> int:
         _clear(person, by)
         _leave(person)
         users = _close_accounts(person, by)
-        files = destroy_files(subject_kind="persons", subjects=[person])
+        files = destroy_files(subject_kind="persons", subjects=[person]) + destroy_files_of(person)
         record(
             deed="persons.erased", by=by, subject=("persons", person), region=row.region_id,
             facts={"keys": keys, "phones": phones, "users": users, "files": files},

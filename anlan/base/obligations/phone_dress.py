@@ -1,0 +1,84 @@
+"""How the page behind an SMS link looks and speaks: one file, no request but its own.
+
+The only script reads the page aloud; it is allowed by its digest, and the page needs it for nothing
+else. Browsers that want a tap before they speak get a button; those without a voice show nothing.
+"""
+
+import base64
+import hashlib
+from html import escape
+
+from django.http import HttpResponse
+
+from anlan.base.language import say
+from anlan.kernel import workspace
+
+#: Told above everything else, so that a drill is never taken for the day itself.
+KINDS = {"demo": "演示系统，内容均为虚构", "exercise": "演练，不是真实事件", "live": ""}
+
+STYLE = """
+*{box-sizing:border-box}
+body{margin:0;font:18px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;
+background:#f3f5f7;color:#16212c;overflow-wrap:anywhere}
+main{max-width:32rem;margin:0 auto;padding:1rem 1rem 0}
+h1{font-size:1.35rem;line-height:1.4;margin:.2rem 0 .6rem}
+.kind{background:#35424f;color:#fff;text-align:center;padding:.3rem;margin:0}
+.card{background:#fff;border:1px solid #d5dce3;border-radius:.6rem;padding:1rem;
+white-space:pre-wrap}
+.meta{color:#4c5a68;font-size:1rem;margin:.6rem 0}
+details,.field{margin:.6rem 0}
+summary{padding:.5rem 0;color:#155a83}
+label{display:block;color:#4c5a68;font-size:1rem;margin:.5rem 0 .2rem}
+textarea,input,select{width:100%;font:inherit;border-radius:.5rem;border:1px solid #8b98a5;
+padding:.6rem;background:#fff;color:inherit}
+textarea{min-height:4.5rem}
+input[type=checkbox]{width:1.4rem;height:1.4rem;vertical-align:middle}
+button,.again{display:block;width:100%;min-height:4rem;font:inherit;font-size:1.25rem;
+font-weight:600;color:#fff;background:#155a83;border:0;border-radius:.7rem;text-align:center;
+text-decoration:none;line-height:4rem;padding:0}
+.acts{position:sticky;bottom:0;display:grid;gap:.5rem;padding:.7rem 0 1rem;
+grid-auto-flow:column;grid-auto-columns:1fr;background:#f3f5f7}
+.acts button:nth-child(2){background:#1a6a3c}
+.acts button:nth-child(3){background:#a8380f}
+#say{min-height:0;line-height:1;width:auto;padding:.7rem 1rem;font-size:1rem;background:#35424f;
+margin:.6rem 0}
+:focus-visible{outline:4px solid #e0a100}
+.done{font-size:1.3rem;font-weight:600;color:#14603a}
+.wrong{font-size:1.15rem;font-weight:600;color:#9c2b06}
+@media (prefers-color-scheme:dark){body,.acts{background:#11181f;color:#e6ebf0}
+.card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done{color:#7fd6a4}
+.wrong{color:#ff9d78}summary{color:#8cc6ea}
+textarea,input,select{background:#1b242d;color:inherit}}
+"""
+
+SCRIPT = """(function(){var s=window.speechSynthesis,b=document.getElementById('say'),
+t=document.getElementById('told');if(!s||!b||!t||!window.SpeechSynthesisUtterance)return;
+function speak(){s.cancel();var u=new SpeechSynthesisUtterance(t.textContent);
+u.lang='zh-CN';u.rate=.9;s.speak(u)}
+b.hidden=false;b.onclick=speak;if(b.getAttribute('data-now'))speak();
+addEventListener('pagehide',function(){s.cancel()})})()"""
+
+_DIGEST = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_DIGEST}'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def dressed(inside: str, *, language: str, status: int = 200) -> HttpResponse:
+    """Make the answer: banner, body, and the headers that keep it to this phone."""
+    kind = KINDS[workspace.current().kind]
+    banner = f"<p class=kind>{escape(say(kind, language))}</p>" if kind else ""
+    lang, name = ("en", "Anlan") if language == "en" else ("zh-CN", "安澜")
+    body = (
+        f"<!doctype html><html lang={lang}><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width,initial-scale=1">'
+        f"<title>{name}</title><style>{STYLE}</style>{banner}<main>{inside}</main>"
+        f"<script>{SCRIPT}</script></html>"
+    )
+    response = HttpResponse(body, status=status)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = POLICY
+    return response
