@@ -91,3 +91,48 @@ def _statement(model: type[models.Model], own_key: bool, rows: int) -> str:
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608
         f" VALUES {', '.join([line] * rows)}{key}"
     )
+
+
+def insert_values(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows given as plain values, in the order of `names` (attribute names, every column).
+
+    A third of the price of `insert_rows`, which needs an instance a row. JSON columns take text;
+    times may be datetimes. PostgreSQL is given them by COPY.
+    """
+    if not rows:
+        return
+    fields = {one.attname: one for one in model._meta.concrete_fields}
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(fields[name].column)) for name in names)
+    into = f"{quote(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = [
+            at for at, name in enumerate(names) if isinstance(fields[name], models.DateTimeField)
+        ]
+        marks = ", ".join(["%s"] * len(names))
+        cursor.executemany(
+            f"INSERT INTO {into} VALUES ({marks})",  # noqa: S608 - names of our own columns
+            _adapted(rows, places),
+        )
+
+
+def _adapted(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[list[Any]]:
+    """Write times as SQLite keeps them; the same moment stands in many rows."""
+    known: dict[Any, Any] = {None: None}
+    adapted = []
+    for row in rows:
+        written = list(row)
+        for at in places:
+            moment = written[at]
+            if moment not in known:
+                known[moment] = _time(moment)
+            written[at] = known[moment]
+        adapted.append(written)
+    return adapted

@@ -13,12 +13,11 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
-from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.events import ObligationsLapsed, RungsReached
 from anlan.base.obligations.ladders import Ladder, ladder
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services.rungs import next_rungs
+from anlan.base.obligations.services.rungs import next_rungs, write_rungs
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor, system
 from anlan.kernel import clock
@@ -55,7 +54,7 @@ def _climb_batch(by: Actor) -> int:
     ladders = {key: ladder(key) for key in {row.ladder for row in rows}}
     _advance(rows, ladders, now)
     taken = [row for row in rows if row.rung < len(ladders[row.ladder].rungs)]
-    insert_rows(next_rungs(taken, ladders, now))
+    write_rungs(next_rungs(taken, ladders, now))
     record_many(_deeds(taken, by))
     publish(rungs_reached(taken))
     return len(rows)

@@ -13,7 +13,7 @@ from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.ladders import Ladder, Span, ladder
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.services.climbing import rungs_reached
-from anlan.base.obligations.services.rungs import next_rungs
+from anlan.base.obligations.services.rungs import next_rungs, write_rungs
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
@@ -105,10 +105,11 @@ def _insert(
         insert_rows(made)
         return
     rungs, told = next_rungs(begun, steps, now), rungs_reached(begun)
+    following = {key: one.due(now, 1) for key, one in steps.items()}
     for row in begun:
-        row.rung, row.climb_at = 1, steps[row.ladder].due(now, 1)
+        row.rung, row.climb_at = 1, following[row.ladder]
     insert_rows(made)
-    insert_rows(rungs)
+    write_rungs(rungs)
     publish(told)
 
 

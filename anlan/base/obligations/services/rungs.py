@@ -1,9 +1,12 @@
 """Whom a rung turns to: one row a post, found in one query per relation for a whole batch."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
+from anlan.base.db.inserting import insert_values
 from anlan.base.obligations.ladders import Ladder
 from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people import selectors as people
@@ -15,30 +18,39 @@ NOBODY: tuple[None] = (None,)
 WITHOUT_POST = ("door",)
 
 
+#: Columns of a rung, in the order `next_rungs` gives their values.
+COLUMNS = ("obligation_id", "number", "at", "whom", "post_id", "channels")
+Values = tuple[str, int, datetime, str, str | None, str]
+
+
 def next_rungs(
     rows: Sequence[Obligation], ladders: Mapping[str, Ladder], now: datetime
-) -> list[Rung]:
+) -> list[Values]:
     """Make the rows of the rung each obligation takes next; `Obligation.rung` is still before."""
     turns: dict[str, list[Obligation]] = defaultdict(list)
     for row in rows:
         turns[ladders[row.ladder].rungs[row.rung].whom].append(row)
-    made: list[Rung] = []
+    made: list[Values] = []
     for whom, owed in turns.items():
         posts = _whom([row.debtor_id for row in owed], whom)
         for row in owed:
             step = ladders[row.ladder].rungs[row.rung]
+            channels = _spelled(step.channels)
             made += [
-                Rung(
-                    obligation_id=row.pk,
-                    number=row.rung + 1,
-                    at=now,
-                    whom=whom,
-                    post_id=post,
-                    channels=list(step.channels),
-                )
+                (row.pk, row.rung + 1, now, whom, post, channels)
                 for post in posts.get(row.debtor_id) or NOBODY
             ]
     return made
+
+
+def write_rungs(rungs: Sequence[Values]) -> None:
+    """Note rungs in the caller's transaction."""
+    insert_values(Rung, COLUMNS, rungs)
+
+
+@cache
+def _spelled(channels: tuple[str, ...]) -> str:
+    return json.dumps(channels)
 
 
 def _whom(debtors: Sequence[str], whom: str) -> dict[str, list[str]]:

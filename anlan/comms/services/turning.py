@@ -1,0 +1,173 @@
+"""From a rung to messages: whoever it turns to is messaged through every channel it names."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from anlan.base.obligations.models import Obligation, Rung
+from anlan.base.people import selectors as people
+from anlan.base.people.selectors.holders import Held
+from anlan.base.permissions.actor import Actor
+from anlan.comms.channels import SHEET, channel_of
+from anlan.comms.reasons import JOINED, VACANT
+from anlan.comms.services.queueing import BATCH, Draft, queue_messages
+from anlan.comms.standing import OBLIGATION
+
+#: Priority of what has no deadline: after everything that has one.
+NO_DEADLINE = 9999
+
+#: post -> who holds it, A first.
+Holders = Mapping[str, Sequence[Held]]
+
+
+def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) -> int:
+    """Queue a message for everybody these rungs turn to; returns how many. Twice is once.
+
+    `rungs` are the numbers taken, in the order of `obligations`. Somebody who holds several posts
+    that owe the same is messaged once a channel: the other messages are kept, cancelled, and say
+    with which they were joined.
+    """
+    queued = 0
+    for start in range(0, len(obligations), BATCH):
+        taken = dict(
+            zip(
+                obligations[start : start + BATCH], rungs[start : start + BATCH], strict=False
+            )
+        )  # fmt: skip
+        drafts = _joined(list(_drafts(taken)))
+        queue_messages(drafts=drafts, by=by)
+        queued += len(drafts)
+    return queued
+
+
+class _Owed(NamedTuple):
+    """What a message needs of an obligation."""
+
+    id: str
+    kind: str
+    case: str
+    region: str
+    debtor: str
+    priority: int
+
+
+class _Turn(NamedTuple):
+    """One rung of one obligation that turned to one post."""
+
+    owed: _Owed
+    number: int
+    whom: str
+    post: str
+    channels: tuple[str, ...]
+
+
+def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
+    turns = list(_turns(taken))
+    posts = {turn.post for turn in turns if turn.post}
+    posts |= {turn.owed.debtor for turn in turns if SHEET in turn.channels}
+    holders: dict[str, list[Held]] = defaultdict(list)
+    for held in people.holdings_on(posts):
+        holders[held.post].append(held)
+    for turn in turns:
+        for name in turn.channels:
+            yield from _of_channel(turn, name, holders)
+
+
+def _turns(taken: Mapping[str, int]) -> Iterator[_Turn]:
+    """Read whom these rungs turned to, of obligations that still wait for an answer."""
+    waiting = Obligation.objects.filter(pk__in=list(taken), answered_at=None, closed_at=None)
+    owed = {
+        pk: _Owed(pk, kind, case, region, debtor, _priority(issued, due))
+        for pk, kind, case, region, debtor, issued, due in waiting.values_list(
+            "pk", "kind", "case", "region_id", "debtor_id", "issued_at", "answer_due"
+        )
+    }
+    rungs = Rung.objects.filter(obligation__in=list(owed)).order_by("id")
+    # As text: the same few lists of channels stand in thousands of rows.
+    columns = rungs.annotate(spelled=Cast("channels", TextField())).values_list(
+        "obligation_id", "number", "whom", "post_id", "spelled"
+    )
+    for pk, number, whom, post, spelled in columns:
+        if number == taken[pk]:
+            yield _Turn(owed[pk], number, whom, post or "", _channels(spelled))
+
+
+@cache
+def _channels(spelled: str) -> tuple[str, ...]:
+    """List the channels of a rung that become messages.
+
+    What is owed lies in the debtor's own list already, so that `app` needs none; and a rung that
+    asks for several calls is one line on the call sheet.
+    """
+    names: list[str] = json.loads(spelled)
+    found: list[str] = []
+    for name in names:
+        channel = channel_of(name)
+        is_call = channel.by_hand and not channel.knocks
+        if not channel.at_once and not (is_call and any(map(_is_call, found))):
+            found.append(name)
+    return tuple(found)
+
+
+def _is_call(name: str) -> bool:
+    channel = channel_of(name)
+    return channel.by_hand and not channel.knocks
+
+
+def _of_channel(turn: _Turn, name: str, holders: Holders) -> Iterator[Draft]:
+    channel, owed = channel_of(name), turn.owed
+    state = "manual" if channel.by_hand else "queued"
+    if channel.to_place or (channel.knocks and not turn.post):
+        yield _draft(turn, name, turn.post or owed.debtor, "", state)
+        return
+    # A call sheet is for whoever sits at the telephone: they call the debtor.
+    post, whom = (owed.debtor, "debtor") if name == SHEET else (turn.post, turn.whom)
+    if not post:
+        return  # the rung itself shows this gap
+    persons = _persons(holders.get(post, ()), whom)
+    if not persons:
+        yield _draft(turn, name, post, "", "failed", VACANT)
+    for person in persons:
+        yield _draft(turn, name, post, person, state)
+
+
+def _draft(
+    turn: _Turn, channel: str, post: str, person: str, state: str, reason: str = ""
+) -> Draft:
+    owed = turn.owed
+    return Draft(
+        (OBLIGATION, owed.id), channel, owed.region, owed.kind, post, person, owed.case,
+        turn.number, 0, owed.priority, None, state, reason,
+    )  # fmt: skip
+
+
+def _persons(held: Sequence[Held], whom: str) -> list[str]:
+    """Choose among a post's holders: its deputies, or the first of them."""
+    if whom == "deputy":
+        return [one.person for one in held if one.rank != "A"]
+    return [one.person for one in held[:1]]
+
+
+def _priority(issued: datetime, due: datetime | None) -> int:
+    """Order by how soon an answer is due: minutes the debtor was given."""
+    if due is None:
+        return NO_DEADLINE
+    return min(max(int((due - issued).total_seconds() // 60), 0), NO_DEADLINE)
+
+
+def _joined(drafts: Sequence[Draft]) -> list[Draft]:
+    """Cancel all but one message of several that would tell a person the same."""
+    seen: set[tuple[str, str, str, str, int]] = set()
+    found = []
+    for draft in drafts:
+        key = (draft.person, draft.case, draft.kind, draft.channel, draft.rung)
+        again = bool(draft.person and draft.case) and key in seen
+        seen.add(key)
+        found.append(draft._replace(state="cancelled", reason=JOINED) if again else draft)
+    return found
