@@ -1,5 +1,6 @@
 """CAP to one record: what is common and plain is mended and noted, the rest is refused by name."""
 
+import math
 import re
 from datetime import datetime
 
@@ -259,6 +260,6 @@ def _height(found: Elements, name: str) -> float | None:
     text = found.text(name)
     if not text:
         return None
-    if not shape.DECIMAL.fullmatch(text) or len(text) > 40:
+    if not shape.DECIMAL.fullmatch(text) or not math.isfinite(height := float(text)):
         raise Unreadable(f"{name} 应是数字", element=found.at(name))
-    return float(text)
+    return height
