@@ -11,9 +11,10 @@ RECEIVED = Lifecycle(
             "standing", "生效中", "In force", "active",
             ("replaced", "cancelled", "withdrawn", "expired"),
         ),
-        State("replaced", "已被更新", "Replaced", "over"),
-        State("cancelled", "已解除", "Cancelled", "good"),
-        State("withdrawn", "已撤销", "Withdrawn", "over"),
+        # One that was sent between comes late: what ended this first is known only now.
+        State("replaced", "已被更新", "Replaced", "over", ("cancelled", "withdrawn")),
+        State("cancelled", "已解除", "Cancelled", "good", ("replaced", "withdrawn")),
+        State("withdrawn", "已撤销", "Withdrawn", "over", ("replaced", "cancelled")),
         State("expired", "已过期", "Expired", "over", ("replaced", "cancelled", "withdrawn")),
         # A cancel, an acknowledgement, a test: nothing begins to hold by it.
         State("notice", "告知", "For information", "neutral"),

@@ -1,5 +1,6 @@
 """Questions about regions."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -163,10 +164,33 @@ def shares(area: Any) -> list[tuple[str, float]]:
 
     `area` is a WGS-84 geometry; a point or line has share 0 in what it touches. In order of codes.
     """
+    return [(code, of_region) for code, of_region, _ in overlaps(area)]
+
+
+def overlaps(area: Any) -> list[tuple[str, float, float]]:
+    """List the open regions that an area meets, in order of codes, with two shares of each.
+
+    How much of the region lies inside the area, and how much of the area inside the region: a small
+    circle in a wide village is a trifle of the village and the whole of the circle.
+    """
     atlas = memory.atlas()
     met = atlas.index.touching(area).tolist()
     if not met:
         return []
     whole = atlas.index.polygons[np.asarray(met)]
-    inside = shapes.area_m2(shapely.intersection(whole, area)) / shapes.area_m2(whole)
-    return [(atlas.codes[place], float(part)) for place, part in zip(met, inside, strict=True)]
+    inside = shapes.area_m2(shapely.intersection(whole, area))
+    of_regions = inside / shapes.area_m2(whole)
+    of_area = inside / max(float(shapes.area_m2(np.array([area]))[0]), 1e-9)
+    return [
+        (atlas.codes[place], float(region), float(part))
+        for place, region, part in zip(met, of_regions, of_area, strict=True)
+    ]
+
+
+def drawn_below(code: str, *, deepest: int = Level.VILLAGE) -> bool:
+    """Tell whether any region right or further below one, down to a level, has a boundary."""
+    codes = memory.atlas().codes
+    prefix = scope.prefix(code)
+    start = bisect_right(codes, code)
+    end = bisect_left(codes, scope.next_prefix(prefix)) if prefix else len(codes)
+    return any(scope.level_of(one) <= deepest for one in codes[start:end])

@@ -1,0 +1,245 @@
+"""Taking messages in: read, placed, recognised, chained, kept; durable when it returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from anlan.base.db.inserting import insert_rows
+from anlan.base.journal.canonical import sm3
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import permit, prefixes
+from anlan.base.regions import scope
+from anlan.kernel import clock, workspace
+from anlan.kernel.errors import AnlanError, Conflict, Forbidden
+from anlan.kernel.ids import new_id
+from anlan.protocols.alerting.message import AlertMessage, Unreadable
+from anlan.protocols.alerting.reading import read_alert
+from anlan.warn.models import Arrival, Original, Received, Reference
+from anlan.warn.selectors.areas import Cover, Ground, cover
+from anlan.warn.services.receiving import chaining, completing, keeping
+from anlan.warn.services.receiving.ledger import Ledger, read_ledger
+from anlan.warn.services.receiving.reading import Parsed, take
+
+ACTION = "alerts.receive"
+#: Messages of one transaction: some tens of milliseconds.
+BATCH = 50
+TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """Bytes at the door, and the way they came."""
+
+    original: bytes
+    content_type: str = ""
+    #: push | poll | paste | manual
+    way: str = "push"
+    source: str = ""
+    #: What an officer confirmed, where the bytes alone are not enough (a pasted text).
+    message: AlertMessage | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of one message."""
+
+    #: Id of the row; "" when it was refused.
+    received: str = ""
+    #: Whether it had come before, by this way or another.
+    again: bool = False
+    refusal: AnlanError | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A message that could be read, ready to be kept."""
+
+    inbound: Inbound
+    parsed: Parsed
+    cover: Cover
+    digest: str
+
+
+@dataclass
+class _Batch:
+    """What one transaction writes."""
+
+    now: datetime
+    by: Actor
+    ledger: Ledger
+    originals: dict[str, Original] = field(default_factory=dict)
+    fresh: list[Received] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+def receive_alert(
+    *, original: bytes, content_type: str = "", way: str = "push", source: str = "", by: Actor
+) -> str:
+    """Take one message in; returns its id, the first one's when it had come before.
+
+    Raises `Unreadable`, naming the element, for what cannot be read (it is kept as refused, for
+    people to see), `Forbidden` for a message that is for regions of others alone.
+    """
+    inbound = Inbound(original=original, content_type=content_type, way=way, source=source)
+    taken = receive_alerts(items=[inbound], by=by)[0]
+    if taken.refusal is not None:
+        raise taken.refusal
+    return taken.received
+
+
+def receive_alerts(*, items: Sequence[Inbound], by: Actor) -> list[Taken]:
+    """Take messages in, many at a time as polling brings them; tells what became of each.
+
+    One that cannot be read harms no other. Told again, everything is as it was.
+    """
+    permit(by, ACTION)
+    ground = Ground()
+    if not ground.top:
+        raise Conflict("还没有行政区划，请先导入区划代码，再接收预警")
+    found: list[Taken | None] = [None] * len(items)
+    read: list[tuple[int, _Read]] = []
+    for place, item in enumerate(items):
+        try:
+            read.append((place, _read(item, ground, by)))
+        except (Unreadable, Forbidden) as refusal:
+            if isinstance(refusal, Unreadable):
+                keeping.keep_refused(item, refusal, ground.top, by)
+            found[place] = Taken(refusal=refusal)
+    # In the order they were sent, so that an update finds what it updates.
+    read.sort(key=lambda one: (one[1].parsed.sent_at, one[0]))
+    for start in range(0, len(read), BATCH):
+        part = read[start : start + BATCH]
+        for (place, _), taken in zip(part, _keep([one for _, one in part], by), strict=True):
+            found[place] = taken
+    return [one for one in found if one is not None]
+
+
+def _read(item: Inbound, ground: Ground, by: Actor) -> _Read:
+    if len(item.original) > keeping.LARGEST:
+        raise Unreadable(f"报文超过 {keeping.LARGEST // 1024 // 1024} MB，只保留开头一段")
+    message = item.message or read_alert(item.original, content_type=item.content_type)
+    parsed = take(message, clock.now())
+    covered = cover(parsed.areas, ground)
+    if covered.regions and not any(_meets(by, code) for code in covered.regions):
+        raise Forbidden("您没有这项权限，或该地区不在您的管辖范围内。请联系安全管理员授权。")
+    return _Read(item, parsed, covered, sm3(item.original).hex())
+
+
+def _meets(by: Actor, code: str) -> bool:
+    """Tell whether a region is the actor's own to hand in messages for, in whole or in part."""
+    held = scope.prefix(code)
+    mine = prefixes(by, ACTION)
+    return any(scope.covers(one, code) or scope.covers(held, scope.pad(one)) for one in mine)
+
+
+def _keep(part: Sequence[_Read], by: Actor) -> list[Taken]:
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _write(part, by)
+        except IntegrityError:
+            continue  # somebody else took one of them in meanwhile; now it is found
+    raise Conflict("同时有人在接收同一批预警，请稍后再试")
+
+
+def _write(part: Sequence[_Read], by: Actor) -> list[Taken]:
+    ledger = read_ledger([(one.parsed, one.digest) for one in part])
+    batch = _Batch(clock.now(), by, ledger)
+    digests = {one.digest for one in part}
+    known = Original.objects.filter(digest__in=digests).defer("body")
+    batch.originals = {one.digest: one for one in known}
+    stored = set(batch.originals)
+    before = {pk: keeping.mark(row) for pk, row in ledger.rows.items()}
+    taken = [_take(one, batch) for one in part]
+    keeping.give_cases(batch.fresh, by)
+    insert_rows([one for digest, one in batch.originals.items() if digest not in stored])
+    insert_rows(batch.fresh)
+    insert_rows(batch.references)
+    insert_rows(batch.arrivals)
+    changed = [
+        row for pk, row in ledger.rows.items() if pk in before and keeping.mark(row) != before[pk]
+    ]
+    keeping.store(changed)
+    keeping.tell(batch.fresh, changed, batch.arrivals, by)
+    return taken
+
+
+def _take(one: _Read, batch: _Batch) -> Taken:
+    original = batch.originals.get(one.digest)
+    if original is None:
+        original = batch.originals[one.digest] = Original(
+            digest=one.digest, content_type=one.inbound.content_type[:100],
+            size=len(one.inbound.original), body=one.inbound.original, at=batch.now,
+        )  # fmt: skip
+    same = batch.ledger.same_as(one.parsed, one.digest)
+    row = same or _fresh(one, original, batch)
+    if same is not None:
+        completing.complete(row, one.parsed, one.cover, batch.ledger)
+    _arrive(row, one, original, batch)
+    return Taken(received=row.pk, again=same is not None)
+
+
+def _arrive(row: Received, one: _Read, original: Original, batch: _Batch) -> None:
+    key = (row.pk, one.digest, one.inbound.way, one.inbound.source)
+    if key in batch.ledger.arrivals:
+        return
+    batch.ledger.arrivals.add(key)
+    batch.ledger.by_digest[one.digest] = row
+    same_name = bool(row.identifier) and row.identifier == one.parsed.identifier
+    batch.arrivals.append(
+        Arrival(
+            received=row, original=original, way=one.inbound.way, source=one.inbound.source,
+            by=batch.by.ref, at=batch.now,
+            differs=same_name and (row.words, row.level) != (one.parsed.words, one.parsed.level),
+        )
+    )  # fmt: skip
+
+
+def _fresh(one: _Read, original: Original, batch: _Batch) -> Received:
+    parsed, covered = one.parsed, one.cover
+    row = Received(
+        id=new_id(), original=original, way=one.inbound.way, source=one.inbound.source,
+        form=parsed.form, identifier=parsed.identifier, sender=parsed.sender,
+        station=parsed.station, sent_at=parsed.sent_at, action=parsed.action, status=parsed.status,
+        kind=parsed.kind, hazard=parsed.hazard, event_code=parsed.event_code, event=parsed.event,
+        level=parsed.level, headline=parsed.headline, text=parsed.text,
+        instruction=parsed.instruction, effective_at=parsed.effective_at,
+        expires_at=parsed.expires_at, region_id=covered.region, regions=list(covered.regions),
+        area=covered.outline, place=parsed.place,
+        notes=[list(note) for note in (*parsed.notes, *covered.notes)],
+        received_at=batch.now, words=parsed.words,
+    )  # fmt: skip
+    row.state, row.handling = _begins(row, batch.now)
+    if row.state != "standing":
+        row.ended_at = batch.now
+    chaining.link(row, parsed.references, batch.ledger, batch.now)
+    _follow(row, batch)
+    batch.references += [Reference(received=row, identifier=name) for name in parsed.references]
+    batch.fresh.append(row)
+    return row
+
+
+def _begins(row: Received, now: datetime) -> tuple[str, str]:
+    """Tell the state and the handling a message begins in, as if it were alone."""
+    live = ("actual", "exercise") if workspace.current().kind == "exercise" else ("actual",)
+    matters = row.status in live and "elsewhere" not in {note[0] for note in row.notes}
+    if row.action not in chaining.BEGINS or row.status not in live:
+        return "notice", "waiting" if matters and row.action != "ack" else "none"
+    if row.expires_at is not None and row.expires_at <= now:
+        return "expired", "passed" if matters else "none"
+    return "standing", "waiting" if matters else "none"
+
+
+def _follow(row: Received, batch: _Batch) -> None:
+    """Take the case of the chain; an end of what nobody relayed leaves nothing to do."""
+    chain = [one for one in batch.ledger.rows.values() if one.root == row.root and one.pk != row.pk]
+    row.case = next((one.case for one in chain if one.case), "")
+    if row.action in ("cancel", "error") and row.handling == "waiting":
+        relayed = any(one.handling == "relayed" for one in chain)
+        if chain and not relayed:
+            row.handling = "none"
+    if row.handling != "waiting" and row.handled_at is None:
+        row.handled_at = batch.now

@@ -1,0 +1,176 @@
+"""Writing what a batch of messages changed, and telling it: rows, cases, journal, events."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from django.db import transaction
+from django.db.models import F
+
+from anlan.base.cases.services import Matter, open_cases
+from anlan.base.journal.canonical import sm3
+from anlan.base.journal.services import Deed, record_many
+from anlan.base.outbox.services import publish
+from anlan.base.permissions.actor import Actor
+from anlan.kernel import clock
+from anlan.protocols.alerting.message import Unreadable
+from anlan.sense.events import Level
+from anlan.warn import deed_names
+from anlan.warn.events import AlertReceived
+from anlan.warn.models import Alert, Arrival, Original, Received, Refused
+from anlan.warn.services.telling import received_deed
+
+if TYPE_CHECKING:
+    from anlan.warn.services.receiving.intake import Inbound
+
+LONGEST_TITLE = 200
+#: A message of more bytes than these is no message; so much of it is kept, to be looked at.
+LARGEST = 2 * 1024 * 1024
+KEPT_OF_LARGER = 64 * 1024
+#: What judging a batch may change of a row that was there before.
+KEPT = (
+    "state", "handling", "handled_at", "root", "ended_by_id", "ended_at", "replaces", "case",
+    "identifier", "sender", "region_id", "regions", "expires_at", "notes",
+)  # fmt: skip
+#: Changed only where it was missing, and too large to be compared each time.
+WITH_REGIONS = ("area", "place")
+
+
+def mark(row: Received) -> tuple[Any, ...]:
+    """Tell the values of a row that a batch may change."""
+    return tuple(
+        tuple(map(str, value)) if isinstance(value := getattr(row, name), list) else value
+        for name in KEPT
+    )
+
+
+def store(rows: Sequence[Received]) -> None:
+    """Write what a batch changed of rows that were there before."""
+    if not rows:
+        return
+    names = [name.removesuffix("_id") for name in KEPT]
+    Received.objects.bulk_update(rows, names, batch_size=200)
+    for row in rows:
+        if "area" not in row.get_deferred_fields():
+            row.save(update_fields=list(WITH_REGIONS))
+
+
+def give_cases(fresh: Sequence[Received], by: Actor) -> None:
+    """Open a case for each new matter of ours; what belongs to a chain shares its case."""
+    wanted: dict[str, Received] = {}
+    for row in fresh:
+        if not row.case and row.regions and row.handling != "none":
+            wanted.setdefault(row.root, row)
+    first = list(wanted.values())
+    matters = [Matter(hazard=row.hazard, region=row.region_id, title=_title(row)) for row in first]
+    cases = dict(zip(wanted, open_cases(matters=matters, by=by), strict=True)) if first else {}
+    for row in fresh:
+        row.case = row.case or cases.get(row.root, "")
+
+
+def _title(row: Received) -> str:
+    return (row.headline or row.text or row.station)[:LONGEST_TITLE]
+
+
+def tell(
+    fresh: Sequence[Received],
+    changed: Sequence[Received],
+    arrivals: Sequence[Arrival],
+    by: Actor,
+) -> None:
+    """Note and tell what came, what came again, and what it ended."""
+    new = {row.pk for row in fresh}
+    deeds = [received_deed(row, "received", by, _facts(row)) for row in fresh]
+    deeds += [
+        received_deed(row, row.state, by, {"ended_by": row.ended_by_id})
+        for row in changed
+        if row.ended_by_id in new
+    ]
+    deeds += [
+        received_deed(
+            one.received, "again", by,
+            {"way": one.way, "source": one.source, "digest": one.original.digest,
+             "differs": one.differs},
+        )
+        for one in arrivals
+        if one.received_id not in new
+    ]  # fmt: skip
+    record_many(deeds)
+    relayed = _relayed_of(fresh)
+    publish(*(_event(row, relayed) for row in fresh if row.regions and row.action != "ack"))
+
+
+def _facts(row: Received) -> dict[str, Any]:
+    return {
+        "station": row.station, "identifier": row.identifier, "level": row.level,
+        "action": row.action, "way": row.way, "source": row.source,
+        "digest": row.original.digest, "regions": list(row.regions),
+    }  # fmt: skip
+
+
+def _relayed_of(fresh: Sequence[Received]) -> dict[str, list[str]]:
+    """Tell the alerts of ours that messages relayed before stand behind, by those messages."""
+    ids = {pk for row in fresh for pk in row.replaces}
+    found: dict[str, list[str]] = {}
+    if ids:
+        for received, alert in Alert.objects.filter(received__in=ids, relayed=True).values_list(
+            "received_id", "pk"
+        ):
+            found.setdefault(str(received), []).append(alert)
+    return found
+
+
+def _event(row: Received, relayed: dict[str, list[str]]) -> AlertReceived:
+    action = "cancel" if row.action == "error" else row.action
+    return AlertReceived(
+        case=row.case,
+        alert=row.pk,
+        message=row.original_id,
+        digest=row.original.digest,
+        identifier=row.identifier,
+        station=row.station,
+        hazard=row.hazard,
+        event_code=row.event_code,
+        level=cast("Level | None", row.level),
+        action=cast('Literal["alert", "update", "cancel"]', action),
+        status=cast('Literal["actual", "exercise", "system", "test", "draft"]', row.status),
+        region=row.region_id,
+        regions=tuple(row.regions),
+        replaces=tuple(alert for pk in row.replaces for alert in relayed.get(pk, ())),
+        sent_at=row.sent_at,
+        effective_at=row.effective_at,
+        expires_at=row.expires_at,
+        received_at=row.received_at,
+    )
+
+
+def keep_refused(item: "Inbound", why: Unreadable, region: str, by: Actor) -> None:
+    """Keep a message that cannot be read, so that somebody sees it; the same bytes once."""
+    now = clock.now()
+    body = item.original if len(item.original) <= LARGEST else item.original[:KEPT_OF_LARGER]
+    digest = sm3(body).hex()
+    with transaction.atomic():
+        original, _ = Original.objects.get_or_create(
+            digest=digest,
+            defaults={
+                "content_type": item.content_type[:100], "size": len(body),
+                "body": body, "at": now,
+            },
+        )  # fmt: skip
+        row, made = Refused.objects.get_or_create(
+            original=original, way=item.way, source=item.source,
+            defaults={
+                "region_id": region, "element": why.element[:200], "reason": why.detail[:400],
+                "at": now, "by": by.ref,
+            },
+        )  # fmt: skip
+        if not made:
+            Refused.objects.filter(pk=row.pk).update(times=F("times") + 1, at=now, seen_at=None)
+        record_many(
+            [
+                Deed(
+                    deed=deed_names.RECEIVED["refused"], by=by, subject=("refused-alert", row.pk),
+                    region=region, facts={"element": row.element, "digest": digest},
+                    topic=deed_names.TOPIC,
+                )
+            ]
+        )  # fmt: skip
