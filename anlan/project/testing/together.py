@@ -15,7 +15,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 SHARED = 'scope="module"'
 
 
-class Together(LoadScopeScheduling):  # type: ignore[misc] - xdist tells no types
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
     """Deals out modules that share something as one piece, largest first, and all else singly.
 
     (xdist's own groups by mark need a private name that pytest no longer has.)
