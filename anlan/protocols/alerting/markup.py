@@ -53,6 +53,10 @@ class Sheet:
         else:
             self._lines.append(f"{indent}<{name}/>\n")
 
+    def empty(self, name: str, attributes: str) -> None:
+        """Write an element that has only attributes."""
+        self._lines.append(f"{'  ' * self._depth}<{name}{attributes}/>\n")
+
     def some(self, name: str, text: str) -> None:
         """Write an element unless its text is empty."""
         if text:

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
-from anlan.protocols.alerting.message import Pair
+from anlan.protocols.alerting.message import Pair, Unreadable
 
+#: Points of all the polygons of one message; the most detailed real one had 6,208.
+MOST_POINTS = 200_000
 #: So many notes are kept of one message; a hostile one could hold a hundred thousand.
 MOST = 200
 
@@ -32,6 +34,7 @@ class Notes:
     def __init__(self) -> None:
         self._mended: dict[Pair, None] = {}
         self._unknown: dict[str, None] = {}
+        self._points = 0
 
     def mend(self, path: str, kind: Mend) -> None:
         """Note that what stands at a path was wrong in this way."""
@@ -42,6 +45,12 @@ class Notes:
         """Note an element we do not know."""
         if len(self._unknown) < MOST:
             self._unknown[path] = None
+
+    def count_points(self, more: int, path: str) -> None:
+        """Count points that are about to be read; `Unreadable` when the message has too many."""
+        self._points += more
+        if self._points > MOST_POINTS:
+            raise Unreadable(f"多边形的点超过 {MOST_POINTS} 个，不接受", element=path)
 
     @property
     def mended(self) -> tuple[Pair, ...]:

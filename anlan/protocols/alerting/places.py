@@ -11,6 +11,8 @@ _ALLOWED = re.compile(r"[0-9+\-.,;|，；\sEe]*")
 _SEPARATED = re.compile(r"[,;|，；\s]+")
 #: A closed ring has four points at least.
 _FEWEST = 4
+#: Letters of one point written with all the digits a number has.
+_LONGEST_POINT = 50
 #: Half the way round the earth.
 _FARTHEST_KM = 20_040.0
 #: Lengths of region codes: county, township, village.
@@ -53,6 +55,7 @@ def _points(text: str, path: str, notes: Notes) -> list[Point]:
     """Split into (lon, lat) as they stand: second number, first number of each pair."""
     if not _ALLOWED.fullmatch(text):
         raise Unreadable("多边形里有不是坐标的字", element=path)
+    notes.count_points(max(len(text) // _LONGEST_POINT, text.count(",")), path)
     pairs = [part.split(",") for part in text.split()]
     try:
         return [(float(lon), float(lat)) for lat, lon in pairs]

@@ -8,9 +8,9 @@ from anlan.protocols.alerting.mending import Mend, Notes
 from anlan.protocols.alerting.message import Unreadable
 
 #: ``2026-08-12T15:20:00+08:00``: what CAP asks for.
-_CAP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+_CAP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 #: ``2026-08-12 15:20:00+08:00`` and ``20260812152000``: the national message's extended and basic.
-_NATIONAL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d|\d{14}")
+_NATIONAL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d|\d{14}", re.ASCII)
 _ZONE = r"(Z|z|[+-]\d\d:?\d\d)?"
 _CLOCK = r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?"
 _SPLIT = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[Tt ] ?" + _CLOCK + " ?" + _ZONE)
@@ -62,6 +62,11 @@ def _zone(text: str | None) -> tzinfo:
     bare = text.replace(":", "")
     size = timedelta(hours=int(bare[1:3]), minutes=int(bare[3:5]))
     return timezone(-size if text[0] == "-" else size)
+
+
+def in_beijing(moment: datetime) -> datetime:
+    """Give a time that has no zone Beijing's."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
 def cap_time(moment: datetime) -> str:
