@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.selectors import words_of
 from anlan.base.obligations.services.phone import PURPOSE as LINK
 from anlan.base.people.models import Post
 from anlan.base.regions.models import Region
-from anlan.base.vault.services import open_many
 from anlan.comms.purposes import Purpose, Told, declare_purpose
 from anlan.kernel import clock, workspace
 
@@ -28,10 +28,9 @@ def _unanswered(ids: Collection[str]) -> Collection[str]:
 def _told(ids: Collection[str]) -> Mapping[str, Told]:
     rows = list(
         Obligation.objects.filter(pk__in=list(ids)).only(
-            "id", "kind", "title", "body", "case", "region", "debtor", "answer_due", "issued_by"
+            "id", "kind", "title", "body", "subject", "case", "region", "debtor", "answer_due"
         )
     )
-    bodies = open_many([(row.seal_subject, {"body": row.body or None}) for row in rows])
     regions = dict(
         Region.objects.filter(code__in={row.region_id for row in rows}).values_list("code", "name")
     )
@@ -42,14 +41,15 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
     return {
         row.pk: {
             "title": row.title,
-            "body": texts["body"] or "",
+            "body": words.body,
+            "issuer": words.issuer,
             "kind": KINDS[row.kind].title,
             "region": regions.get(row.region_id, ""),
             "post": posts.get(row.debtor_id, ""),
             "due": moment(row.answer_due) if row.answer_due else "",
             "workspace": prefix,
         }
-        for row, texts in zip(rows, bodies, strict=True)
+        for row, words in zip(rows, words_of(rows), strict=True)
     }
 
 

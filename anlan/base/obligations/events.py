@@ -31,3 +31,13 @@ class ObligationMoved(Event):
     obligation: str
     kind: str
     state: str
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class ObligationsSettled(Event):
+    """What many owed about one thing ended at once. One event a batch."""
+
+    kind: str
+    state: str
+    obligations: tuple[str, ...]

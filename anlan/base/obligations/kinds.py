@@ -1,6 +1,6 @@
 """Kinds of obligation: what each uses of the one engine. A module declares its own with `kind`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,16 @@ class Ask:
     choices: tuple[tuple[str, str, str], ...] = ()  # value, label, English
     buttons: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    #: Asked only of an officer who says it for the debtor.
+    on_behalf: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """What exactly is asked, and who asks it as it is written on it ("" when nobody is named)."""
+
+    body: str
+    issuer: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,9 @@ class Kind:
     `verified` says that somebody else must verify. `consequence` is a named service that runs in
     the same transaction when the debtor's last deed is done: ``(subject, by)``. `heard` is one that
     runs whenever something is said, with ``(obligation, answers, by)``.
+
+    `words` tells what exactly is asked by the subject's id, for kinds of which thousands share one
+    text: it is not kept with every debt then, and nothing personal may be in it.
 
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
     lets them speak instead of write.
@@ -49,6 +62,7 @@ class Kind:
     report_form: tuple[Ask, ...] = ()
     consequence: Callable[..., None] | None = None
     heard: Callable[..., None] | None = None
+    words: Callable[[Collection[str]], Mapping[str, Words]] | None = None
     noted: bool = False
     voice: bool = False
 

@@ -127,6 +127,7 @@ def _more(item: Mapping[str, Any], told: Say, language: str) -> str:
 
 
 def _form(form: Sequence[Ask], kind: Kind, told: Say, language: str) -> str:
+    form = [ask for ask in form if not ask.on_behalf]
     pressed = next((ask for ask in form if ask.required and ask.choices), None)
     fields = "".join(_field(ask, language) for ask in form if ask is not pressed)
     voice = (

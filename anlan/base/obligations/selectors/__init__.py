@@ -14,6 +14,7 @@ from anlan.base.obligations.selectors.lists import (
 )
 from anlan.base.obligations.selectors.notices import notice, notices
 from anlan.base.obligations.selectors.reviews import without_keeper
+from anlan.base.obligations.selectors.words import words_of
 
 __all__ = [
     "SCOPES",
@@ -29,4 +30,5 @@ __all__ = [
     "page",
     "verbs",
     "without_keeper",
+    "words_of",
 ]

@@ -11,6 +11,7 @@ from anlan.base.language import english
 from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.ladders import WHOM
 from anlan.base.obligations.models import Obligation, Rung, Step
+from anlan.base.obligations.selectors.words import words_of
 from anlan.base.obligations.states import LIFECYCLE, OPEN
 from anlan.base.people import selectors as people
 from anlan.base.permissions import selectors as permissions
@@ -134,10 +135,10 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
             "obligation", flat=True
         )
     )
-    bodies = vault.open_many([(row.seal_subject, {"body": row.body or None}) for row in rows])
+    bodies = words_of(rows)
     now = clock.now()
     items = []
-    for row, texts in zip(rows, bodies, strict=True):
+    for row, words in zip(rows, bodies, strict=True):
         own = row.debtor_id in posts or row.pk in turned
         kind = KINDS[row.kind]
         state = LIFECYCLE[row.state]
@@ -148,7 +149,7 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
                 "kind_label": kind.title,
                 "kind_label_en": kind.title_en,
                 "title": row.title,
-                "body": texts["body"] or "",
+                "body": words.body,
                 "subject": {"kind": row.subject_kind, "id": row.subject},
                 "state": row.state,
                 "state_label": state.label,
@@ -241,6 +242,7 @@ def _ask(ask: Ask) -> dict[str, Any]:
         "label_en": ask.label_en,
         "type": ask.type,
         "required": ask.required,
+        "on_behalf": ask.on_behalf,
         "choices": [
             {"value": value, "label": label, "label_en": label_en}
             for value, label, label_en in ask.choices

@@ -1,13 +1,15 @@
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
 
 from anlan.base.journal.models import Entry
 from anlan.base.obligations import selectors, services
-from anlan.base.obligations.kinds import KINDS, Ask, Kind
+from anlan.base.obligations.kinds import KINDS, Ask, Kind, Words
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.services import Reply
 from anlan.base.obligations.tests.conftest import VILLAGE, County, Turn
+from anlan.base.outbox.models import Event
 from anlan.base.permissions.actor import Holding
 from anlan.base.vault.services import is_sealed
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
@@ -254,3 +256,44 @@ def test_a_neighbour_who_sees_it_cannot_ask_for_more_time(county: County, turn: 
         )
     shown = {verb["verb"] for verb in selectors.one(grid, owed)["verbs"]}
     assert shown == set()
+
+
+@pytest.mark.usefixtures("_task")
+def test_what_many_owe_about_one_thing_ends_at_once_the_answered_struck_off(
+    county: County, turn: Turn
+) -> None:
+    owed = [
+        county.owe(kind="test-task", to=to, subject=("round", "R"), case="C")
+        for to in ("head", "neighbour-head", "stationed")
+    ]
+    other = county.owe(kind="test-task", subject=("round", "S"), case="C")
+    services.answer(obligation=owed[0], by=county.actors["head"])
+    turn.forward(minutes=1)
+    about = [("round", "R"), ("round", "nothing")]
+    before = Entry.objects.count()
+    assert services.settle_all(kind="test-task", subjects=about, by=county.actors["system"]) == 3
+    assert services.settle_all(kind="test-task", subjects=about, by=county.actors["system"]) == 0
+    assert [_state(one) for one in (*owed, other)] == [
+        "closed", "withdrawn", "withdrawn", "issued",
+    ]  # fmt: skip
+    assert Entry.objects.count() == before + 2  # one for the answered, one for the silent
+    assert Event.objects.filter(kind="obligations.ObligationsSettled").count() == 2
+
+
+def test_a_kind_may_tell_its_words_once_for_all_who_owe(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def words(subjects: Collection[str]) -> dict[str, Words]:
+        asked.append(list(subjects))
+        return {"R": Words("全文", "某台")}
+
+    kind = replace(TASK, key="test-words", words=words)
+    monkeypatch.setitem(KINDS._entries, kind.key, kind)
+    for to in ("head", "neighbour-head"):
+        county.owe(kind="test-words", to=to, subject=("round", "R"), case="C")
+    county.owe(kind="test-words", subject=("round", "lost"), case="C")
+    seen = selectors.page(county.actors["officer"], selectors.Query(scope="all"))["items"]
+    assert sorted(one["body"] for one in seen) == ["", "全文", "全文"]
+    assert asked == [["R", "lost"]]

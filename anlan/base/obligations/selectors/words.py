@@ -1,0 +1,28 @@
+"""What obligations ask in full: sealed with each, or told by its kind for all of a subject."""
+
+from collections.abc import Sequence
+
+from anlan.base.obligations.kinds import KINDS, Words
+from anlan.base.obligations.models import Obligation
+from anlan.base.vault import services as vault
+
+NO_WORDS = Words("")
+
+
+def words_of(rows: Sequence[Obligation]) -> list[Words]:
+    """Tell the words of obligations, in their order."""
+    sealed = vault.open_many([(row.seal_subject, {"body": row.body or None}) for row in rows])
+    subjects: dict[str, set[str]] = {}
+    for row in rows:
+        if KINDS[row.kind].words:
+            subjects.setdefault(row.kind, set()).add(row.subject)
+    told = {
+        kind: tell(sorted(wanted))
+        for kind, wanted in subjects.items()
+        if (tell := KINDS[kind].words) is not None
+    }
+    return [
+        Words(texts["body"]) if texts["body"]
+        else told.get(row.kind, {}).get(row.subject, NO_WORDS)
+        for row, texts in zip(rows, sealed, strict=True)
+    ]  # fmt: skip
