@@ -22,9 +22,12 @@ WHOM = {
     "stationed": ("驻村联村干部", "The cadre stationed in or paired with the village"),
     "duty-own": ("本级值班室", "The duty room of the same level"),
     "duty-above": ("上一级值班室", "The duty room above"),
+    "commander": ("指挥长", "The commander at the same level or above"),
     "door": ("上门", "Somebody at the door"),
     "neighbour": ("邻村", "The neighbouring village"),
 }
+#: A rung counted from the deadline of the answer: ``due``, ``due+10min``.
+DUE = "due"
 CHANNELS = ("app", "sms", "voice", "sheet", "knock")
 UNITS: dict[str, Unit] = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
 
@@ -54,11 +57,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Rung:
-    """One rung: when, whom, how."""
+    """One rung: when, whom, how. `late` counts from the deadline, not from the beginning."""
 
     after: Span
     whom: str
     channels: tuple[str, ...]
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,14 @@ class Ladder:
     night: Night | None = None
     recall: Span | None = None
 
-    def due(self, issued_at: datetime, rung: int) -> datetime | None:
+    def due(
+        self, issued_at: datetime, rung: int, answer_due: datetime | None = None
+    ) -> datetime | None:
         """Tell when a rung (counted from 0) is due; None past the ladder's end."""
-        return self.rungs[rung].after.after(issued_at) if rung < len(self.rungs) else None
+        if rung >= len(self.rungs):
+            return None
+        step = self.rungs[rung]
+        return step.after.after(answer_due if step.late and answer_due else issued_at)
 
 
 def read(path: Path) -> dict[str, Ladder]:
@@ -115,9 +124,11 @@ def read(path: Path) -> dict[str, Ladder]:
 def _ladder(key: str, table: Mapping[str, Any]) -> Ladder:
     rungs = tuple(_rung(raw) for raw in table["rungs"])
     start = datetime(2026, 1, 5).astimezone()  # any Monday: rungs are compared, not kept
-    moments = [rung.after.after(start) for rung in rungs]
+    moments = [(rung.late, rung.after.after(start)) for rung in rungs]
     if not rungs or moments != sorted(moments):
-        raise Invalid("rungs 至少一步，且 after 应从早到晚")
+        raise Invalid("rungs 至少一步，且 after 应从早到晚，due 之后的步在最后")
+    if any(rung.late for rung in rungs) and not table.get("answer_within"):
+        raise Invalid("用了 due 的阶梯要写 answer_within")
     if table["until"] not in ("answered", "reported"):
         raise Invalid("until 只能是 answered 或 reported")
     within, recall = table.get("answer_within"), table.get("recall")
@@ -144,7 +155,10 @@ def _rung(raw: Mapping[str, Any]) -> Rung:
     wrong = [channel for channel in raw["channels"] if channel not in CHANNELS]
     if wrong or not raw["channels"]:
         raise Invalid(f"channels 不认识「{'、'.join(wrong)}」，可用：{'、'.join(CHANNELS)}")
-    return Rung(Span.read(raw["after"]), raw["whom"], tuple(raw["channels"]))
+    after, late = raw["after"], raw["after"].startswith(DUE)
+    if late:
+        after = after.removeprefix(DUE).removeprefix("+") or "0min"
+    return Rung(Span.read(after), raw["whom"], tuple(raw["channels"]), late)
 
 
 def _check_nights(found: Mapping[str, Ladder]) -> None:

@@ -46,7 +46,7 @@ def _climb_batch(by: Actor) -> int:
     rows = list(
         due.order_by("climb_at").only(
             "id", "debtor_id", "ladder", "rung", "region_id", "case", "issued_at", "climb_at",
-            "answered_at",
+            "answered_at", "answer_due",
         )[:BATCH]
     )  # fmt: skip
     if not rows:
@@ -66,7 +66,7 @@ def _advance(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: dateti
     adapt = connection.ops.adapt_datetimefield_value
     values = []
     for row in rows:
-        following = ladders[row.ladder].due(row.issued_at, row.rung + 1)
+        following = ladders[row.ladder].due(row.issued_at, row.rung + 1, row.answer_due)
         if following is not None:
             following = max(following, now)
         values.append((adapt(following), row.pk, row.rung))

@@ -105,9 +105,12 @@ def _insert(
         insert_rows(made)
         return
     rungs, told = next_rungs(begun, steps, now), rungs_reached(begun)
-    following = {key: one.due(now, 1) for key, one in steps.items()}
+    following: dict[tuple[str, datetime | None], datetime | None] = {}
     for row in begun:
-        row.rung, row.climb_at = 1, following[row.ladder]
+        key = (row.ladder, row.answer_due)
+        if key not in following:
+            following[key] = steps[row.ladder].due(now, 1, row.answer_due)
+        row.rung, row.climb_at = 1, following[key]
     insert_rows(made)
     write_rungs(rungs)
     publish(told)
@@ -128,7 +131,7 @@ def _row(debt: Debt, steps: Ladder, by: Actor, now: datetime) -> Obligation:
         debtor_id=debt.debtor,
         once=debt.once,
         ladder=steps.key,
-        climb_at=steps.due(now, 0),
+        climb_at=steps.due(now, 0, answer_due),
         issued_at=now,
         issued_by=by.ref,
         answer_due=answer_due,

@@ -73,7 +73,7 @@ def resume(*, obligation: str, by: Actor) -> None:
         counts = "answer_due" if row.answered_at is None else "done_due"
         if row.lapsed_at is None and row.reported_at is None:
             changes["lapse_at"] = changes.get(counts)
-        following = ladder(row.ladder).due(row.issued_at, row.rung)
+        following = ladder(row.ladder).due(row.issued_at, row.rung, row.answer_due)
         if row.answered_at is None and following is not None:
             changes["climb_at"] = max(following + stood, now)
         Obligation.objects.filter(pk=row.pk).update(**changes)

@@ -18,6 +18,7 @@ VILLAGE_DIGITS = 12
 
 STATIONED = ("stationed-cadre", "paired-cadre")
 WATCH = ("duty-officer", "duty-chief", "duty-leader")
+COMMANDERS = ("commander", "deputy-commander")
 HEADS = ("village-head", "village-deputy")
 
 Found = dict[str, list[str]]
@@ -95,6 +96,18 @@ def _rooms_of(chains: Mapping[str, Sequence[str]]) -> Found:
     }
 
 
+def _commander(posts: Sequence[str]) -> Found:
+    """Find who commands at the post's own level, else at the nearest level above that has one."""
+    chains = {
+        post: [code, *reversed(scope.ancestors(code))] for post, code in _regions_of(posts).items()
+    }
+    chiefs = _by_region({code for chain in chains.values() for code in chain}, COMMANDERS)
+    return {
+        post: next((chiefs[code][:1] for code in chain if code in chiefs), [])
+        for post, chain in chains.items()
+    }
+
+
 def _seated(rooms: Mapping[str, Sequence[str]]) -> Found:
     """Keep of each room's posts those whose holder is on watch now."""
     present = on_duty_persons(rooms)
@@ -137,5 +150,6 @@ RELATIONS: Mapping[str, Callable[[Sequence[str]], Found]] = {
     "stationed": _stationed,
     "duty-own": _duty_own,
     "duty-above": _duty_above,
+    "commander": _commander,
     "neighbour": _neighbour,
 }
