@@ -12,9 +12,9 @@ import pytest
 from anlan.engines.threshold import Level, Program
 from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.runner import Runner
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.sharing import FOLDER, alone
 from anlan.gateways.sources.states import FILE, Attempt, Counts, State, States
+from anlan.protocols.declared.secrets import Secrets
 from anlan.protocols.observations import Decoded
 from anlan.sense.bindings import Binding, Change
 from anlan.sense.intake import Directory, Intake, Owner

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from anlan.gateways.sources.declaration.declared import Tls
 from anlan.kernel.errors import AnlanError, Unavailable
+from anlan.protocols.declared.requests import Tls
 from anlan.protocols.mapping.documents import text_of
 
 AGENT = "Anlan"

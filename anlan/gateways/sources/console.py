@@ -11,13 +11,13 @@ from pathlib import Path
 from anlan.gateways.sources.calling import CallFailed
 from anlan.gateways.sources.conversation import Conversation, Means, Pace
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.moments import moment_of, spoken
 from anlan.gateways.sources.paging import Step, Walk
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.shelf import FOLDER
 from anlan.gateways.sources.tokens import Drawer
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError
+from anlan.protocols.declared.moments import moment_of, spoken
+from anlan.protocols.declared.secrets import Secrets
 from anlan.protocols.mapping import Mapped, Rejected
 from anlan.protocols.mapping.documents import text_of
 

@@ -1,8 +1,6 @@
 """Asking one platform: a request filled in, proved and signed; its answer read and judged."""
 
 import base64
-import json
-import re
 import secrets as randomness
 import threading
 from collections.abc import Callable, Mapping
@@ -10,22 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from anlan.gateways.sources.calling import Ask, CallFailed, Line, Reply, call
-from anlan.gateways.sources.declaration.declared import Declaration, Request, Test
-from anlan.gateways.sources.declaration.requests import plain
-from anlan.gateways.sources.moments import millis
-from anlan.gateways.sources.secrets import Blotter, Secrets
-from anlan.gateways.sources.signing import sign
-from anlan.gateways.sources.templates import FILTERS, Template, filled
+from anlan.gateways.sources.declaration.declared import Declaration
 from anlan.gateways.sources.tokens import Drawer
 from anlan.kernel.clock import LOCAL_ZONE
+from anlan.protocols.declared.filling import fill, sign_request
+from anlan.protocols.declared.moments import millis
+from anlan.protocols.declared.requests import Test, plain
+from anlan.protocols.declared.secrets import Blotter, Secrets
+from anlan.protocols.declared.templates import FILTERS
 from anlan.protocols.mapping import Unlike, parse
 from anlan.protocols.mapping.selectors import Scope
 from anlan.protocols.mapping.times import ISO
-
-Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -129,8 +124,8 @@ class Conversation:
 
         def log_in() -> Reply:
             told = self._always() | {"username": auth.username, "secret": self._secret}
-            url, query, headers, body = _filled(request, told)
-            return self._call(Ask(request.method, _joined(url, query, request), headers, body))
+            made = fill(request, told)
+            return self._call(Ask(request.method, made.url, made.headers, made.body))
 
         token = self.means.drawer.token(auth, log_in, not_this=not_this)
         self.blotter.learn([token])
@@ -140,49 +135,23 @@ class Conversation:
         declared = self.declaration
         auth = declared.auth
         known = {**self._always(), **told, "token": token, "username": auth.username}
-        address, query, headers, body = _filled(declared.request, known)
+        made = fill(declared.request, known)
         if url:
-            address, query = url, []
+            made.address, made.query = url, []
         if auth.kind == "basic":
             raw = f"{auth.username}:{self._secret}".encode()
             proof = base64.b64encode(raw).decode("ascii")
             self.blotter.learn([proof])
-            headers["Authorization"] = f"Basic {proof}"
+            made.headers["Authorization"] = f"Basic {proof}"
         elif auth.login and auth.login.token is None:
-            headers["Cookie"] = token
+            made.headers["Cookie"] = token
         elif token and auth.query:
-            query.append((auth.query, token))
+            made.query.append((auth.query, token))
         elif token and auth.header:
-            headers[auth.header] = auth.prefix + token
+            made.headers[auth.header] = auth.prefix + token
         if declared.sign:
-            self._sign(known, (address, query, headers, body))
-        return Ask(
-            declared.request.method, _joined(address, query, declared.request), headers, body
-        )
-
-    def _sign(
-        self, known: dict[str, Any], parts: tuple[str, Pairs, dict[str, str], bytes | None]
-    ) -> None:
-        """Add the signature to the query and the headers."""
-        declared = self.declaration.sign
-        assert declared is not None
-        address, query, headers, body = parts
-        split = urlsplit(_joined(address, query, self.declaration.request))
-        ordered = sorted((*_pairs_of(address), *query))
-        known |= {
-            "method": self.declaration.request.method,
-            "host": split.netloc,
-            "path": split.path,
-            "query": split.query,
-            "query_sorted": "&".join(f"{name}={value}" for name, value in ordered),
-            "body": (body or b"").decode(self.declaration.request.charset, "replace"),
-            "secret": self._key,
-        }
-        known["signature"] = sign(
-            declared.algorithm, declared.encoding, self._key, declared.text.fill(known)
-        )
-        headers |= _texts(declared.headers, known)
-        query += _texts(declared.query, known).items()
+            sign_request(made, declared.sign, self._key, known)
+        return Ask(declared.request.method, made.url, made.headers, made.body)
 
     def _always(self) -> dict[str, Any]:
         """Tell what every request knows; one moment and one nonce for all parts of it."""
@@ -204,52 +173,6 @@ class Conversation:
         digests = [make(value) for make in FILTERS.values()]  # as good as the secret itself
         self.blotter.learn([value, *digests, *map(str.upper, digests)])
         return value
-
-
-def _filled(
-    request: Request, told: Mapping[str, Any]
-) -> tuple[str, Pairs, dict[str, str], bytes | None]:
-    """Fill in address, query, headers and body."""
-    headers = _texts(request.headers, told)
-    body: bytes | None = None
-    kind = ""
-    if request.json is not None:
-        body = json.dumps(filled(request.json, told), ensure_ascii=False).encode()
-        kind = "application/json; charset=utf-8"
-    elif request.form is not None:
-        body = urlencode(_texts(request.form, told), encoding=request.charset).encode("ascii")
-        kind = "application/x-www-form-urlencoded"
-    elif request.body is not None:
-        body = request.body.fill(told).encode(request.charset, "replace")
-        kind = f"text/plain; charset={request.charset}"
-    if kind and "content-type" not in {name.lower() for name in headers}:
-        headers["Content-Type"] = kind
-    return request.url.fill(told), list(_texts(request.query, told).items()), headers, body
-
-
-def _texts(templates: Mapping[str, Template], told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: template.fill(told) for name, template in templates.items()}
-
-
-def _joined(address: str, query: Pairs, request: Request) -> str:
-    """Put the query behind the address; what is not ASCII in either is quoted."""
-    parts = urlsplit(address)
-    ours = urlencode(query, encoding=request.charset)
-    whole = "&".join(one for one in (parts.query, ours) if one)
-    return urlunsplit(
-        (parts.scheme, parts.netloc, _ascii(parts.path, request), _ascii(whole, request), "")
-    )
-
-
-def _ascii(text: str, request: Request) -> str:
-    return re.sub(
-        r"[^\x21-\x7e]", lambda found: quote(found[0], safe="", encoding=request.charset), text
-    )
-
-
-def _pairs_of(address: str) -> Pairs:
-    split = (one.partition("=") for one in urlsplit(address).query.split("&") if one)
-    return [(name, value) for name, _, value in split]
 
 
 def _says(test: Test, scope: Scope) -> bool:

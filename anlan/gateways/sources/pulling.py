@@ -13,12 +13,12 @@ import numpy as np
 from anlan.gateways.sources.calling import CallFailed
 from anlan.gateways.sources.conversation import Conversation, Means
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.moments import millis, moment_of, spoken
 from anlan.gateways.sources.paging import Step, Walk
 from anlan.gateways.sources.states import MOST_SAMPLES, Attempt, Counts, Sample, State
 from anlan.gateways.sources.windows import SEAM_MS, Span, first_chunk, plan, without
 from anlan.kernel.clock import local
 from anlan.kernel.errors import AnlanError
+from anlan.protocols.declared.moments import millis, moment_of, spoken
 from anlan.protocols.mapping import Mapped
 from anlan.protocols.observations import Decoded
 from anlan.sense.receipts import Receipt

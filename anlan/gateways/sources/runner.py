@@ -13,9 +13,7 @@ import structlog
 from anlan.gateways.sources import asking
 from anlan.gateways.sources.conversation import Means, Pace
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.pulling import Pull, Submit, wait_after
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.sharing import FOLDER, Sharing, sharing_of
 from anlan.gateways.sources.shelf import Shelf
 from anlan.gateways.sources.states import Attempt, Counts, State
@@ -23,6 +21,8 @@ from anlan.gateways.sources.tokens import Drawer
 from anlan.gateways.sources.windows import Span, merged
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError
+from anlan.protocols.declared.moments import millis
+from anlan.protocols.declared.secrets import Secrets
 
 log = structlog.get_logger("anlan.sources")
 

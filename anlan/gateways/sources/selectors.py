@@ -11,13 +11,13 @@ from typing import Any
 from anlan.base.permissions import Actor, may
 from anlan.base.regions import selectors as regions
 from anlan.gateways.sources.declaration import Declaration, Problem
-from anlan.gateways.sources.moments import millis, moment_of
-from anlan.gateways.sources.secrets import REFERENCE, Secrets
 from anlan.gateways.sources.sharing import Book, sharing_of
 from anlan.gateways.sources.shelf import Sheet, Shelf
 from anlan.gateways.sources.states import State
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
+from anlan.protocols.declared.moments import millis, moment_of
+from anlan.protocols.declared.secrets import REFERENCE, Secrets
 from anlan.sense.selectors.identities import Scope, codes_in
 
 #: A source's condition -> what it is called. Worst first: so they are listed.

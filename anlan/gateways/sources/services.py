@@ -15,15 +15,15 @@ from anlan.base.permissions import Actor, permit
 from anlan.gateways.sources import asking, deed_names
 from anlan.gateways.sources.console import Checked, check
 from anlan.gateways.sources.declaration import Declaration, read_fields, read_text
-from anlan.gateways.sources.moments import millis
 from anlan.gateways.sources.reach import refuse_own
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.selectors import may_use, region_of, shelf, standing_of
 from anlan.gateways.sources.sharing import FOLDER
 from anlan.gateways.sources.shelf import Sheet
 from anlan.gateways.sources.toml_text import toml_text
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Forbidden, Invalid
+from anlan.protocols.declared.moments import millis
+from anlan.protocols.declared.secrets import Secrets
 
 _ENABLED = re.compile(r"^enabled[ \t]*=[ \t]*(true|false)", re.MULTILINE)
 _FIRST_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)

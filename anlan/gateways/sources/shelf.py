@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from anlan.gateways.sources.declaration import Declaration, Problem, Wrong, read_text
-from anlan.gateways.sources.declaration.taking import Files
 from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
+from anlan.protocols.declared.taking import Files
 from anlan.protocols.mapping.documents import text_of
 
 FOLDER = Path("conf") / "sources"

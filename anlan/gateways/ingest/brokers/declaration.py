@@ -8,10 +8,10 @@ from typing import Final
 
 from anlan.base.regions.scope import COUNTRY
 from anlan.gateways.sources.declaration.declared import Within
-from anlan.gateways.sources.declaration.lines import line_of, lines_of, syntax_line
-from anlan.gateways.sources.declaration.taking import Problem, Slips, Table, Wrong
 from anlan.gateways.sources.declaration.within import read_region, read_scope
-from anlan.gateways.sources.secrets import check_reference
+from anlan.protocols.declared.lines import line_of, lines_of, syntax_line
+from anlan.protocols.declared.secrets import check_reference
+from anlan.protocols.declared.taking import Problem, Slips, Table, Wrong
 from anlan.sense.selectors.identities import Scope
 
 #: A file's name, without ``.toml``; it is the broker's key.

@@ -14,9 +14,9 @@ from anlan.gateways.ingest.brokers.subscription import Subscription
 from anlan.gateways.ingest.entry import Intake
 from anlan.gateways.ingest.owners import Owners
 from anlan.gateways.ingest.states import DoorState
-from anlan.gateways.sources.declaration.taking import Wrong
-from anlan.gateways.sources.secrets import Secrets
 from anlan.kernel.errors import Missing
+from anlan.protocols.declared.secrets import Secrets
+from anlan.protocols.declared.taking import Wrong
 from anlan.protocols.observations import Decoded
 from anlan.sense.intake import Owner
 from anlan.sense.receipts import Receipt

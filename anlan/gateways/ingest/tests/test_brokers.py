@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from anlan.gateways.ingest.brokers.declaration import read_broker
 from anlan.gateways.ingest.tests.conftest import Served, batch, moment, wait_for
 from anlan.gateways.ingest.tests.processes import free_port, leashed
-from anlan.gateways.sources.declaration.taking import Wrong
+from anlan.protocols.declared.taking import Wrong
 
 GOOD = 'title = "水利"\nhost = "10.0.0.1"\n'
 

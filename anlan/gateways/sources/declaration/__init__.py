@@ -2,6 +2,6 @@
 
 from anlan.gateways.sources.declaration.declared import Declaration
 from anlan.gateways.sources.declaration.reading import read_fields, read_text
-from anlan.gateways.sources.declaration.taking import Problem, Wrong
+from anlan.protocols.declared.taking import Problem, Wrong
 
 __all__ = ["Declaration", "Problem", "Wrong", "read_fields", "read_text"]

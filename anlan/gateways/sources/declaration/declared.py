@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
-from anlan.gateways.sources.templates import Template, Tree
 from anlan.kernel.clock import LOCAL_ZONE
+from anlan.protocols.declared.requests import Request, Sign, Test, Tls
 from anlan.protocols.mapping import Form, Mapping, Path
 from anlan.protocols.mapping.times import ISO
 
@@ -49,36 +49,6 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request, with names to fill in."""
-
-    url: Template
-    method: str = "GET"
-    query: Map[str, Template] = field(default_factory=dict)
-    headers: Map[str, Template] = field(default_factory=dict)
-    #: At most one of the three.
-    body: Template | None = None
-    json: Tree = None
-    form: Map[str, Template] | None = None
-    #: Character set of query, form and body.
-    charset: str = "utf-8"
-
-    @property
-    def templates(self) -> list[Tree]:
-        """Everything in it that holds names."""
-        many = [self.url, *self.query.values(), *self.headers.values()]
-        return [*many, self.body, self.json, *(self.form or {}).values()]
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A place in the answer and the values that mean yes."""
-
-    path: Path
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Login:
     """How a token is asked for."""
 
@@ -105,18 +75,6 @@ class Auth:
     prefix: str = "Bearer "
     query: str = ""
     login: Login | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A signature over declared parts of the request."""
-
-    algorithm: str
-    text: Template
-    secret: str
-    encoding: str = "hex"
-    headers: Map[str, Template] = field(default_factory=dict)
-    query: Map[str, Template] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +119,6 @@ class Window:
     delay_s: float = 0.0
     format: str = ISO
     zone: tzinfo = LOCAL_ZONE
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """Whom to believe."""
-
-    verify: bool = True
-    #: A file of certificates beside the declaration; "" are the system's.
-    ca: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

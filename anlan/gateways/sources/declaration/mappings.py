@@ -3,10 +3,10 @@
 from typing import cast
 
 from anlan.gateways.sources.declaration.requests import plain
-from anlan.gateways.sources.declaration.taking import Table
 from anlan.kernel import units
 from anlan.kernel.clock import LOCAL_ZONE
 from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.taking import Table
 from anlan.protocols.mapping import Blanks, Coding, Form, Mapping, Marks, Path, TimeForm, Value
 from anlan.protocols.mapping.columns import names_in
 from anlan.protocols.mapping.declared import FORMS, POLICIES, Policy

@@ -9,10 +9,8 @@ from anlan.gateways.sources.declaration.declared import (
     Declaration,
     Owner,
     Schedule,
-    Tls,
     Window,
 )
-from anlan.gateways.sources.declaration.lines import line_of, lines_of, syntax_line
 from anlan.gateways.sources.declaration.mappings import read_form, read_mapping
 from anlan.gateways.sources.declaration.requests import (
     read_answer,
@@ -21,7 +19,11 @@ from anlan.gateways.sources.declaration.requests import (
     read_request,
     read_sign,
 )
-from anlan.gateways.sources.declaration.taking import (
+from anlan.gateways.sources.declaration.within import read_region, read_scope
+from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.lines import line_of, lines_of, syntax_line
+from anlan.protocols.declared.requests import Tls
+from anlan.protocols.declared.taking import (
     Files,
     Problem,
     Slips,
@@ -29,9 +31,7 @@ from anlan.gateways.sources.declaration.taking import (
     Wrong,
     no_files,
 )
-from anlan.gateways.sources.declaration.within import read_region, read_scope
-from anlan.gateways.sources.templates import names_of
-from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.templates import names_of
 from anlan.protocols.mapping.times import ISO, check_format, zone_of
 
 #: A file's name, without ``.toml``; it is the source's key.

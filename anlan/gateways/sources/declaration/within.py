@@ -1,7 +1,7 @@
 """Where a declared way in belongs, and which streams there it may write."""
 
 from anlan.gateways.sources.declaration.declared import Within
-from anlan.gateways.sources.declaration.taking import Table
+from anlan.protocols.declared.taking import Table
 
 MOST_CODES = 2000
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from anlan.gateways.sources.conversation import Means, Pace
 from anlan.gateways.sources.declaration import Declaration, read_text
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.tokens import Drawer
+from anlan.protocols.declared.secrets import Secrets
 
 NOW = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 

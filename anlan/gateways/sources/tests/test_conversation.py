@@ -20,11 +20,11 @@ from cryptography.x509.oid import NameOID
 from anlan.gateways.sources.calling import CallFailed, Line, read_body
 from anlan.gateways.sources.conversation import Conversation
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.declaration.declared import Tls
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.tests.far_side import NOW, Answer, Asked, declared, far_side, means
 from anlan.kernel.clock import real_now
 from anlan.kernel.errors import Missing
+from anlan.protocols.declared.requests import Tls
+from anlan.protocols.declared.secrets import Secrets
 
 FINE = {"code": 0, "list": []}
 TIMES = {"from": NOW - timedelta(hours=1), "to": NOW}

@@ -7,12 +7,12 @@ import pytest
 
 from anlan.gateways.sources import example
 from anlan.gateways.sources.declaration import Wrong, read_fields, read_text
-from anlan.gateways.sources.declaration.lines import lines_of
 from anlan.gateways.sources.services import switched
 from anlan.gateways.sources.shelf import Shelf
 from anlan.gateways.sources.tests.far_side import text_of
 from anlan.gateways.sources.toml_text import toml_text
 from anlan.kernel.errors import Conflict
+from anlan.protocols.declared.lines import lines_of
 
 URL = "http://10.0.0.1/x"
 

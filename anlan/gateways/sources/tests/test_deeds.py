@@ -15,13 +15,13 @@ from anlan.base.permissions.services.tokens import create_token
 from anlan.base.regions import scope
 from anlan.gateways.sources import asking, example, selectors, services
 from anlan.gateways.sources.declaration import Wrong
-from anlan.gateways.sources.moments import millis
-from anlan.gateways.sources.secrets import Secrets
 from anlan.gateways.sources.sharing import FOLDER
 from anlan.gateways.sources.states import State
 from anlan.gateways.sources.tests.far_side import Answer, far_side, records, text_of
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from anlan.protocols.declared.moments import millis
+from anlan.protocols.declared.secrets import Secrets
 
 pytestmark = pytest.mark.django_db
 

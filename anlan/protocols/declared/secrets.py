@@ -1,7 +1,8 @@
-"""Secrets of sources: named in a declaration, kept elsewhere, never shown and never logged.
+"""Secrets of what is declared: named there, kept elsewhere, never shown and never logged.
 
 ``env:SOURCE_NAME`` is a variable of the environment, ``file:NAME`` a file in ``DIR/secrets``.
 Nothing else can be named: whoever writes a declaration also says where what it names is sent.
+Each kind of declaration has a first word of its own for variables (SOURCE, CHANNEL).
 """
 
 import json
@@ -12,22 +13,23 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from anlan.gateways.sources.moments import moment_of
 from anlan.kernel.errors import Invalid, Missing
+from anlan.protocols.declared.moments import moment_of
 
 FOLDER = "secrets"
-REFERENCE = re.compile(r"env:SOURCE_[A-Z0-9_]{1,60}|file:[a-z0-9][a-z0-9._-]{0,59}")
+REFERENCE = re.compile(r"env:[A-Z]+_[A-Z0-9_]{1,60}|file:[a-z0-9][a-z0-9._-]{0,59}")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 LONGEST = 8192
 #: Shorter ones are not blotted out of texts: too much else would go with them.
 SHORTEST_BLOTTED = 4
 
 
-def check_reference(text: str) -> str:
+def check_reference(text: str, *, word: str = "SOURCE") -> str:
     """Return a reference; `Invalid` when it is none, above all when it is the secret itself."""
-    if not REFERENCE.fullmatch(text):
+    mine = text.startswith((f"env:{word}_", "file:"))
+    if not mine or not REFERENCE.fullmatch(text):
         raise Invalid(
-            "这里不写密码本身：用 env:SOURCE_名称（环境变量）"
+            f"这里不写密码本身：用 env:{word}_名称（环境变量）"
             "或 file:名称（工作区 secrets 文件夹中的文件）"
         )
     return text

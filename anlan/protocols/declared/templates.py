@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from anlan.gateways.sources.moments import written
-from anlan.gateways.sources.signing import HASHES, digest
 from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.moments import written
+from anlan.protocols.declared.signing import HASHES, digest
 
 _HOLE = re.compile(
     r"\{\{|\}\}|\{(?P<name>\w+)(?::(?P<form>[^{}|]+))?(?P<filters>(?:\|\w+)*)\}|[{}]"

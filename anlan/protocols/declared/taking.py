@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from anlan.gateways.sources.declaration.lines import Where
-from anlan.gateways.sources.moments import seconds
 from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.lines import Where
+from anlan.protocols.declared.moments import seconds
 
 T = TypeVar("T")
 

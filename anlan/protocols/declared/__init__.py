@@ -1,0 +1,1 @@
+"""HTTP requests an operator declares in a file: read with every slip told, filled in, signed."""
