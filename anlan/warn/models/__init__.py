@@ -1,6 +1,7 @@
 """What came in, what goes out, who said so, what is due, what was ordered in advance."""
 
 from anlan.warn.models.alerts import Alert, Approval, Published, ResponseDue
+from anlan.warn.models.calls import CallPress, CallRound
 from anlan.warn.models.orders import StandingOrder
 from anlan.warn.models.received import Arrival, Original, Received, Reference, Refused
 
@@ -8,6 +9,8 @@ __all__ = [
     "Alert",
     "Approval",
     "Arrival",
+    "CallPress",
+    "CallRound",
     "Original",
     "Published",
     "Received",

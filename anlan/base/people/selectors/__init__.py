@@ -15,10 +15,11 @@ from anlan.base.people.selectors.holders import (
     today,
     units_of,
 )
-from anlan.base.people.selectors.reach import RELATIONS, reach
+from anlan.base.people.selectors.reach import RELATIONS, WATCH, reach, seats
 
 __all__ = [
     "RELATIONS",
+    "WATCH",
     "Found",
     "Watch",
     "addressed",
@@ -34,6 +35,7 @@ __all__ = [
     "posts_of",
     "reach",
     "rota",
+    "seats",
     "titles_of",
     "today",
     "units_of",

@@ -108,6 +108,15 @@ def _commander(posts: Sequence[str]) -> Found:
     }
 
 
+def seats(rooms: Mapping[str, Sequence[str]]) -> Found:
+    """Keep of each region's duty posts those whose holder is on watch now; the first when none is.
+
+    `rooms` are posts by region, best first: three shifts of a duty room are not all woken.
+    """
+    here = _seated(rooms)
+    return {code: here.get(code) or list(posts[:1]) for code, posts in rooms.items()}
+
+
 def _seated(rooms: Mapping[str, Sequence[str]]) -> Found:
     """Keep of each room's posts those whose holder is on watch now."""
     present = on_duty_persons(rooms)
