@@ -36,8 +36,16 @@ class Quantity:
     high: float | None
     #: The fastest it can change, in `unit` a minute; None: not checked.
     rate_per_min: float | None
+    #: Of what may change at once: a single value that leaves the others by more than this part of
+    #: the stream's lowest upper level (without one, of its range) is doubted until the next one;
+    #: None: not checked.
+    leap_share: float | None
+    #: An instrument that reads beyond its range by this part of it is full, not broken.
+    over_share: float
     #: So long without the least change is a fault; None: not checked.
     stuck_after_s: float | None
+    #: So long is one already where the stream otherwise rests much less; None: not checked.
+    stuck_least_s: float | None
     #: A state of the moment, an amount of an interval (rain), a mean, or on and off.
     kind: Kind
     hazards: tuple[str, ...]
@@ -105,7 +113,10 @@ def _read(path: Path, key: str, raw: Mapping[str, Any]) -> Quantity:
         low=raw.get("low"),
         high=raw.get("high"),
         rate_per_min=raw.get("rate_per_min"),
+        leap_share=raw.get("leap_share"),
+        over_share=raw.get("over_share", 0.0),
         stuck_after_s=raw.get("stuck_after_s"),
+        stuck_least_s=raw.get("stuck_least_s"),
         kind=raw["kind"],
         hazards=tuple(raw.get("hazards", ())),
         source=raw["source"],

@@ -21,7 +21,10 @@ def main() -> None:
     threshold.warm()
     rows = Columns.of([0, 0, 1], [0, 60_000, 0], [1.0, 2.0, 3.0])
     unknown = np.full(2, np.nan)
-    checks = Checks(unknown, unknown, unknown, unknown, unknown, np.zeros(2, np.bool_))
+    checks = Checks(
+        low=unknown, high=unknown, rate_per_min=unknown, leap=unknown, stuck_s=unknown,
+        stuck_least_s=unknown, expected_s=unknown, lengths=np.zeros(2, np.bool_), zero=np.zeros(2),
+    )  # fmt: skip
     quality.flag(rows, checks, quality.State.fresh(2), HOUR_MS)
     reduce(rows, HOUR_MS)
     warming.warm()

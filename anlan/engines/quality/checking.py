@@ -18,7 +18,7 @@ LATE_MS: Final = 60 * 60 * 1000
 
 NEVER: Final = -(2**62)
 KEPT: Final = 9
-MAGIC: Final = b"anlan-checks-1\n"
+MAGIC: Final = b"anlan-checks-2\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,17 +26,23 @@ class Checks:
     """What to check, by stream number, (m,) each; a number beyond them is not checked.
 
     low, high: what the instrument can read, NaN unknown. rate_per_min: fastest change, in the
-    quantity's unit, NaN unknown: then neither speed nor standing apart is checked. stuck_s: so
-    long without any change is a fault, NaN never. expected_s: interval of reports, NaN unknown.
-    lengths: the value is a length, which people send in metres, centimetres and millimetres.
+    quantity's unit, NaN unknown. leap: of what may change at once, how far a single value may
+    leave the others and still be believed, NaN any. Where neither is known standing apart is not
+    checked. stuck_s: so long without any change is a fault, NaN never; stuck_least_s: so long is
+    one already where the stream has never rested nearly as long, NaN never. expected_s: interval
+    of reports, NaN unknown. lengths: the value is a length, which people send in metres,
+    centimetres and millimetres; zero: what is added to what they send.
     """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     rate_per_min: NDArray[np.float64]
+    leap: NDArray[np.float64]
     stuck_s: NDArray[np.float64]
+    stuck_least_s: NDArray[np.float64]
     expected_s: NDArray[np.float64]
     lengths: NDArray[np.bool_]
+    zero: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Tell how many numbers are covered."""
@@ -49,8 +55,10 @@ class State:
 
     last_time: NDArray[np.int64]
     last_value: NDArray[np.float64]
-    #: When the value last changed.
+    #: When the value last changed, how often it did, and the longest it rested lately, ms.
     since: NDArray[np.int64]
+    changes: NDArray[np.int64]
+    rested: NDArray[np.float64]
     #: The last values nobody doubted, (m, KEPT), and how many they are, and the newest's time.
     kept: NDArray[np.float64]
     count: NDArray[np.int64]
@@ -65,6 +73,8 @@ class State:
             last_time=np.full(size, NEVER, np.int64),
             last_value=np.full(size, np.nan),
             since=np.full(size, NEVER, np.int64),
+            changes=np.zeros(size, np.int64),
+            rested=np.zeros(size),
             kept=np.full((size, KEPT), np.nan),
             count=np.zeros(size, np.int64),
             kept_time=np.full(size, NEVER, np.int64),
@@ -84,7 +94,7 @@ class State:
         return made
 
     def dump(self) -> bytes:
-        """Write the state down, 140 bytes a stream."""
+        """Write the state down, 156 bytes a stream."""
         body = (getattr(self, field.name).tobytes() for field in fields(self))
         return MAGIC + struct.pack("<q", len(self)) + b"".join(body)
 
@@ -122,9 +132,15 @@ def flag(
     Notes
     -----
     SPIKE is Hampel's filter over the last nine undoubted values (four scaled median absolute
-    deviations), and only where the quantity cannot have changed so fast: a value that stands apart
-    is doubted once, and believed when the next one stands on the same side, so that a flood that
-    jumps is late by one value and never hidden. UNIT marks lengths 100 or 1000 times off.
+    deviations), and only where the quantity cannot have changed so fast, or leapt so far: a value
+    that stands apart is doubted once, and believed when the next one stands on the same side, so
+    that a flood or a leak that jumps is late by one value and never hidden. UNIT marks lengths
+    100 or 1000 times off.
+
+    STUCK is judged by the stream's own habit: how long a gauge rests depends on its water, its
+    noise and the last digit it shows. Once it has changed twenty times, four times the longest
+    rest of the last days is too long, if that is between `stuck_least_s` and `stuck_s`. A value
+    that does not change cannot cross a limit, so a doubt too early hides no alarm.
 
     Source: Hampel 1974, J. Am. Stat. Assoc. 69, 383-393; Pearson et al. 2016, EURASIP J. Adv.
     Signal Process., eq. 2-4.
@@ -134,10 +150,11 @@ def flag(
     minute = 60_000.0
     return kernels.check(
         columns.number, columns.time, columns.value, now_ms, backfill,
-        checks.low, checks.high, checks.rate_per_min / minute,
-        _ms(checks.stuck_s), _ms(checks.expected_s), checks.lengths, AHEAD_MS, LATE_MS,
-        state.last_time, state.last_value, state.since, state.kept, state.count,
-        state.kept_time, state.held,
+        checks.low, checks.high, checks.rate_per_min / minute, checks.leap,
+        _ms(checks.stuck_s), _ms(checks.stuck_least_s), _ms(checks.expected_s), checks.lengths,
+        checks.zero, AHEAD_MS, LATE_MS,
+        state.last_time, state.last_value, state.since, state.changes, state.rested,
+        state.kept, state.count, state.kept_time, state.held,
     )  # fmt: skip
 
 

@@ -16,6 +16,12 @@ GAP = 2.5
 #: How near a ratio must be to a power of ten to look like another unit.
 NEAR = 0.02
 
+#: So many changes tell how long a stream rests; so many times its longest rest is too long.
+HABIT = 20
+TIMES = 4.0
+#: A rest is forgotten by half after so long.
+FADES_MS = 3 * 86_400_000.0
+
 NEVER = -(2**62)
 
 RANGE, RATE, SPIKE, STUCK, GAP_BIT, FUTURE, LATE, UNIT = 1, 2, 4, 8, 16, 32, 64, 256
@@ -45,14 +51,22 @@ def is_scaled(x: float, usual: float) -> bool:
 
 @compiled
 def apart(
-    x: float, kept: NDArray[np.float64], count: int, lengths: bool
+    x: float, kept: NDArray[np.float64], count: int, lengths: bool, zero: float
 ) -> tuple[bool, bool, float]:
     """Tell whether a value stands apart from those before it, looks scaled, and their median."""
     before = kept[:count]
     usual = middle(before)
     spread = middle(np.abs(before - usual)) * TO_SIGMA * DEVIATIONS
     far = abs(x - usual) > spread
-    return far, far and lengths and is_scaled(x, usual), usual
+    return far, far and lengths and is_scaled(x - zero, usual - zero), usual
+
+
+@compiled
+def is_stuck(rest: int, most: int, least: int, changes: int, rested: float) -> bool:
+    """Tell whether a value that has not changed for `rest` ms rests too long."""
+    if most > 0 and rest > most:
+        return True
+    return least > 0 and changes >= HABIT and rest > max(float(least), TIMES * rested)
 
 
 @compiled
@@ -65,14 +79,19 @@ def check(
     low: NDArray[np.float64],
     high: NDArray[np.float64],
     rate: NDArray[np.float64],
+    leap: NDArray[np.float64],
     stuck: NDArray[np.int64],
+    stuck_least: NDArray[np.int64],
     expected: NDArray[np.int64],
     lengths: NDArray[np.bool_],
+    zero: NDArray[np.float64],
     ahead: int,
     long_ago: int,
     last_time: NDArray[np.int64],
     last_value: NDArray[np.float64],
     since: NDArray[np.int64],
+    changes: NDArray[np.int64],
+    rested: NDArray[np.float64],
     kept: NDArray[np.float64],
     count: NDArray[np.int64],
     kept_time: NDArray[np.int64],
@@ -98,8 +117,11 @@ def check(
             if expected[k] > 0 and t - last_time[k] > GAP * expected[k]:
                 doubt |= GAP_BIT
             if x != last_value[k]:
+                rest = float(last_time[k] - since[k])
+                rested[k] = max(rest, rested[k] * 0.5 ** (float(t - since[k]) / FADES_MS))
+                changes[k] += 1
                 since[k] = t
-            elif stuck[k] > 0 and t - since[k] > stuck[k]:
+            elif is_stuck(t - since[k], stuck[k], stuck_least[k], changes[k], rested[k]):
                 doubt |= STUCK
             if not outside and abs(x - last_value[k]) > rate[k] * (t - last_time[k]):
                 doubt |= RATE
@@ -107,11 +129,15 @@ def check(
             since[k] = t
         last_time[k], last_value[k] = t, x
         far, scaled, usual = False, False, 0.0
-        if count[k] >= ENOUGH and (outside or rate[k] == rate[k]):
+        if count[k] >= ENOUGH and (outside or rate[k] == rate[k] or leap[k] == leap[k]):
             # How far the quantity can have come; only who leapt further is looked at.
             reach = rate[k] * (t - kept_time[k]) if rate[k] == rate[k] else 0.0
+            if leap[k] == leap[k]:
+                reach = max(reach, leap[k])
             if abs(x - kept[k, count[k] - 1]) > reach:
-                far, scaled, usual = apart(x, kept[k], count[k], lengths[k])
+                far, scaled, usual = apart(
+                    x, kept[k], count[k], lengths[k], zero[k]
+                )  # fmt: skip
         if scaled:
             doubt |= UNIT
         if far and not scaled and not outside:

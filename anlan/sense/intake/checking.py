@@ -4,6 +4,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from anlan import codes
 from anlan.codes import quantities
 from anlan.engines import quality
 from anlan.engines.quality import Checks, State
@@ -67,6 +68,8 @@ def checks_of(directory: Directory) -> Checks:
     own = streams.number
     low[own] = np.where(np.isnan(streams.low), low[own], streams.low)
     high[own] = np.where(np.isnan(streams.high), high[own], streams.high)
+    spread = high - low
+    high += np.nan_to_num(by_number("over_share")) * np.nan_to_num(spread)
     expected = np.full(size, np.nan)
     expected[own] = streams.interval_s
     lengths = np.zeros(size, np.bool_)
@@ -77,7 +80,25 @@ def checks_of(directory: Directory) -> Checks:
         low=low,
         high=high,
         rate_per_min=by_number("rate_per_min"),
+        leap=by_number("leap_share") * _measure(directory, spread),
         stuck_s=by_number("stuck_after_s"),
+        stuck_least_s=by_number("stuck_least_s"),
         expected_s=expected,
         lengths=lengths,
+        zero=directory.added,
     )
+
+
+def _measure(directory: Directory, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tell what a leap is measured by: the lowest level a value may rise to, else the range."""
+    upper = {
+        row.code
+        for row in codes.table("stream-level-kinds")
+        if row.text("direction") == "up" and row.text("against") == "value"
+    }
+    found = spread.copy()
+    for row in directory.streams.rows:
+        levels = [value for kind, value in row.levels.items() if kind in upper and value > 0]
+        if levels:
+            found[row.number] = min(levels)
+    return found

@@ -39,8 +39,9 @@ PLANTED: Final = {
     # A small reservoir, two roads, a gust, a slope.
     ("reservoir-flood-limit", "339901-SK010", 4), ("ponding", "339901-JS001", 3),
     ("ponding", "339901-JS004", 1), ("gust", "339901-QX018", 4), ("tilt", "339901-DZ002", 3),
-    # The leak; the dam whose four blue points make a yellow.
-    ("combustible-gas", "339901-WH003", 3), ("tailings", "339901-WK001", 3),
+    # The leak, the burst; the dam whose four blue points make a yellow.
+    ("combustible-gas", "339901-WH003", 3), ("toxic-gas", "339901-WH001", 1),
+    ("tailings", "339901-WK001", 3),
     # Two gateways of which nothing is heard.
     ("silence", "339901-GW-RQ", None), ("silence", "339901-GW-QX-102", None),
 }  # fmt: skip

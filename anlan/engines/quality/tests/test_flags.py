@@ -14,11 +14,15 @@ NOW = 1_780_272_000_000
 
 def checks(**wanted: float) -> Checks:
     """A gauge that reports every five minutes, from 0 to 20 m, at most 5 cm a minute."""
-    told = {"low": 0.0, "high": 20.0, "rate": 0.05, "stuck": 7200.0, "expected": 300.0, **wanted}
+    told = {
+        "low": 0.0, "high": 20.0, "rate": 0.05, "leap": np.nan, "stuck": 7200.0, "least": np.nan,
+        "expected": 300.0, "zero": 0.0, **wanted,
+    }  # fmt: skip
     two = {name: np.full(2, value) for name, value in told.items()}
     return Checks(
-        low=two["low"], high=two["high"], rate_per_min=two["rate"], stuck_s=two["stuck"],
-        expected_s=two["expected"], lengths=np.ones(2, np.bool_),
+        low=two["low"], high=two["high"], rate_per_min=two["rate"], leap=two["leap"],
+        stuck_s=two["stuck"], stuck_least_s=two["least"], expected_s=two["expected"],
+        lengths=np.ones(2, np.bool_), zero=two["zero"],
     )  # fmt: skip
 
 
@@ -27,8 +31,8 @@ def series(values: list[float], *, step: int = 5, first: int = NOW - 40 * MINUTE
     return Columns.of(np.ones(len(values)), times, values)
 
 
-def flagged(values: list[float], now: int = NOW, **wanted: float) -> list[int]:
-    return [int(one) for one in flag(series(values), checks(**wanted), State.fresh(2), now)]
+def flagged(values: list[float], **wanted: float) -> list[int]:
+    return [int(one) for one in flag(series(values), checks(**wanted), State.fresh(2), NOW)]
 
 
 CALM = [3.0, 3.01, 3.02, 3.01, 3.02, 3.03]
@@ -55,6 +59,12 @@ def test_centimetres_among_metres_are_told_as_such_however_long_they_last() -> N
     assert [bool(one & UNIT) for one in wrong] == [False] * 7 + [True, True]
 
 
+def test_centimetres_over_a_gauges_zero_are_told_as_such() -> None:
+    staff = [55.0 + one for one in CALM]
+    wrong = flagged([*staff, 55.0 + 303.0, 55.0 + 304.0], high=9000.0, zero=55.0)
+    assert [bool(one & UNIT) for one in wrong] == [False] * 6 + [True, True]
+
+
 def test_what_the_instrument_cannot_read_is_out_of_range() -> None:
     assert [bool(one & RANGE) for one in flagged([3.0, -0.5, 25.0])] == [False, True, True]
 
@@ -71,6 +81,41 @@ def test_a_value_that_does_not_move_for_two_hours_is_stuck() -> None:
     stuck = [bool(one & STUCK) for one in found]
     assert stuck.index(True) == 25  # the first value over 120 minutes after the first
     assert all(stuck[25:])
+
+
+#: A gas detector, which may leap; its limits are 25 and 50.
+GAS = {"high": 105.0, "rate": np.nan, "leap": 5.0, "stuck": np.nan, "expected": 300.0}
+AIR = [1.2, 1.4, 1.1, 1.3, 1.2, 1.4]
+
+
+def test_a_single_leap_of_gas_is_doubted_though_gas_may_leap() -> None:
+    assert flagged([*AIR, 56.0, 1.3, 1.2], **GAS) == [0] * 6 + [SPIKE, 0, 0]
+
+
+def test_gas_that_bursts_out_is_believed_from_its_second_value_on() -> None:
+    assert flagged([*AIR, 56.0, 71.0, 64.0, 40.0], **GAS) == [0] * 6 + [SPIKE, 0, 0, 0]
+
+
+def test_gas_that_leaks_slowly_is_never_doubted() -> None:
+    assert flagged([*AIR, 6.0, 10.9, 15.5, 20.4], **GAS) == [0] * 10
+
+
+def test_a_gauge_that_never_rests_is_stuck_much_sooner_than_a_calm_one() -> None:
+    restless = [3.0 + 0.01 * (at % 3) for at in range(30)]
+    hours = series([*restless, *[3.0] * 60], first=NOW - 450 * MINUTE)
+    day = {"stuck": 86_400.0, "least": 7200.0}
+    found = flag(hours, checks(**day), State.fresh(2), NOW)
+    stuck = np.flatnonzero(found & STUCK)
+    assert stuck.tolist() == list(range(30 + 25, 90))  # two hours after it stopped
+    calm = [3.0 + 0.01 * (at // 20 % 2) for at in range(500)]  # rests 95 minutes each time
+    rests = series([*calm, *[calm[-1]] * 50], first=NOW - 2750 * MINUTE)
+    assert not (flag(rests, checks(**day), State.fresh(2), NOW) & STUCK).any()
+
+
+def test_who_has_hardly_been_heard_has_no_habit_yet() -> None:
+    few = series([3.0, 3.01, 3.0, *[3.01] * 60], first=NOW - 315 * MINUTE)
+    found = flag(few, checks(stuck=86_400.0, least=7200.0), State.fresh(2), NOW)
+    assert not (found & STUCK).any()
 
 
 def test_the_first_value_after_a_gap_says_so() -> None:
