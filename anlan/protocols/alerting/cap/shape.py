@@ -64,7 +64,8 @@ AREA = (
 )
 
 INFO = (
-    Element("language", pattern=LANGUAGE),
+    # Empty is the default of the schema.
+    Element("language", pattern=re.compile(f"({LANGUAGE.pattern})?")),
     Element("category", 1, None, words.CATEGORY),
     Element("event", 1),
     Element("responseType", 0, None, words.RESPONSE),

@@ -8,6 +8,6 @@ be those of the elements, which nobody could confirm: check it with the system y
 
 from anlan.protocols.alerting.message12379.identifiers import Identifier
 from anlan.protocols.alerting.message12379.reading import read_national
-from anlan.protocols.alerting.message12379.writing import write
+from anlan.protocols.alerting.message12379.writing import Form, write
 
-__all__ = ["Identifier", "read_national", "write"]
+__all__ = ["Form", "Identifier", "read_national", "write"]
