@@ -215,7 +215,7 @@ def streams(county: County) -> Iterator[Values]:
     for one in county.streams:
         yield {
             "code": one.code, "name": one.name, "station": one.station,
-            "quantity": one.quantity, "unit": one.unit, "added": one.added,
+            "quantity": one.quantity, "item": one.item, "unit": one.unit, "added": one.added,
             "interval_s": one.interval_s, "low": one.low, "high": one.high,
             "levels": dict(one.levels) or None, "position": one.position, "depth": one.depth_m,
             "status": "in-use",

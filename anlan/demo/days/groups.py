@@ -67,14 +67,14 @@ def pond(rule: Spec, rows: Sequence[Seen]) -> list[judging.Stay]:
     grid = np.unique(np.concatenate([one.time for one in rows]))
     items: dict[str, list[NDArray[np.int64]]] = defaultdict(list)
     for one in rows:
-        items[one.stream.quantity].append(_levels(one, grid))
+        items[one.stream.item or one.stream.quantity].append(_levels(one, grid))
     worst = np.full(grid.size, float(NONE))
     for k in range(grid.size):
         by_item = [
             judging.aggregated([int(point[k]) for point in points if point[k]])
             for points in items.values()
         ]
-        worst[k] = judging.aggregated([one for one in by_item if one is not None]) or NONE
+        worst[k] = judging.carried([one for one in by_item if one is not None]) or NONE
     found: list[judging.Stay] = []
     for _, level in COLOURS:
         bar = judging.Bar("<=", float(level), 0.0, rule.hold_s * 1000)

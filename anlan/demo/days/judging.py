@@ -118,7 +118,7 @@ _RAISING: Final = ((1, 2), (2, 3), (3, 4))
 
 
 def aggregated(levels: Sequence[int]) -> int | None:
-    """Worst level of points, or of items: four blue make a yellow, three yellow an orange ...
+    """Worst level of an item by its points: four blue make a yellow, three yellow an orange ...
 
     What has reached a level has reached the milder ones too.
     """
@@ -126,3 +126,14 @@ def aggregated(levels: Sequence[int]) -> int | None:
         if min(levels, default=9) <= level or sum(one <= level + 1 for one in levels) >= needed:
             return level
     return 4 if levels else None
+
+
+def carried(levels: Sequence[int]) -> int | None:
+    """Worst level of a pond by its items: four blue ones are a yellow one, and so on upward."""
+    left = sorted(levels)
+    for level, needed in reversed(_RAISING):
+        while left.count(level + 1) >= needed:
+            for _ in range(needed):
+                left.remove(level + 1)
+            left.append(level)
+    return min(left, default=None)

@@ -110,6 +110,10 @@ class Stream(Row):
         Station, models.PROTECT, related_name="streams", verbose_name="测站"
     )
     quantity = CodeField("监测要素", table="quantities", max_length=32)
+    item = CodeField(
+        "监测项目", table="tailings-items", max_length=24, blank=True, default="",
+        help_text="尾矿库填写，综合预警先按项目累计；不填按监测要素",
+    )  # fmt: skip
     unit = models.CharField(
         "上报单位", max_length=16, blank=True, help_text="与要素的单位相同时可不填"
     )

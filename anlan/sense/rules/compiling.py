@@ -50,7 +50,7 @@ KINDS: Mapping[str, Compile] = {
     "silence": silence.silence,
     "count": grouping.count,
     "combination": grouping.combination,
-    "tailings": ponds.tailings,
+    "tailings": ponds.pond,
 }
 
 

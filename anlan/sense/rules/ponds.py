@@ -1,24 +1,23 @@
 """Tailings ponds: points make items, items make the pond (GB 51108-2015, domain reference 5.9).
 
-Within one item four blue points count as yellow, three yellow as orange, two orange as red; across
-items the same. A point counts at every level it has reached, so a red one is also a blue one.
+Within one item four blue points make it yellow, three yellow orange, two orange red. Across items
+four blue ones count as one yellow, and so on, and what they count as counts on. A point stands at
+every level it has reached, so a red one is also a blue one.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from anlan.engines.threshold import Count, Level, any_of
+from anlan.engines.threshold import Count, Level, all_of, any_of, tailings
 from anlan.sense.rules import words
 from anlan.sense.rules.making import Making
 from anlan.sense.rules.rows import StreamRow
 from anlan.sense.rules.spec import Condition, Op
 
-#: Level -> (the milder level that adds up to it, how many of them).
-ADDS: Mapping[int, tuple[int, int]] = {3: (4, 4), 2: (3, 3), 1: (2, 2)}
 LEVELS = (4, 3, 2, 1)
 
 
-def tailings(making: Making) -> None:
+def pond(making: Making) -> None:
     """Watch every point at its four levels, aggregate by item, then by pond."""
     conditions: dict[int, Condition] = {
         one.level: one for one in making.spec.conditions if one.level
@@ -26,7 +25,7 @@ def tailings(making: Making) -> None:
     for station, rows in making.by_station().items():
         items: dict[str, list[StreamRow]] = defaultdict(list)
         for row in rows:
-            items[row.quantity].append(row)
+            items[row.item or row.quantity].append(row)
         graded = [_item(making, station, key, points, conditions) for key, points in items.items()]
         _pond(making, station, rows, graded, conditions)
 
@@ -81,17 +80,36 @@ def _aggregate(making: Making, name: str, reached: Mapping[int, Sequence[str]]) 
     found: Keys = {}
     for level in LEVELS:
         keys = list(reached.get(level, ()))
-        if level in ADDS:
-            milder, need = ADDS[level]
-            below = reached.get(milder, ())
-            if len(below) >= need:
-                made = Count(
-                    key=making.key(f"{name}:{level}n"), members=tuple(below), at_least=need,
-                    told=False,
-                )  # fmt: skip
-                keys.append(making.add(made, None))
+        need = tailings.MAKES_WORSE.get(level + 1, 0)
+        below = reached.get(level + 1, ())
+        if need and len(below) >= need:
+            keys.append(_count(making, f"{name}:{level}n", below, need))
         if keys:
             found[level] = making.add(any_of(making.key(f"{name}:{level}"), keys, told=False), None)
+    return found
+
+
+def _count(making: Making, name: str, members: Sequence[str], need: int) -> str:
+    made = Count(key=making.key(name), members=tuple(members), at_least=need, told=False)
+    return making.add(made, None)
+
+
+def _carry(making: Making, station: str, reached: Mapping[int, Sequence[str]]) -> Keys:
+    """Join the ways in which the items of a pond make each level of it."""
+    found: Keys = {}
+    for level in LEVELS:
+        keys: list[str] = list(reached.get(level, ()))
+        for number, way in enumerate(tailings.ways(level)):
+            if way == {level: 1} or any(len(reached[at]) < many for at, many in way.items()):
+                continue
+            name = f"pond:{station}:{level}w{number}"
+            parts = [
+                _count(making, f"{name}:{at}", reached[at], many) for at, many in way.items()
+            ]  # fmt: skip
+            keys.append(making.add(all_of(making.key(name), parts, told=False), None))
+        if keys:
+            key = making.key(f"pond:{station}:{level}")
+            found[level] = making.add(any_of(key, keys, told=False), None)
     return found
 
 
@@ -104,7 +122,7 @@ def _pond(
 ) -> None:
     """Join the items of a pond; these watches are told."""
     reached = {level: [keys[level] for keys in graded if level in keys] for level in LEVELS}
-    whole = _aggregate(making, f"pond:{station}", reached)
+    whole = _carry(making, station, reached)
     for level, key in whole.items():
         condition = conditions.get(level, Condition(level=level))  # type: ignore[arg-type]
         watch = f"{level}:{station}"

@@ -24,6 +24,8 @@ class StreamRow:
     gateway_name: str = ""
     interval_s: int | None = None
     levels: Mapping[str, float] = field(default_factory=dict)
+    #: What is monitored, of ``tailings-items``; "" takes the quantity for it.
+    item: str = ""
     lon: float | None = None
     lat: float | None = None
     #: Whether the lack of values is a fault: neither stream nor station is under repair or stopped.

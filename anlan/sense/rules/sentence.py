@@ -105,8 +105,9 @@ def _combination_zh(spec: Spec) -> str:
 
 def _tailings_zh(_: Spec) -> str:
     return (
-        "各监测点按自己的蓝、黄、橙、红限值分级；同一监测项 4 点蓝升为黄、3 点黄升为橙、"
-        "2 点橙升为红，各监测项之间同样累计，尾矿库取最高一级"
+        "各监测点按自己的蓝、黄、橙、红限值分级；同一监测项目 4 点蓝升为黄、3 点黄升为橙、"
+        "2 点橙升为红；项目之间 4 项蓝计作 1 项黄、3 项黄计作 1 项橙、2 项橙计作 1 项红，"
+        "逐级累计，尾矿库取最高一级"
     )
 
 
@@ -198,7 +199,8 @@ def _body_en(spec: Spec) -> str:
     if spec.kind == "tailings":
         return (
             "points are graded by their own four limits; within an item 4 blue make yellow, "
-            "3 yellow orange, 2 orange red; across items likewise; the pond takes the worst"
+            "3 yellow orange, 2 orange red; across items 4 blue count as 1 yellow, 3 yellow as 1 "
+            "orange, 2 orange as 1 red, and count on; the pond takes the worst"
         )
     if spec.kind == "combination":
         joined = " and " if spec.joined == "all" else " or "

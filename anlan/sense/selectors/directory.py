@@ -63,7 +63,7 @@ _COLUMNS = (
     "id", "code", "number", "quantity", "region_id", "station_id", "station__code",
     "station__name", "station__kind", "name", "station__gateway_id", "station__gateway__name",
     "interval_s", "levels", "station__lon", "station__lat", "status", "station__status",
-    "unit", "added", "low", "high",
+    "unit", "added", "low", "high", "item",
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _row(
         gateway=one[10], gateway_name=one[11] or "", interval_s=one[12], levels=one[13] or {},
         lon=one[14], lat=one[15],
         watched=watched.get(one[16], True) and watched.get(one[17], True),
-        heard=heard is None or one[2] in heard,
+        heard=heard is None or one[2] in heard, item=one[22],
     )  # fmt: skip
 
 

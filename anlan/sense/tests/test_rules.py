@@ -1,6 +1,7 @@
 """Rules compiled into watches, run by the engine on observations, and said aloud."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -246,6 +247,23 @@ def test_items_of_a_pond_add_up_too() -> None:
     blue = [(n, 0.1 * n, 12.0) for n in range(1, 5)]
     assert levels(run(POND, points, blue[:3])) == {4}
     assert levels(run(POND, points, blue)) == {4, 3}
+
+
+def test_what_items_of_a_pond_count_as_counts_on() -> None:
+    items = ("displacement", "crack", "tilt", "seepage", "pore-pressure", "turbidity")
+    points = [stream(n, item, station="P", levels=SHIFT) for n, item in enumerate(items, 1)]
+    blue = [(n, 0.1 * n, 12.0) for n in range(1, 5)]
+    assert levels(run(POND, points, [*blue, (5, 1, 22.0)])) == {4, 3}
+    assert levels(run(POND, points, [*blue, (5, 1, 22.0), (6, 2, 22.0)])) == {4, 3, 2}
+
+
+def test_two_items_of_one_quantity_are_two_items() -> None:
+    told = [(n, 0.1 * n, 12.0) for n in range(1, 5)]
+    dam = [stream(n, "displacement", station="P", levels=SHIFT) for n in (1, 2)]
+    slope = [replace(stream(n, "displacement", station="P", levels=SHIFT), item="landslide")
+             for n in (3, 4)]  # fmt: skip
+    assert levels(run(POND, [*dam, *slope], told)) == {4}
+    assert levels(run(POND, [replace(one, item="") for one in (*dam, *slope)], told)) == {4, 3}
 
 
 def test_a_beach_that_grows_shorter_is_worse() -> None:

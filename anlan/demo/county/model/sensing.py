@@ -69,6 +69,8 @@ class Stream:
     levels: tuple[tuple[str, float], ...]
     position: str
     depth_m: float | None
+    #: Of tailings-items; "" where the quantity says it.
+    item: str = ""
 
     def level(self, kind: str) -> float | None:
         """Value of one of its levels, None when it has none of that kind."""

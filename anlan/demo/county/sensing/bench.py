@@ -61,6 +61,7 @@ class Meter:
     added: float | None = None
     position: str = ""
     depth_m: float | None = None
+    item: str = ""
 
 
 @dataclass
@@ -137,7 +138,7 @@ def _stream(station: str, meter: Meter) -> Stream:
         code=f"{station}-{meter.short}", name=meter.name, station=station,
         quantity=meter.quantity, unit=meter.unit, added=meter.added,
         interval_s=meter.interval_s, low=low, high=high, levels=meter.levels,
-        position=meter.position, depth_m=meter.depth_m,
+        position=meter.position, depth_m=meter.depth_m, item=meter.item,
     )  # fmt: skip
 
 

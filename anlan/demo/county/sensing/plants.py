@@ -87,9 +87,9 @@ def _pond(bench: Bench, site: KeySite, number: int) -> None:
     ]
     meters += [
         Meter("HP1", "displacement", "mm", every, (-500.0, 2000.0), rounded(SHIFT_MM),
-              "库区滑坡体1号", position="左岸滑坡体"),
+              "库区滑坡体1号", position="左岸滑坡体", item="landslide"),
         Meter("HP2", "displacement", "mm", every, (-500.0, 2000.0), rounded(SHIFT_MM),
-              "库区滑坡体2号", position="右岸滑坡体"),
+              "库区滑坡体2号", position="右岸滑坡体", item="landslide"),
         Meter("AC", "freeboard", "m", every, (0.0, 20.0),
               rounded({"blue": 1.2, "yellow": 0.9, "orange": 0.7, "red": 0.5}), "安全超高"),
         Meter("P", "rain", "mm", 300, (0.0, 60.0), name="库区雨量"),

@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from anlan.demo.days.judging import Bar, Stay, aggregated, falls, merged, rises, stays, sums
+from anlan.demo.days.judging import (
+    Bar,
+    Stay,
+    aggregated,
+    carried,
+    falls,
+    merged,
+    rises,
+    stays,
+    sums,
+)
 
 MINUTES = np.arange(8, dtype=np.int64) * 60_000
 
@@ -66,3 +76,11 @@ def test_several_points_at_one_level_make_one_of_the_next(
     levels: list[int], worst: int | None
 ) -> None:
     assert aggregated(levels) == worst
+
+
+@pytest.mark.parametrize(
+    ("items", "worst"),
+    [([], None), ([4, 4, 4], 4), ([4, 4, 4, 4], 3), ([4, 4, 4, 4, 3, 3], 2), ([3, 3, 3, 2], 1)],
+)
+def test_what_some_items_count_as_counts_on(items: list[int], worst: int | None) -> None:
+    assert carried(items) == worst
