@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anlan.gateways.sources.calling import CallFailed, Reply, excerpt
-from anlan.gateways.sources.declaration.declared import Auth, Login
-from anlan.gateways.sources.declaration.requests import plain
+from anlan.protocols.declared.auth import Auth, Login
+from anlan.protocols.declared.requests import plain
 from anlan.protocols.mapping import Form, Unlike, parse
 from anlan.protocols.mapping.selectors import Scope
 

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from anlan.kernel.clock import LOCAL_ZONE
+from anlan.protocols.declared.auth import Auth
 from anlan.protocols.declared.requests import Request, Sign, Test, Tls
 from anlan.protocols.mapping import Form, Mapping, Path
 from anlan.protocols.mapping.times import ISO
@@ -46,35 +47,6 @@ class Schedule:
     per_minute: float = 0.0
     #: The longest wait after failures.
     backoff_s: float = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """How a token is asked for."""
-
-    request: Request
-    #: Where the token is in the answer; None: the cookies it sets are the token.
-    token: Path | None
-    #: Where the seconds it lives are in the answer; None: `lifetime_s`.
-    expires_in: Path | None = None
-    lifetime_s: float = 3600.0
-    #: Asked anew so long before its end.
-    margin_s: float = 60.0
-    ok: Test | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Auth:
-    """How we say who we are. ``secret`` is where the secret is, never the secret."""
-
-    kind: str = "none"
-    username: str = ""
-    secret: str = ""
-    #: Where a token goes: a header with a prefix, or a name in the query.
-    header: str = "Authorization"
-    prefix: str = "Bearer "
-    query: str = ""
-    login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The parts of a declaration that make a request and judge its answer."""
 
-from collections.abc import Callable
-
-from anlan.gateways.sources.declaration.declared import Answer, Auth, Login, Paging
+from anlan.gateways.sources.declaration.declared import Answer, Paging
+from anlan.protocols.declared.auth import Auth
+from anlan.protocols.declared.auth import read_auth as _read_auth
 from anlan.protocols.declared.requests import (
     ALWAYS,
     Request,
@@ -13,18 +13,15 @@ from anlan.protocols.declared.requests import (
 )
 from anlan.protocols.declared.requests import read_request as _read_request
 from anlan.protocols.declared.requests import read_sign as _read_sign
-from anlan.protocols.declared.secrets import check_reference
 from anlan.protocols.declared.taking import Table
 
 __all__ = ["plain", "read_answer", "read_auth", "read_paging", "read_request", "read_sign"]
 
-AUTHS = ("none", "basic", "token", "login")
 PAGINGS = ("none", "page", "offset", "cursor", "next")
 ENDS = ("empty", "short", "total", "flag")
 
 #: Names a request for values knows.
 ASKING = ALWAYS | {"from", "to", "page", "size", "offset", "cursor", "each", "token", "username"}
-LOGGING_IN = ALWAYS | {"username", "secret"}
 
 
 def read_request(top: Table, name: str, *, known: frozenset[str] = ASKING) -> Request:
@@ -39,59 +36,7 @@ def read_sign(top: Table) -> Sign | None:
 
 def read_auth(top: Table) -> Auth:
     """Read ``[auth]``."""
-    table = top.table("auth")
-    if table is None:
-        return Auth()
-    kind = table.text("kind", choices=AUTHS)
-    reader: Callable[[Table], Auth] = {
-        "none": lambda _: Auth(), "basic": _basic, "token": _token, "login": _login,
-    }[kind]  # fmt: skip
-    made = reader(table)
-    table.done()
-    return made
-
-
-def _basic(table: Table) -> Auth:
-    return Auth("basic", username=table.text("username"), secret=_secret(table))
-
-
-def _token(table: Table) -> Auth:
-    header, prefix, query = _place(table)
-    return Auth("token", secret=_secret(table), header=header, prefix=prefix, query=query)
-
-
-def _login(table: Table) -> Auth:
-    header, prefix, query = _place(table)
-    token = read_path(table, "token")
-    login = Login(
-        request=read_request(table, "request", known=LOGGING_IN),
-        token=token,
-        expires_in=read_path(table, "expires_in"),
-        lifetime_s=table.span("lifetime", "1h", least=10),
-        margin_s=table.span("margin", "60s"),
-        ok=read_test(table, "ok"),
-    )
-    if login.expires_in is None and login.margin_s >= login.lifetime_s:
-        table.slip("margin", "应短于 lifetime")
-    return Auth(
-        "login", username=table.text("username", ""), secret=_secret(table),
-        header=header, prefix=prefix, query=query, login=login,
-    )  # fmt: skip
-
-
-def _place(table: Table) -> tuple[str, str, str]:
-    query = table.text("query", "")
-    header = table.text("header", "Authorization" if not query else "")
-    usual = "Bearer " if header == "Authorization" else ""
-    prefix = table.any("prefix", usual)
-    if not isinstance(prefix, str):
-        table.slip("prefix", "应是文字")
-        prefix = usual
-    return header, prefix, query
-
-
-def _secret(table: Table) -> str:
-    return table.made("secret", check_reference) or ""
+    return _read_auth(top, word="SOURCE")
 
 
 def read_answer(top: Table) -> Answer:
