@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from anlan.demo.county import generate
 from anlan.demo.days import DAYS, filed, truth
 from anlan.demo.days.making import record
-from anlan.demo.days.recording import Recording
+from anlan.demo.days.recording import Recording, moment
+from anlan.kernel.clock import local
 from anlan.kernel.errors import Conflict
 from anlan.sense.rules.spec import Spec
 from anlan.sense.selectors.directory import rule_rows
@@ -45,18 +46,40 @@ class Pace:
 
 
 def prepare(name: str, given: Recording | None, span: tuple[int, int], workspace: Path) -> Cursor:
-    """Put the recording, its keys and a cursor into a workspace; one that has them goes on."""
+    """Put the recording, its keys and a cursor into a workspace; one that has them goes on.
+
+    Killed anywhere in here, the same command does it again.
+    """
     kept = Cursor.read(workspace)
     if kept is not None:
         if kept.recording != Path(name).stem:
             raise Conflict(f"{workspace.name} 里放着另一份记录 {kept.recording}，请换 --name")
-        return kept
+        return _resumed(kept, span, workspace)
     recording = given if given is not None else _make(name, span[0])
     filed.write(recording, workspace / FOLDER, Path(name).stem)
     equipment.equip(recording, workspace)
     cursor = Cursor(Path(name).stem, span[0], span[1], span[0])
     cursor.write(workspace)
     return cursor
+
+
+def _resumed(kept: Cursor, span: tuple[int, int], workspace: Path) -> Cursor:
+    """Go on where a replay stopped, to the end that is asked for now.
+
+    `Conflict` for another beginning or an end that is past already: what has been replayed cannot
+    be taken back.
+    """
+    first, last = span
+    if first != kept.start or last < kept.at:
+        spelt = [local(moment(at)).strftime("%m-%d %H:%M") for at in (kept.start, kept.at)]
+        raise Conflict(
+            f"演练 {workspace.name} 从 {spelt[0]} 放起，已放到 {spelt[1]}，"
+            "与这次的 --from、--to 不符；加 --again 从头再来，或用 --name 换一个演练"
+        )
+    if last != kept.end:
+        kept = replace(kept, end=last)
+        kept.write(workspace)
+    return kept
 
 
 def rules_in_force() -> dict[str, Spec]:

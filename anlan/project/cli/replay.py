@@ -38,7 +38,8 @@ def replay(  # noqa: PLR0913 - options
 
     例：anlan replay storm.parquet --speed 10
 
-    中断后再次运行同一命令即从中断处继续。来源工作区正在运行时用它的守护进程，否则自己启动一个。
+    先打印演练的地址。中断后再次运行同一命令即从中断处继续，--to 可以改晚；改 --from 要加 --again。
+    来源工作区正在运行时用它的守护进程，否则自己启动一个。
     """
     if speed is not None and (lockstep or not 0 < speed <= 3600):
         raise Invalid("--speed 应在 0 到 3600 之间，且不能与 --lockstep 同用")
@@ -61,7 +62,9 @@ def replay(  # noqa: PLR0913 - options
     pace = playing.Pace(None if lockstep or speed is None else speed, step * 1000)
     if not cursor.done:
         with replays.served(home, place) as url:
-            sys.stderr.write(f"演练 {place.name}：{url}\n")
+            out = sys.stderr if as_json else sys.stdout
+            out.write(f"演练 {place.name}：{url}\n")
+            out.flush()
             with showing("回放", (cursor.end - cursor.start) / 60_000) as moved:
                 cursor = playing.play(
                     cursor, url, place, pace=pace,
