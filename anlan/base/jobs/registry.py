@@ -80,7 +80,7 @@ class Duty:
     leader: bool
     #: It has a thread and a database connection of its own, so that nothing delays it.
     apart: bool
-    #: After being woken, how long to gather more before beginning, in seconds.
+    #: What comes alone is done at once; after that, how long to gather more, in seconds.
     gather_s: float = 0.0
 
 

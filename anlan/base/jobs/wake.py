@@ -122,12 +122,20 @@ class Listener:
         return int(self._socket.fileno() if self._socket else self._notified.fileno())
 
     def wait(self, seconds: float = POLL_SECONDS) -> set[str]:
-        """Sleep until one of the topics is signalled or the time is over; return what was heard."""
-        if self._socket is None and not self._is_listening():
-            time.sleep(max(seconds, 0))
-            return set()
-        ready, _, _ = select.select([self.fileno()], [], [], max(seconds, 0))
-        return self.heard() if ready else set()
+        """Sleep until one of the topics is signalled or the time is over; return what was heard.
+
+        What is signalled on other topics, which every listener gets, does not end the sleep.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            left = max(until - time.monotonic(), 0)
+            if self._socket is None and not self._is_listening():
+                time.sleep(left)
+                return set()
+            ready, _, _ = select.select([self.fileno()], [], [], left)
+            heard = self.heard() if ready else set()
+            if heard or time.monotonic() >= until:
+                return heard
 
     def heard(self) -> set[str]:
         """Take what has been signalled so far, without waiting."""

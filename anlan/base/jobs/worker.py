@@ -62,8 +62,9 @@ class Worker:
         apart = [duty for duty in DUTIES.values() if duty.apart]
         threads = [self._vital(duty.key, self._attend, duty) for duty in apart]
         threads.append(self._vital("pulse", self._pulse))
+        mine = {topic for duty in DUTIES.values() if not duty.apart for topic in duty.topics}
         try:
-            with wake.Listener("jobs") as listener:
+            with wake.Listener("jobs", *mine) as listener:
                 while not self.stopping.is_set():
                     self._guard("main", self._turn)
                     listener.wait()
@@ -104,14 +105,17 @@ class Worker:
 
     def _attend(self, duty: Duty) -> None:
         """Do one duty whenever it is called for, and at least twice a second."""
+        gathered = 0.0
         with wake.Listener(*duty.topics) as listener:
             while not self.stopping.is_set():
                 heard = listener.wait()
-                if heard and duty.gather_s:
-                    time.sleep(duty.gather_s)
+                if heard:
+                    time.sleep(max(gathered - time.monotonic(), 0.0))
                     listener.heard()
                 if self.leads or not duty.leader:
                     self._guard(duty.key, lambda: self._exhaust(duty))
+                if heard:
+                    gathered = time.monotonic() + duty.gather_s
 
     def _exhaust(self, duty: Duty) -> None:
         while duty.run() and not self.stopping.is_set():

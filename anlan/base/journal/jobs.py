@@ -3,7 +3,8 @@
 from anlan.base.jobs.registry import JobContext, duty, every, job
 from anlan.base.journal.services import anchoring, sealing
 
-#: Entries of this long are chained together; with the commit it stays within 50 ms.
+#: An entry that comes alone is chained at once, those that follow so closely together: with the
+#: commit it stays within 50 ms.
 GATHER_S = 0.02
 
 

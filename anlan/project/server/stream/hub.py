@@ -27,7 +27,8 @@ from anlan.web.counters import STREAMS
 
 log = structlog.get_logger("anlan.stream")
 
-#: News are told at most this often, so that a thousand browsers are not woken for every entry.
+#: After news so long nothing is told, so that a thousand browsers are not woken for every entry;
+#: what comes alone is told at once.
 GATHER_S = 0.05
 #: How often it is looked whether the listeners may still listen.
 RENEW_S = 10.0
@@ -84,15 +85,18 @@ class Hub:
             listener.wait(GATHER_S if self._joining.qsize() else POLL_SECONDS)
             self._leave_all()
             self._join_all(self._memory)
-            self._publish(self._memory)
             if time.monotonic() - self._renewed > RENEW_S:
                 self._renew()
-            self._stopping.wait(GATHER_S)
+            if self._publish(self._memory):
+                self._stopping.wait(GATHER_S)
 
-    def _publish(self, memory: Memory) -> None:
+    def _publish(self, memory: Memory) -> bool:
+        """Tell what is new; whether there was anything."""
+        before = memory.seq
         while news := read_after(memory.seq):
             memory.add(news)
             self._spread(news)
+        return memory.seq > before
 
     def _spread(self, news: list[News]) -> None:
         reckoned: dict[object, bytes] = {}
