@@ -43,3 +43,11 @@ RESPONSE = {
     "answered": name_deed("responses-due.answered", "答复响应", "Answered what is due"),
     "closed": name_deed("responses-due.closed", "不再要求响应", "No longer due"),
 }
+
+#: Verb -> key of the deed on a round of calls.
+CALL = {
+    "began": name_deed("calls.began", "开始叫应", "Began calling"),
+    "opened": name_deed("calls.opened", "叫应已全部下达", "Everybody was called"),
+    "pressed": name_deed("calls.pressed", "补叫未应岗位", "Called the silent by hand"),
+    "ended": name_deed("calls.ended", "结束叫应", "Ended the calls"),
+}

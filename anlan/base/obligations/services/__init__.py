@@ -18,7 +18,7 @@ from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
 from anlan.base.obligations.services.phone import destroy_voices, make_links, respond_by_link
 from anlan.base.obligations.services.reviews import open_reviews
-from anlan.base.obligations.services.settling import settle, settle_all
+from anlan.base.obligations.services.settling import settle, settle_all, settle_these
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "send_notice",
     "settle",
     "settle_all",
+    "settle_these",
     "verify",
     "withdraw",
 ]

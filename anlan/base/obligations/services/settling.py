@@ -61,12 +61,27 @@ def settle_all(*, kind: str, subjects: Collection[tuple[str, str]], by: Actor) -
     return ended
 
 
+def settle_these(*, obligations: Sequence[str], by: Actor) -> int:
+    """End some open obligations of one subject, as `settle_all` does; returns how many."""
+    ended = 0
+    for start in range(0, len(obligations), BATCH):
+        with transaction.atomic():
+            waiting = Obligation.objects.select_for_update().filter(
+                pk__in=obligations[start : start + BATCH], closed_at=None
+            )
+            ended += _end_rows(list(waiting.order_by("pk")), by)
+    return ended
+
+
 @transaction.atomic
 def _settle_batch(kind: str, subject: tuple[str, str], by: Actor) -> int:
     waiting = Obligation.objects.select_for_update().filter(
         kind=kind, subject_kind=subject[0], subject=subject[1], closed_at=None
     )
-    rows = list(waiting.order_by("pk")[:BATCH])
+    return _end_rows(list(waiting.order_by("pk")[:BATCH]), by)
+
+
+def _end_rows(rows: Sequence[Obligation], by: Actor) -> int:
     answered = [row for row in rows if row.answered_at is not None]
     silent = [row for row in rows if row.answered_at is None]
     for verb, state, some in (("close", "closed", answered), ("withdraw", "withdrawn", silent)):

@@ -1,0 +1,18 @@
+"""Deeds on calls (叫应): open them, call again, call the silent, answer for somebody, end them."""
+
+from anlan.warn.services.calls.answering import Spoken, answer_for, note_need
+from anlan.warn.services.calls.ending import end_calls, tell_over, watch_calls
+from anlan.warn.services.calls.opening import begin_calls, fill_round
+from anlan.warn.services.calls.pressing import call_silent
+
+__all__ = [
+    "Spoken",
+    "answer_for",
+    "begin_calls",
+    "call_silent",
+    "end_calls",
+    "fill_round",
+    "note_need",
+    "tell_over",
+    "watch_calls",
+]

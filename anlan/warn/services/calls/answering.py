@@ -1,0 +1,69 @@
+"""Answers an officer takes down for others, and what becomes of a cry for help."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services import Debt, Reply, owe, respond
+from anlan.base.people import selectors as people
+from anlan.base.permissions.actor import Actor, system
+from anlan.base.permissions.gate import permit
+from anlan.base.regions import scope
+from anlan.base.regions.models import Level
+from anlan.kernel.errors import AnlanError, Invalid
+from anlan.warn.services.calls.rounds import KIND
+
+HELP = "call-help"
+#: The most calls answered for in one deed.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What became of one call that was answered for: which deed it was, or why it was none."""
+
+    obligation: str
+    deed: str = ""
+    problem: str = ""
+
+
+def answer_for(*, obligations: Sequence[str], reply: Reply, by: Actor) -> list[Spoken]:
+    """Answer calls for those who owe them (代为应答), each by itself; recorded as such.
+
+    Raises `Forbidden` for who may nowhere do so; one that fails does not hold back the others.
+    """
+    permit(by, "calls.answer")
+    if not 0 < len(obligations) <= MOST:
+        raise Invalid(f"一次最多代答 {MOST} 个岗位", errors={"obligations": ["太多，或一个都没有"]})
+    return [_answer(one, reply, by) for one in obligations]
+
+
+def _answer(obligation: str, reply: Reply, by: Actor) -> Spoken:
+    try:
+        return Spoken(obligation, respond(obligation=obligation, by=by, reply=reply))
+    except AnlanError as error:
+        return Spoken(obligation, problem=error.detail)
+
+
+def note_need(*, obligation: str, answers: Mapping[str, Any], by: Actor) -> None:  # noqa: ARG001
+    """Make somebody owe help where a called post needs it (需支援), once while it is owed.
+
+    The duty room above a township's or a village's post, the own one of higher levels: a level
+    reports upward, and calls nobody there. Where nobody sits in any, the board alone shows it.
+    """
+    if answers.get("reply") != "need-help":
+        return
+    if Obligation.objects.filter(
+        kind=HELP, subject_kind=KIND, subject=obligation, closed_at=None
+    ).exists():
+        return
+    row = Obligation.objects.select_related("debtor", "region").get(pk=obligation)
+    relation = "duty-above" if scope.level_of(row.region_id) >= Level.TOWN else "duty-own"
+    helpers = people.reach([row.debtor_id], relation).get(row.debtor_id)
+    if helpers:
+        debt = Debt(
+            kind=HELP, title=f"{row.region.name} {row.debtor.title} 需支援"[:200],
+            debtor=helpers[0], region=row.region_id, subject=(KIND, obligation), case=row.case,
+        )  # fmt: skip
+        owe(debt=debt, by=system("calls"))
