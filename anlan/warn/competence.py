@@ -27,6 +27,12 @@ def is_own(key: str) -> bool:
     return row is not None and bool(row.flag("own"))
 
 
+def is_public(key: str) -> bool:
+    """Tell whether everybody may read this kind; what nobody is named for is passed on openly."""
+    row = codes.table(TABLE).get(key)
+    return row is None or bool(row.flag("public"))
+
+
 def check_own(key: str, hazard: str, level: int | None) -> None:
     """Refuse what is not ours to issue, naming the article; `Invalid` for what cannot be.
 
@@ -51,6 +57,12 @@ def check_own(key: str, hazard: str, level: int | None) -> None:
         errors["level"] = [f"{row.name}不分级"]
     if errors:
         raise Invalid("有几处需要改正", errors=errors)
+
+
+def lowest_digits(key: str) -> int:
+    """Tell how many digits the code of the lowest level has that issues a kind itself."""
+    level = kind(key).text("lowest") or "county"
+    return codes.table("region-levels")[level].whole("digits") or 6
 
 
 def belongs_elsewhere(row: Code) -> str:

@@ -98,3 +98,11 @@ class AlertIssued(Event):
     effective_at: datetime | None = None
     #: When it ends by itself; None when it has no end.
     expires_at: datetime | None = None
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class AlertsExpired(Event):
+    """Alerts of ours ran out by themselves: nobody ended them, their time was over."""
+
+    alerts: tuple[str, ...]

@@ -60,6 +60,8 @@ class Alert(models.Model):
 
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=40)
+    #: Who changed the draft last; "" while it is as it was drafted.
+    edited_by = models.CharField(max_length=40, blank=True, default="")
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.CharField(max_length=40, blank=True, default="")
     #: Until when the second person must have decided; after that one may act alone, and it is said.

@@ -7,13 +7,15 @@ from django.db import transaction
 from anlan.base.cases.services import open_case
 from anlan.base.journal.services import record_many
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import may, permit, prefixes
+from anlan.base.permissions.gate import permit, prefixes
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock, workspace
-from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
-from anlan.warn.models import Alert, Received
+from anlan.kernel.errors import Conflict, Forbidden, Invalid
+from anlan.warn import competence
+from anlan.warn.models import Alert, Received, StandingOrder
 from anlan.warn.selectors.areas import joint
+from anlan.warn.selectors.rows import received_for
 from anlan.warn.services.sending_out import put_out
 from anlan.warn.services.telling import received_deed
 from anlan.warn.states import HANDLING, RECEIVED
@@ -22,22 +24,29 @@ LONGEST_TITLE = 200
 LONGEST_REASON = 300
 
 
-def relay_alert(*, received: str, by: Actor, chosen: Sequence[str] | None = None) -> str:
+def relay_alert(
+    *,
+    received: str,
+    by: Actor,
+    chosen: Sequence[str] | None = None,
+    order: StandingOrder | None = None,
+) -> str:
     """Pass a department's warning on word for word; returns the alert's id.
 
     `chosen` are the regions it goes to: any where the message names none, else some of those it
     names; without it all of them. Either way only as far as the actor may relay. Relaying twice
-    returns the first.
+    returns the first. `order` is the standing order under which nobody's hand was needed.
     Raises `Invalid` without any area, `Conflict` for what holds no longer.
     """
     with transaction.atomic():
-        row = _locked(received, by)
+        row = received_for(received, by, lock=True)
         known = row.alerts.filter(relayed=True).exclude(state="dropped").first()
         if known is not None and known.issued_at is not None:
             return known.pk
         _check_may_go(row)
         whither = _whither(row, chosen, by)
         alert = _alert(row, whither, by)
+        alert.standing_order = order
         alert.save(force_insert=True)
         put_out(alert, by=by, verb="relayed", facts=_facts(row, whither, chosen))
         _note_handled(row, "relayed", by)
@@ -47,20 +56,13 @@ def relay_alert(*, received: str, by: Actor, chosen: Sequence[str] | None = None
 def dismiss_received(*, received: str, reason: str, by: Actor) -> None:
     """Say that a warning will not be relayed, and why; it may still be relayed later."""
     with transaction.atomic():
-        row = _locked(received, by)
+        row = received_for(received, by, lock=True)
         permit(by, "alerts.relay", row.region_id)
         reason = reason.strip()[:LONGEST_REASON]
         if not reason:
             raise Invalid("请写明不转发的理由", errors={"reason": ["请写明理由"]})
         _note_handled(row, "dismissed", by, reason)
         record_many([received_deed(row, "dismissed", by, {"reason": reason})])
-
-
-def _locked(received: str, by: Actor) -> Received:
-    row = Received.objects.select_for_update().filter(pk=received).first()
-    if row is None or not may(by, "alerts.view", row.region_id):
-        raise Missing("没有这条预警")
-    return row
 
 
 def _check_may_go(row: Received) -> None:
@@ -129,6 +131,7 @@ def _alert(row: Received, whither: Sequence[str], by: Actor) -> Alert:
         regions=list(whither),
         area=row.area,
         place=row.place,
+        public=bool(competence.is_public(row.kind)),
         effective_at=row.effective_at,
         expires_at=row.expires_at,
         previous=previous,

@@ -8,7 +8,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict
 from anlan.warn.models import Alert
-from anlan.warn.services import telling
+from anlan.warn.services import responses, telling
 from anlan.warn.states import ALERT, GOES_TO, MAKES_OF
 
 
@@ -16,7 +16,7 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
     """Make an alert public in the caller's transaction, which has asked for every right.
 
     1. It takes its state by a conditional UPDATE; 2. the one before it in the chain gives way,
-    unless somebody else replaced or ended that first; 3. journal and event.
+    unless somebody else replaced or ended that first; 3. journal and event; 4. the gap clock.
     """
     now = clock.now()
     state = GOES_TO[alert.action]
@@ -40,6 +40,7 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
     told = {"action": alert.action, "level": alert.level, "regions": list(alert.regions)}
     telling.note(alert, verb, by, {**told, **(facts or {})}, {"level": [was, alert.level]})
     telling.publish_issued(alert, was)
+    responses.follow_alert_out(alert, by=by)
 
 
 def _relieve(alert: Alert, by: Actor) -> None:

@@ -1,0 +1,75 @@
+"""What is in force already: contradictions, duplicates, and how often a region was alerted."""
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+
+from anlan import codes
+from anlan.base.regions import scope
+from anlan.base.regions import selectors as regions
+from anlan.kernel import clock
+from anlan.warn.models import Alert
+from anlan.warn.selectors.checks.findings import Finding, ask, note, stop
+
+FREQUENCY = "alert-frequency"
+
+
+def overlap(some: Collection[str], others: Collection[str]) -> bool:
+    """Tell whether two lists of regions share any place."""
+    return any(
+        scope.covers(scope.prefix(a), b) or scope.covers(scope.prefix(b), a)
+        for a in some
+        for b in others
+    )
+
+
+def against_what_stands(alert: Alert) -> Iterator[Finding]:
+    """Find alerts in force that say the same, or something else, of the same hazard and place."""
+    if alert.action in ("cancel", "withdraw") or not alert.regions:
+        return
+    rows = Alert.objects.filter(ended_at=None, issued_at__isnull=False, hazard=alert.hazard)
+    for other in rows.exclude(root=alert.root).exclude(pk=alert.pk).order_by("-id")[:200]:
+        if not overlap(alert.regions, other.regions):
+            continue
+        if alert.level != other.level and alert.level and other.level:
+            yield _contradiction(alert, other)
+        elif (alert.level, alert.kind) == (other.level, other.kind):
+            yield ask(
+                "duplicate", f"同一地区已有同样的预警：{other.title}",
+                f"The same place has this alert already: {other.title}",
+            )  # fmt: skip
+
+
+def _contradiction(alert: Alert, other: Alert) -> Finding:
+    name = codes.table("warning-levels").name(str(other.level))
+    name_en = codes.table("warning-levels").name(str(other.level), "en")
+    text = f"与生效中的预警矛盾：{other.title}（{name}）"
+    text_en = f"It contradicts an alert in force: {other.title} ({name_en})"
+    if alert.relayed:  # two departments may judge differently, and both are passed on
+        return note("contradiction", text, text_en, "level")
+    return stop("contradiction", f"{text}。请更新、提升或降低原预警", text_en, "level")
+
+
+def too_often(alert: Alert) -> Iterator[Finding]:
+    """Find regions that were alerted as often as the table allows (发送频次控制)."""
+    if alert.action in ("cancel", "withdraw") or alert.kind == "evacuation-notice":
+        return
+    level = str(alert.level) if alert.level else "none"
+    now = clock.now()
+    for row in codes.table(FREQUENCY):
+        hours, most = row.whole("hours"), row.whole("most")
+        if level not in row.several("levels") or hours is None or most is None:
+            continue
+        out = Alert.objects.filter(issued_at__gt=now - timedelta(hours=hours))
+        sent = [list(found) for found in out.values_list("regions", flat=True)]
+        full = [
+            code
+            for code in alert.regions
+            if sum(overlap([code], regions_) for regions_ in sent) >= most
+        ]
+        if full:
+            names = regions.names(full)
+            said = "、".join(names.get(code, code) for code in full[:5])
+            yield ask(
+                f"often-{row.code}", f"{said}{hours} 小时内已发 {most} 条以上预警，再发会让人麻木",
+                f"{said}: {most} or more alerts within {hours} h already", "regions",
+            )  # fmt: skip

@@ -1,0 +1,333 @@
+"""Alerts of our own on the way to paper: drafted, edited, continued, dropped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import shapely
+from django.db import transaction
+from django.db.models import F
+
+from anlan.base.cases.services import open_case
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import may, permit, prefixes
+from anlan.base.regions import scope
+from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Level
+from anlan.engines.geo import shapes
+from anlan.kernel import clock
+from anlan.kernel.errors import Conflict, Forbidden, Invalid
+from anlan.warn import competence
+from anlan.warn.models import Alert
+from anlan.warn.selectors import texts
+from anlan.warn.selectors.areas import Ground, joint, met_by, rolled_up
+from anlan.warn.selectors.rows import alert_for
+from anlan.warn.services import telling
+from anlan.warn.states import ALERT
+
+ACTION = "alerts.draft"
+LONGEST_REASON = 300
+ENDS = ("cancel", "withdraw")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What an officer fills in; what is left empty comes from the tables."""
+
+    kind: str
+    hazard: str = ""
+    level: int | None = None
+    #: Region codes; with an `area` and none of these, those that the area meets.
+    regions: Sequence[str] = ()
+    #: GeoJSON polygon, WGS-84.
+    area: Mapping[str, Any] | None = None
+    place: str = ""
+    caution: str = ""
+    measures: str = ""
+    issuer: str = ""
+    effective_at: datetime | None = None
+    expires_at: datetime | None = None
+    #: One's own title and text, instead of those the template makes.
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a draft comes from, when not from an empty sheet."""
+
+    case: str = ""
+    alarm: str = ""
+    #: Asked twice with the same key, it is one draft.
+    once: str | None = None
+
+
+BLANK = Origin()
+
+
+def draft_alert(*, content: Content, by: Actor, origin: Origin = BLANK) -> str:
+    """Begin an alert of our own; returns its id.
+
+    Raises `Forbidden`, naming the article, for what only another department may issue; `Invalid`
+    for a kind, hazard or level that do not go together.
+    """
+    permit(by, ACTION)
+    competence.check_own(content.kind, content.hazard, content.level)
+    with transaction.atomic():
+        if origin.once:
+            known = Alert.objects.filter(once=origin.once).values_list("pk", flat=True).first()
+            if known:
+                return known
+        now = clock.now()
+        alert = Alert(
+            kind=content.kind, hazard=content.hazard, level=content.level, alarm=origin.alarm,
+            once=origin.once, drafted_at=now, drafted_by=by.ref, case=origin.case,
+        )  # fmt: skip
+        alert.root = alert.pk
+        _fill(alert, content, by)
+        alert.case = alert.case or open_case(
+            hazard=alert.hazard, region=alert.region_id, title=alert.title, by=by
+        )
+        alert.save(force_insert=True)
+        telling.note(alert, "drafted", by, _facts(alert))
+    return alert.pk
+
+
+def edit_alert(*, alert: str, content: Content, by: Actor, version: int | None = None) -> None:
+    """Change a draft; with `version` only if nobody changed it since."""
+    with transaction.atomic():
+        row = _draft(alert, by, version)
+        if content.kind != row.kind:
+            raise Invalid("不能改变预警种类，请另起一份", errors={"kind": ["不能改变"]})
+        competence.check_own(content.kind, content.hazard, content.level)
+        before = (row.text, row.level, list(row.regions))
+        row.hazard, row.level = content.hazard, content.level
+        _fill(row, content, by)
+        row.edited_by = by.ref
+        row.version += 1
+        row.save()
+        after = (row.text, row.level, list(row.regions))
+        changes = {
+            name: [old, new]
+            for name, old, new in zip(("text", "level", "regions"), before, after, strict=True)
+            if old != new
+        }
+        telling.note(row, "edited", by, changes=changes)
+
+
+def drop_alert(*, alert: str, reason: str, by: Actor) -> None:
+    """Give a draft up, whatever stage it is at; it stays readable."""
+    with transaction.atomic():
+        row = alert_for(alert, by, lock=True)
+        permit(by, ACTION, row.region_id)
+        moved = Alert.objects.filter(pk=row.pk, state__in=ALERT.sources("dropped")).update(
+            state="dropped", ended_at=clock.now(), ended_by=by.ref, once=None,
+            ended_why=reason.strip()[:LONGEST_REASON], version=F("version") + 1,
+        )  # fmt: skip
+        if not moved:
+            raise Conflict(f"这条预警{ALERT[row.state].label}，不能作废")
+        telling.note(row, "dropped", by, {"reason": reason.strip()[:LONGEST_REASON]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a later alert says differently; what is None or empty stays as it was."""
+
+    level: int | None = None
+    regions: Sequence[str] = ()
+    expires_at: datetime | None = None
+    caution: str = ""
+    measures: str = ""
+    text: str = ""
+    #: Why; for an end it is what people read.
+    reason: str = ""
+
+
+def follow_alert(*, alert: str, action: str, change: Change, by: Actor) -> str:
+    """Draft what comes after an alert that is out: update, raise, lower, extend, cancel, withdraw.
+
+    The alert itself stays in force until the draft is issued. What was relayed may only be taken
+    back (withdraw): its words belong to the department, which updates and ends them.
+    """
+    with transaction.atomic():
+        last = alert_for(alert, by, lock=True)
+        ends = action in ENDS
+        permit(by, "alerts.cancel" if ends else ACTION, last.region_id)
+        _check_may_follow(last, action, change)
+        now = clock.now()
+        row = Alert(
+            kind=last.kind, hazard=last.hazard, action=action, case=last.case, root=last.root,
+            level=change.level if action in ("raise", "lower") else last.level, previous=last,
+            relayed=last.relayed, received=None, alarm=last.alarm, public=last.public,
+            station=last.station, instruction="", drafted_at=now, drafted_by=by.ref,
+        )  # fmt: skip
+        if ends:
+            _fill_end(row, last, change)
+        else:
+            competence.check_own(row.kind, row.hazard, row.level)
+            _fill(row, _continued(last, change, now), by)
+        row.save(force_insert=True)
+        telling.note(row, "drafted", by, {**_facts(row), "follows": last.pk})
+    return row.pk
+
+
+def _check_may_follow(last: Alert, action: str, change: Change) -> None:
+    if last.issued_at is None or last.state not in ("issued", "expired"):
+        raise Conflict(f"这条预警{ALERT[last.state].label}，不能再变更")
+    if last.relayed and action != "withdraw":
+        owner = competence.belongs_elsewhere(competence.kind(last.kind))
+        raise Forbidden(f"转发的预警由原发布单位更新和解除。{owner}")
+    wrong = ""
+    if action in ("raise", "lower"):
+        wrong = _wrong_level(last.level, change.level, action)
+    elif action == "extend" and not _is_later(change.expires_at, last.expires_at):
+        raise Invalid("延长要写明更晚的失效时间", errors={"expires_at": ["应晚于原失效时间"]})
+    elif action in ENDS and not change.reason.strip():
+        raise Invalid("请写明理由", errors={"reason": ["请写明理由"]})
+    elif action not in (*ENDS, "update", "extend"):
+        raise Invalid("没有这种变更", errors={"action": ["没有这种变更"]})
+    if wrong:
+        raise Invalid(wrong, errors={"level": [wrong]})
+
+
+def _wrong_level(before: int | None, after: int | None, action: str) -> str:
+    if before is None or after is None:
+        return "不分级的预警不能升降级，请用更新" if before is None else "请选择级别"
+    if action == "raise" and after >= before:
+        return "提升应改为更高的级别"
+    if action == "lower" and after <= before:
+        return "降低应改为更低的级别"
+    return ""
+
+
+def _is_later(new: datetime | None, old: datetime | None) -> bool:
+    return new is not None and (old is None or new > old)
+
+
+def _continued(last: Alert, change: Change, now: datetime) -> Content:
+    parts = last.parts
+    own_words = bool(change.text)
+    return Content(
+        kind=last.kind, hazard=last.hazard, level=last.level,
+        regions=list(change.regions) or list(last.regions),
+        area=None if change.regions else last.area,
+        place="" if change.regions else last.place,
+        caution=change.caution or str(parts.get("caution", "")),
+        measures=change.measures or str(parts.get("measures", "")),
+        issuer=last.station, effective_at=now,
+        expires_at=change.expires_at or last.expires_at,
+        text=change.text if own_words else "",
+    )  # fmt: skip
+
+
+def _fill_end(row: Alert, last: Alert, change: Change) -> None:
+    """Write the message that ends or takes back an alert; its area is that of the alert."""
+    said = _said(row, Content(kind=row.kind, issuer=last.station))
+    out = texts.spoken(last.issued_at, year=True) if last.issued_at else ""
+    what = f"{last.station}于{out}发布的「{last.title}」"
+    way = "现予解除" if row.action == "cancel" else "现予撤销，请勿据此行动"
+    row.title = (
+        texts.title_of(said)
+        if not last.relayed
+        else f"撤销转发：{last.title}"[: texts.LONGEST_TITLE]
+    )
+    reason = change.reason.strip().rstrip("。")
+    row.text = change.text or f"{what}{way}。{reason}。发布单位：{row.station}。"
+    row.parts = {"caution": reason}
+    row.regions, row.region_id = list(last.regions), last.region_id
+    row.area, row.place, row.expires_at = last.area, last.place, None
+
+
+def _draft(alert: str, by: Actor, version: int | None) -> Alert:
+    row = alert_for(alert, by, lock=True)
+    permit(by, ACTION, row.region_id)
+    if row.state != "draft":
+        raise Conflict(f"这条预警{ALERT[row.state].label}，不能修改；审核中的请先退回")
+    if version is not None and row.version != version:
+        raise Conflict("草稿已被别人修改，请刷新后再改")
+    return row
+
+
+def _fill(alert: Alert, content: Content, by: Actor) -> None:
+    """Take over what was filled in, with ready words where nothing was."""
+    codes, outline = whereto(content, by)
+    alert.regions = codes
+    alert.region_id = joint(codes) if codes else _home(by)
+    home = _seat(content.kind, alert.region_id, by)
+    alert.area = outline
+    alert.place = content.place.strip() or texts.place_of(codes)
+    ready = texts.template(content.kind, content.hazard, alert.level)
+    filled = replace(
+        content,
+        caution=content.caution.strip() or ((ready.text("caution") or "") if ready else ""),
+        measures=content.measures.strip() or ((ready.text("measures") or "") if ready else ""),
+        issuer=content.issuer.strip() or texts.issuer_of(content.kind, home),
+    )
+    alert.station = filled.issuer
+    alert.effective_at = content.effective_at
+    alert.expires_at = content.expires_at
+    if alert.expires_at is None and ready is not None and (minutes := ready.whole("minutes")):
+        alert.expires_at = (content.effective_at or clock.now()) + timedelta(minutes=minutes)
+    composed = texts.compose(_said(alert, filled))
+    alert.parts = dict(composed.parts)
+    alert.title = content.title.strip()[: texts.LONGEST_TITLE] or composed.title
+    alert.text = content.text.strip() or composed.text
+    if content.text.strip():
+        alert.parts["own-words"] = True
+    alert.public = bool(competence.kind(content.kind).flag("public"))
+
+
+def _said(alert: Alert, filled: Content) -> texts.Said:
+    return texts.Said(
+        kind=alert.kind, hazard=alert.hazard, level=alert.level, action=alert.action,
+        place=alert.place, caution=filled.caution, measures=filled.measures, issuer=filled.issuer,
+        effective_at=alert.effective_at or clock.now(), expires_at=alert.expires_at,
+    )  # fmt: skip
+
+
+def whereto(content: Content, by: Actor) -> tuple[list[str], dict[str, Any] | None]:
+    """Tell the regions an own alert is for, all of them the actor's, and its outline."""
+    ground = Ground()
+    asked = {scope.normalise(code) for code in content.regions}
+    shape = shapes.from_geojson(content.area) if content.area else None
+    outline = None if shape is None else dict(content.area or {})
+    if shape is not None and shapely.get_dimensions(shape) != 2:
+        raise Invalid("请画出范围", errors={"area": ["应为面"]})
+    if shape is not None and not asked:
+        mine = prefixes(by, ACTION)
+        asked = {code for code in met_by(shape) if any(scope.covers(p, code) for p in mine)}
+    unknown = asked - regions.still_open(asked)
+    if unknown:
+        raise Invalid("有的地区不在名录中", errors={"regions": sorted(unknown)})
+    for code in asked:
+        permit(by, ACTION, code)
+    return rolled_up(asked, ground), outline
+
+
+def _seat(kind: str, region: str, by: Actor) -> str:
+    """Name the region in whose name an actor writes; `Forbidden` below the level the law names."""
+    digits = competence.lowest_digits(kind)
+    if by.is_system:
+        return scope.pad(scope.prefix(region)[: scope.LENGTHS[Level.COUNTY - 1]])
+    covering = [one for one in prefixes(by, ACTION) if scope.covers(one, region)]
+    high = [one for one in covering if len(one) <= digits]
+    if not high:
+        row = competence.kind(kind)
+        raise Forbidden(f"{row.name}由县级以上人民政府发布。依据：{row.source}")
+    return scope.pad(high[0]) if high[0] else region
+
+
+def _home(by: Actor) -> str:
+    """Name the region of a draft that has none yet: the drafter's own."""
+    if by.region and may(by, ACTION, by.region) and regions.still_open([by.region]):
+        return by.region
+    own = [scope.pad(prefix) for prefix in prefixes(by, ACTION) if prefix]
+    return next(iter(sorted(regions.still_open(own))), regions.top())
+
+
+def _facts(alert: Alert) -> dict[str, Any]:
+    return {
+        "kind": alert.kind, "hazard": alert.hazard, "level": alert.level, "action": alert.action,
+        "regions": list(alert.regions),
+    }  # fmt: skip
