@@ -19,6 +19,7 @@ from anlan.base.vault.fields import SealedField
 #: cannot be saved during a disaster helps nobody, and demo numbers are impossible on purpose.
 identity_form = RegexValidator(r"^\d{17}[\dXx]$", "身份证号应为 18 位，最后一位可为 X")
 number_form = RegexValidator(r"^\+?[0-9][0-9 \-]{2,19}$", "电话号码只能由数字、空格和连字符组成")
+address_form = RegexValidator(r"^[^\s<>\"',;]{2,120}$", "不能有空格、引号、逗号或尖括号")
 short_form = RegexValidator(r"^[0-9]{3,8}$", "短号应为 3 到 8 位数字")
 
 
@@ -109,6 +110,28 @@ class Phone(Row):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.rank}"
+
+
+class Account(Row):
+    """Where a person is written to other than by telephone: mail, work notices."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="accounts", verbose_name="人员")
+    kind = CodeField("账号类别", table="account-kinds", default="mail")
+    address = SealedField(
+        "地址或账号", plain_max_length=120, validators=[address_form],
+        help_text="邮箱地址，或钉钉、企业微信通讯录中的 userid",
+    )  # fmt: skip
+    dead = models.BooleanField("已失效", default=False, help_text="退信、离职；发消息时跳过")
+
+    class Meta:
+        verbose_name = "网络账号"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "kind"], name="account_once")
+        ]
+        indexes = listing("account", filters=("kind",))
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
 
 
 class Post(Row):

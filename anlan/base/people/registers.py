@@ -1,7 +1,7 @@
 """Registers of units, persons, telephones, posts, holdings and the watch rota."""
 
 from anlan.base.people import selectors
-from anlan.base.people.models import DutyShift, Holding, Person, Phone, Post, Unit
+from anlan.base.people.models import Account, DutyShift, Holding, Person, Phone, Post, Unit
 from anlan.base.register.registry import Computed, register
 
 PLAN = "国家突发事件总体应急预案；突发事件应对法第十九条（应急指挥机构与责任人）"
@@ -86,6 +86,24 @@ register(
     mask=("number",),
     source=FLOOD,
     demo={"person": "DEMO-P1", "rank": 1, "kind": "mobile", "number": "10000000001"},
+)
+
+register(
+    Account,
+    key="accounts",
+    title="网络账号",
+    title_en="Mail and work accounts",
+    icon="account",
+    domain="people",
+    order=35,
+    natural=("person", "kind"),
+    label="kind",
+    within="person",
+    listed=("person", "kind", "address", "dead", "region"),
+    searched=(),
+    mask=("address",),
+    source=FLOOD,
+    demo={"person": "DEMO-P1", "kind": "mail", "address": "demo@example.invalid"},
 )
 
 register(

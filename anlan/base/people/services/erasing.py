@@ -7,7 +7,7 @@ from django.db.models import F
 
 from anlan.base.files.services import destroy_files, destroy_files_of
 from anlan.base.journal.services import record
-from anlan.base.people.models import DutyShift, Holding, Person, Phone
+from anlan.base.people.models import Account, DutyShift, Holding, Person, Phone
 from anlan.base.people.selectors import held_by, today
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
@@ -32,14 +32,16 @@ def erase_person(*, person: str, by: Actor) -> int:
             raise Missing("没有这个人员")
         permit(by, "persons.erase", row.region_id)
         phones = list(Phone.objects.filter(person=person).values_list("pk", flat=True))
-        keys = vault.destroy([person, *phones], by=by)
+        accounts = list(Account.objects.filter(person=person).values_list("pk", flat=True))
+        keys = vault.destroy([person, *phones, *accounts], by=by)
         _clear(person, by)
         _leave(person)
         users = _close_accounts(person, by)
         files = destroy_files(subject_kind="persons", subjects=[person]) + destroy_files_of(person)
         record(
             deed="persons.erased", by=by, subject=("persons", person), region=row.region_id,
-            facts={"keys": keys, "phones": phones, "users": users, "files": files},
+            facts={"keys": keys, "phones": phones, "accounts": accounts, "users": users,
+                   "files": files},
         )  # fmt: skip
     return keys
 
@@ -53,6 +55,7 @@ def _clear(person: str, by: Actor) -> None:
     Phone.objects.filter(person=person).update(
         short_number="", dead=True, version=F("version") + 1, **kept
     )
+    Account.objects.filter(person=person).update(dead=True, version=F("version") + 1, **kept)
 
 
 def _leave(person: str) -> None:

@@ -12,6 +12,7 @@ const ALIASES: Record<string, string> = {
   units: 'unit',
   building: 'unit',
   persons: 'person',
+  account: 'globe',
   people: 'person',
   posts: 'post',
   badge: 'post',
