@@ -93,6 +93,8 @@ LISTS = [  # table, column, the table its values belong to
     ("alarm-push-levels", "warning_level", "warning-levels"),
     ("alarm-push-levels", "region_level", "region-levels"),
     ("tailings-items", "class", "tailings-classes"),
+    ("warning-hazard-words", "event_code", "event-codes"),
+    ("warning-station-words", "authority", "authorities"),
 ]
 
 
