@@ -137,10 +137,11 @@ class Program:
     def resume(self, state: State, now_ms: int) -> None:
         """Go on after a break in which nobody listened: streams' clocks stood still meanwhile.
 
-        Else every stream would be silent at once, only because we were away.
+        Else every stream would be silent at once, only because we were away, or because somebody
+        set the clock; and none for a long time, where it was set back.
         """
         seen = state.marks.slots["seen_at"]
-        np.maximum(seen, now_ms, out=seen, where=seen != NEVER)
+        seen[seen != NEVER] = now_ms
 
     def standing(self, state: State) -> list[str]:
         """List the keys of the watches in their state now."""

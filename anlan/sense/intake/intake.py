@@ -27,6 +27,8 @@ log = structlog.get_logger("anlan.sense")
 
 #: How often the passing of time is judged.
 TICK_S: Final = 0.1
+#: A clock that moves by so much more, or less, than time has passed was set by somebody.
+SET_MS: Final = 30_000
 
 
 class Shown(Protocol):
@@ -59,7 +61,7 @@ class Counts:
 class Intake:
     """Takes decoded observations in; see the package."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all by name
         self,
         *,
         store: Store,
@@ -68,10 +70,12 @@ class Intake:
         books: Books,
         now_ms: Callable[[], int],
         reconcile: Callable[[Sequence[tuple[str, str]]], object],
+        is_real: Callable[[], bool] = lambda: False,
     ) -> None:
+        """Put it together; `is_real` tells whether the workspace's time is that of the world."""
         self._store, self._shown, self._desk = store, shown, desk
         self._books, self._next_books = books, books
-        self._now_ms, self._reconcile = now_ms, reconcile
+        self._now_ms, self._reconcile, self._is_real = now_ms, reconcile, is_real
         self._queue = Queue()
         self._watching = Watching(books.rules)
         self._checking = Checking(books.directory)
@@ -79,6 +83,8 @@ class Intake:
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._busy = False
         self._judged_ms = -1
+        #: The workspace's time and the machine's own, at the last tick.
+        self._ticked = (now_ms(), time.monotonic())
         self.counts = Counts()
 
     def start(self) -> None:
@@ -214,11 +220,21 @@ class Intake:
 
     def _tick(self) -> None:
         now_ms = self._now_ms()
+        self._mind_the_clock(now_ms)
         changes = self._watching.tick(now_ms)
         self.counts.transitions += len(changes)
         self._desk.tell(changes)
         self._keeping.turn(self._watching, self._checking)
         self._judged_ms = now_ms
+
+    def _mind_the_clock(self, now_ms: int) -> None:
+        """Call nobody silent because the clock was set, or the machine slept."""
+        was_ms, was = self._ticked
+        self._ticked = (now_ms, time.monotonic())
+        off_ms = now_ms - was_ms - (self._ticked[1] - was) * 1000
+        if abs(off_ms) > SET_MS and self._is_real():
+            log.warning("the clock was set; silence counts from now", off_s=round(off_ms / 1000))
+            self._watching.resume(now_ms)
 
     def _refuse(self, group: Sequence[Submission], error: BaseException | None = None) -> None:
         why = error if isinstance(error, Unavailable) else Unavailable("数据暂时不能落盘，请重发")

@@ -71,6 +71,7 @@ class Running:
             books=self._read(),
             now_ms=now_ms,
             reconcile=lambda standing: reconcile_alarms(standing=standing, by=BY),
+            is_real=lambda: clock.setting() is None,
         )
         self._ends = threading.Event()
         self._threads = [
@@ -129,7 +130,7 @@ class Running:
     def _hears_new(self) -> bool:
         """Tell whether streams were heard for the first time: from now on they can fall silent."""
         now = now_ms()
-        if now < self._next_hearing:
+        if 0 < self._next_hearing - now <= HEAR_MS:  # further ahead only when the clock was set
             return False
         self._next_hearing = now + HEAR_MS
         return not self._hear() <= self._heard

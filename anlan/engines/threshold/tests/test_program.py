@@ -107,6 +107,14 @@ def test_nobody_was_silent_while_nobody_listened() -> None:
     assert told(program, program.tick(state, 111 * MINUTE)) == [("mute", 10, 1)]
 
 
+def test_a_clock_that_was_set_back_does_not_hide_silence() -> None:
+    program = Program([Silence(key="mute", stream=1, after_s=600)])
+    state = program.start()
+    program.run(minutes([1.0]), state, 100 * MINUTE)
+    program.resume(state, 0)
+    assert told(program, program.tick(state, 11 * MINUTE)) == [("mute", 10, 1)]
+
+
 @given(st.integers(1, 1000), st.integers(0, 10_000))
 @settings(deadline=None, max_examples=25)
 def test_more_values_than_a_ring_may_hold_cost_at_most_the_edge_of_the_window(

@@ -117,7 +117,7 @@ class Bench:
         self.intake = Intake(
             store=self.store, shown=LatestWriter(self.home), desk=self.desk,
             books=Books(Directory.of(streams()), self.rules), now_ms=lambda: self.now,
-            reconcile=self.standing.__iadd__,
+            reconcile=self.standing.__iadd__, is_real=lambda: True,
         )  # fmt: skip
         self.intake.start()
         return self.intake

@@ -90,10 +90,26 @@ def test_nobody_was_silent_while_nobody_listened(bench: Bench) -> None:
     bench.close()
     bench.now = NOW + 7_200_000
     bench.open()
-    bench.now += 599_000
-    time.sleep(1.2)  # two turns of the clock
+    for _ in range(59):  # as time passes, not as a clock is set
+        bench.now += 10_000
+        time.sleep(0.11)
     assert bench.paper.written == []
-    bench.now += 2_000
+    bench.now += 11_000
+    until(lambda: [one.entered for one in bench.paper.written] == [True])
+
+
+@pytest.mark.parametrize("off_ms", [7_200_000, -7_200_000], ids=["forward", "back"])
+def test_nobody_is_silent_because_the_clock_was_set(bench: Bench, off_ms: int) -> None:
+    mute = book(Silence(key="mute", stream=1, after_s=60), edition=2)
+    bench.intake.turn(Books(Directory.of(streams()), mute))
+    send(bench.intake, ("W1", 0, 2.0))
+    until(lambda: bench.intake.idle)
+    bench.now += off_ms
+    time.sleep(0.5)
+    assert bench.paper.written == []
+    for _ in range(14):  # as time passes
+        bench.now += 5_000
+        time.sleep(0.12)
     until(lambda: [one.entered for one in bench.paper.written] == [True])
 
 
