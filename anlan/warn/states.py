@@ -27,7 +27,7 @@ HANDLING = Lifecycle(
     "预警办理",
     (
         State("waiting", "待办理", "Waiting", "attention", ("relayed", "dismissed", "passed")),
-        State("relayed", "已转发", "Relayed", "good"),
+        State("relayed", "已转发", "Relayed", "good", ("waiting",)),
         State("dismissed", "不转发", "Not relayed", "over", ("waiting", "relayed")),
         # Overtaken before anybody relayed it: by its own update, by its end.
         State("passed", "已过时", "Overtaken", "over", ("relayed",)),

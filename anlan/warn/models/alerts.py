@@ -84,7 +84,7 @@ class Alert(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["received"],
-                condition=Q(relayed=True) & ~Q(state="dropped"),
+                condition=Q(relayed=True) & ~Q(state__in=("dropped", "withdrawn")),
                 name="alert_relayed_once",
             ),
             models.CheckConstraint(

@@ -40,11 +40,16 @@ def submit_alert(*, alert: str, by: Actor) -> None:
         stopping = stops(row)
         if stopping:
             raise Invalid("还不能提交审核", errors={one.field: [one.text] for one in stopping})
-        now = clock.now()
-        due = signing.review_due(row, now)
-        _move(row, "review", submitted_at=now, submitted_by=by.ref, review_due=due)
-        telling.note(row, "submitted", by, {"due": due.isoformat() if due else ""})
-        _owe_review(row, due, now, by)
+        submit_row(row, by)
+
+
+def submit_row(row: Alert, by: Actor) -> None:
+    """Let an alert wait for its second person, in the caller's transaction."""
+    now = clock.now()
+    due = signing.review_due(row, now)
+    _move(row, "review", submitted_at=now, submitted_by=by.ref, review_due=due)
+    telling.note(row, "submitted", by, {"due": due.isoformat() if due else ""})
+    _owe_review(row, due, now, by)
 
 
 def _owe_review(row: Alert, due: datetime | None, now: datetime, by: Actor) -> None:

@@ -11,6 +11,7 @@ from anlan.kernel.errors import Conflict, Invalid
 from anlan.warn.models import Alert, Approval, StandingOrder
 from anlan.warn.selectors import signing, texts
 from anlan.warn.selectors.checks import asks, stops
+from anlan.warn.selectors.passing_on import check_may_go
 from anlan.warn.selectors.rows import alert_for
 from anlan.warn.services import telling
 from anlan.warn.services.approving import end_review
@@ -51,8 +52,10 @@ def issue_alert(
         facts = _second_person(row, alone.strip()[:LONGEST_REASON], by)
         if accepted:
             facts["accepted"] = sorted(accepted)
+        if row.received is not None:
+            check_may_go(row.received)
         _stamp(row)
-        put_out(row, by=by, verb="issued", facts=facts)
+        put_out(row, by=by, verb="relayed" if row.received else "issued", facts=facts)
         end_review(row, by)
 
 
@@ -73,6 +76,8 @@ def issue_under_order(*, alert: str, order: StandingOrder, by: Actor) -> None:
 
 
 def _right(row: Alert) -> str:
+    if row.received_id:
+        return "alerts.relay"
     return "alerts.cancel" if row.action in ("cancel", "withdraw") else "alerts.issue"
 
 

@@ -18,7 +18,8 @@ from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.sense.events import AlarmRaised
 from anlan.warn import competence, deed_names
 from anlan.warn.models import Alert, Received, StandingOrder
-from anlan.warn.services.drafting import Content, Origin, draft_alert
+from anlan.warn.selectors.filling import Content
+from anlan.warn.services.drafting import Origin, draft_alert
 from anlan.warn.services.issuing import issue_under_order
 from anlan.warn.services.relaying import relay_alert
 

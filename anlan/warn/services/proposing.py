@@ -9,7 +9,8 @@ from anlan.kernel import clock
 from anlan.sense.events import AlarmRaised
 from anlan.warn.models import Alert
 from anlan.warn.selectors import texts
-from anlan.warn.services.drafting import Content, Origin, draft_alert, edit_alert
+from anlan.warn.selectors.filling import Content
+from anlan.warn.services.drafting import Origin, draft_alert, edit_alert
 
 KIND = "monitoring-reminder"
 LEVELS = {1: "红色", 2: "橙色", 3: "黄色", 4: "蓝色"}

@@ -9,6 +9,7 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Conflict
 from anlan.warn.models import Alert
 from anlan.warn.services import responses, telling
+from anlan.warn.services.handling import give_back, note_handled
 from anlan.warn.states import ALERT, GOES_TO, MAKES_OF
 
 
@@ -16,7 +17,8 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
     """Make an alert public in the caller's transaction, which has asked for every right.
 
     1. It takes its state by a conditional UPDATE; 2. the one before it in the chain gives way,
-    unless somebody else replaced or ended that first; 3. journal and event; 4. the gap clock.
+    unless somebody else replaced or ended that first; 3. the message it
+    relays is done; 4. journal and event; 5. the gap clock.
     """
     now = clock.now()
     state = GOES_TO[alert.action]
@@ -37,6 +39,8 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
         setattr(alert, name, value)
     alert.version += 1
     _relieve(alert, by)
+    if alert.received is not None:
+        note_handled(alert.received, "relayed", by)
     told = {"action": alert.action, "level": alert.level, "regions": list(alert.regions)}
     telling.note(alert, verb, by, {**told, **(facts or {})}, {"level": [was, alert.level]})
     telling.publish_issued(alert, was)
@@ -51,6 +55,8 @@ def _relieve(alert: Alert, by: Actor) -> None:
     ended = Alert.objects.filter(
         pk=alert.previous_id, state__in=ALERT.sources(state), issued_at__isnull=False
     ).update(state=state, ended_at=alert.issued_at, ended_by=by.ref, version=F("version") + 1)
+    if alert.action == "withdraw" and alert.previous.received is not None:
+        give_back(alert.previous.received)
     if not ended:
         here = Alert.objects.get(pk=alert.previous_id)
         raise Conflict(f"原预警现在是「{ALERT[here.state].label}」，请刷新后再看")

@@ -6,8 +6,9 @@ from typing import Any
 from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
 from anlan.warn.models import Alert
+from anlan.warn.selectors.filling import Content
 from anlan.warn.services.approving import approve_alert, submit_alert
-from anlan.warn.services.drafting import Content, draft_alert
+from anlan.warn.services.drafting import draft_alert
 from anlan.warn.services.issuing import issue_alert
 from anlan.warn.tests.conftest import LEAD, OFFICER, WEST
 

@@ -1,10 +1,14 @@
 """The main flow: a department's words go on as they are, to the regions they are for."""
 
+from pathlib import Path
+
 import orjson
 import pytest
 
+from anlan import codes
 from anlan.base.journal.models import Entry
 from anlan.base.outbox.models import Event
+from anlan.codes import loader
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.warn.models import Alert, Received
@@ -164,6 +168,45 @@ def test_a_relayed_alert_cannot_be_changed_here_only_taken_back() -> None:
     issue_alert(alert=back, by=OFFICER)
     out.refresh_from_db()
     assert out.state == "withdrawn"
+
+
+def test_what_was_taken_back_may_be_relayed_again_and_rightly() -> None:
+    row = received()
+    out = relay_alert(received=row, by=OFFICER, chosen=[EAST])
+    back = follow_alert(alert=out, action="withdraw", change=Change(reason="选错"), by=OFFICER)
+    issue_alert(alert=back, by=OFFICER)
+    assert Received.objects.get().handling == "waiting"
+    again = relay_alert(received=row, by=OFFICER, chosen=[WEST])
+    assert again != out
+    assert Alert.objects.get(pk=again).regions == [WEST]
+
+
+RULES = """# title: 预警签发规则
+# title_en: Rules of signing an alert
+# source: 试
+# confidence: O
+code,name,name_en,way,kinds:list,actions:list,levels:list,persons:int,minutes:int,alone:bool
+relay,转发两人,Relay by two,relay,,,,2,3,true
+"""
+
+
+def test_where_the_rules_ask_for_two_a_relay_waits_for_the_second(tmp_path: Path) -> None:
+    shelf = loader.shelf()
+    (tmp_path / "approval-rules.csv").write_text(RULES, "utf-8")
+    codes.overlay(tmp_path)
+    try:
+        row = received()
+        pk = relay_alert(received=row, by=OFFICER)
+        assert Alert.objects.get(pk=pk).state == "review"
+        assert relay_alert(received=row, by=OFFICER) == pk
+        assert not told()
+        with pytest.raises(Conflict):
+            issue_alert(alert=pk, by=OFFICER)
+        issue_alert(alert=pk, by=LEAD)
+    finally:
+        loader.put(shelf)
+    assert told()[0]["relayed"] is True
+    assert Received.objects.get().handling == "relayed"
 
 
 def test_what_is_not_relayed_says_why_and_may_be_relayed_after_all() -> None:
