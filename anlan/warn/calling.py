@@ -11,12 +11,12 @@ from anlan.comms.purposes import Purpose, Told, declare_purpose
 from anlan.comms.replies import Reading, declare_reader
 from anlan.comms.wording import Wording, declare_wording
 from anlan.kernel import workspace
+from anlan.warn.callrules import KIND
 from anlan.warn.hearing import hear
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.services.calls import note_need
 from anlan.warn.services.calls.answering import HELP
 from anlan.warn.services.calls.ending import OVER
-from anlan.warn.services.calls.rounds import KIND
 
 #: Told before everything else, so that a drill is never taken for the day itself.
 PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}

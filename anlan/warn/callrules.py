@@ -11,6 +11,8 @@ from anlan import codes
 from anlan.kernel.errors import Invalid
 
 TABLE = "call-rules"
+#: Kind of the obligation to answer a call, and what its subject, the round, is called.
+KIND = "call"
 LIVE, NONE = "live", "none"
 
 #: Grades, the gravest first.

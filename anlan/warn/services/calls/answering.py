@@ -12,7 +12,7 @@ from anlan.base.permissions.gate import permit
 from anlan.base.regions import scope
 from anlan.base.regions.models import Level
 from anlan.kernel.errors import AnlanError, Invalid
-from anlan.warn.services.calls.rounds import KIND
+from anlan.warn.callrules import KIND
 
 HELP = "call-help"
 #: The most calls answered for in one deed.

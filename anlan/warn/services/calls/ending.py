@@ -18,9 +18,10 @@ from anlan.comms.models import Message
 from anlan.comms.services import Draft, queue_messages
 from anlan.comms.states import PROOFS
 from anlan.kernel import clock
+from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import call_of
-from anlan.warn.services.calls.rounds import KIND, end_round, lock_chain, new_round, note
+from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
 
 #: Purpose and wording of the message that says it is over.
 OVER = "call-over"

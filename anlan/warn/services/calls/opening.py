@@ -16,11 +16,11 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.regions import scope
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
-from anlan.warn.callrules import as_grave, grade_of, graver
+from anlan.warn.callrules import KIND, as_grave, grade_of, graver
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import Callee, call_of, callees, ladders_of
 from anlan.warn.services.calls.ending import drop_uncovered
-from anlan.warn.services.calls.rounds import KIND, end_round, lock_chain, new_round, note
+from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
 
 #: Debts of one transaction.
 BATCH = 1000

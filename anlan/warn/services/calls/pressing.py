@@ -19,8 +19,9 @@ from anlan.comms.reasons import VACANT
 from anlan.comms.services import Draft, queue_messages
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
+from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallPress, CallRound
-from anlan.warn.services.calls.rounds import KIND, lock_chain, note
+from anlan.warn.services.calls.rounds import lock_chain, note
 
 CHANNELS = ("sms", "voice")
 #: Before everything else that waits: somebody asked for it this moment.

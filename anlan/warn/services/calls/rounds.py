@@ -10,11 +10,9 @@ from anlan.base.obligations.services import settle_all
 from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
 from anlan.warn import deed_names
+from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import Call
-
-#: Kind of the obligation, and what its subject is called.
-KIND = "call"
 
 
 def lock_chain(root: str) -> None:

@@ -1,0 +1,57 @@
+"""When the last will be reached: what still waits, by the capacity of each channel.
+
+A forecast from lines and rates, not a promise. Whoever cannot be reached by anything that waits
+(a vacant post, a number that does not exist) is counted apart: no time reaches them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from anlan import codes
+from anlan.base.obligations.models import Obligation
+from anlan.comms.models import Message
+from anlan.comms.states import WAITING
+from anlan.kernel import clock
+
+TABLE = "call-pace"
+OTHER = "other"
+#: Messages that reach nobody any more.
+LOST = ("failed", "cancelled", "expired")
+
+
+def forecast(owed: "QuerySet[Obligation]") -> dict[str, Any]:
+    """Tell when the last of the unanswered calls will have been tried, and by what it is held up.
+
+    `owed` are the calls that still wait for an answer. `last_at` None: nothing waits.
+    """
+    messages = Message.objects.filter(purpose_kind="obligation", purpose__in=owed.values("pk"))
+    waiting = messages.filter(state__in=WAITING)
+    counts = dict(waiting.values_list("channel").annotate(n=Count("pk")).order_by())
+    hopeful = messages.exclude(state__in=LOST).values("purpose")
+    now = clock.now()
+    channels = [_of_channel(name, n, now) for name, n in sorted(counts.items())]
+    last = max((one["done_at"] for one in channels), default=None)
+    return {
+        "waiting": sum(counts.values()),
+        "last_at": last,
+        "channels": channels,
+        "unreachable": owed.exclude(pk__in=hopeful).count(),
+    }
+
+
+def _of_channel(name: str, waiting: int, now: datetime) -> dict[str, Any]:
+    table = codes.table(TABLE)
+    row = table.get(name) or table[OTHER]
+    seconds, lines = row.number("seconds") or 0.0, row.whole("lines") or 1
+    done = now + timedelta(seconds=-(-waiting // lines) * seconds)
+    return {
+        "channel": name,
+        "label": row.name,
+        "label_en": row.name_en,
+        "waiting": waiting,
+        "lines": lines,
+        "by_hand": bool(row.flag("by_hand")),
+        "done_at": done,
+    }
