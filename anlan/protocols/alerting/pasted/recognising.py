@@ -30,6 +30,8 @@ _EXERCISE = re.compile(
 _TEST = re.compile(r"[【\[(](?P<word>[^】\])]{0,8}测试[^】\])]{0,8})[】\])]|^(?P<head>.{0,12}测试)")
 _RANGE = re.compile(r" ?(?:到|至|-|—|~)")
 _TIME_LABEL = re.compile(r"时间 ?: ?$")
+#: Behind the object these make a report of what was a message.
+_TOLD = re.compile(" ?(?:以来|之?后|期间|以后|的?消息)")
 _JOINT = re.compile(r" ?[、,和与及]? ?")
 _ISSUE = Verb("alert", "issue")
 
@@ -143,7 +145,7 @@ class _Context:
             one
             for one in times
             if one.end > head
-            and self._is_near(one, head, unit)
+            and self._is_near(one, head, statement, unit)
             and not self._is_earlier(one, inside)
         ]
         for token, ceiling in (
@@ -161,10 +163,11 @@ class _Context:
             self._sent = replace(self._sent, confidence=Confidence.LIKELY)
         return self._sent
 
-    def _is_near(self, token: Token, head: int, unit: _Unit) -> bool:
+    def _is_near(self, token: Token, head: int, statement: Statement, unit: _Unit) -> bool:
         """Tell whether a time behind the verb is the message's own: 发布于, 发布时间:, signed."""
         return (
             token.start - head <= _NEAR + 2
+            or 0 <= token.start - statement.end <= _NEAR
             or unit.end - token.end <= _NEAR
             or _TIME_LABEL.search(before(self._plain.text, token.start)) is not None
         )
@@ -230,7 +233,8 @@ class _Context:
         assert at is not None
         verb: Verb = statement.verb.value if statement.verb else _ISSUE
         turn, action = _turned(verb, thing)
-        surely = Confidence.SURE if statement.verb else Confidence.DOUBTFUL
+        told = _TOLD.match(self._plain.text, statement.end) is not None
+        surely = Confidence.SURE if statement.verb and not told else Confidence.DOUBTFUL
         end = at.end if statement.verb else at.start
         out.append(self._found("action", action, at.start, end, surely))
         out.append(self._found("turn", turn, at.start, end, surely))
@@ -247,7 +251,8 @@ class _Context:
 
     def _named(self, unit: _Unit, statement: Statement) -> list[Found]:
         text = self._plain.text
-        named = places_in(text, min(statement.end, unit.end), unit.end, self._known)
+        start = statement.verb.end if statement.verb else statement.start
+        named = places_in(text, start, unit.end, self._known)
         stations = [one for one in self._tokens if one.kind == Kind.STATION]
         return [
             self._found("region", name, start, end, confidence)

@@ -14,13 +14,15 @@ from anlan.protocols.alerting.pasted.tokens import Kind, Token
 
 #: Characters between words that still belong together.
 _IN_LIST, _TO_LEVEL, _TO_WARNING, _BEHIND = 2, 8, 4, 6
-#: Statements taken from one text; a text with more is a list, not a warning.
+#: Statements, and warnings, taken from one text; one with more is a list and no warning.
 _MOST = 40
 #: Verbs that take a warning from one level to another.
 _MOVING = frozenset(("raise", "lower", "change"))
 
 #: A title begins its line, but for signs and the number of a list.
 _BEGINS = re.compile(r"[。;；!?\n][\s\d.、(\[【]*$")
+#: Behind a title without a level; what goes on is a sentence about warnings.
+_ENDS = re.compile(r" ?[:\])】]")
 _LOOK = 16
 _HAZARD_LABEL = re.compile(r"(?:类型|种类|灾种|类别|名称) ?: ?$")
 _LEVEL_LABEL = re.compile(r"(?:级别|等级|颜色) ?: ?$")
@@ -262,11 +264,17 @@ def _things(verb: Token, before: list[Mention], after: list[Mention]) -> list[Th
 def _moved(before: list[Mention], after: list[Mention]) -> list[Thing]:
     """Read from which level to which: 将橙色升级为红色, 变更橙色为红色, 升级发布红色."""
     if before and after:
-        return [_to(before[-1], one) for one in after]
+        return [_to(_match(one, before), one) for one in after]
     both = after or before
     if len(both) > 1 and _same(both[0], both[1]):
         return [_to(both[0], both[1])]
     return [Thing(one.hazard, one.level) for one in both if one.hazard]
+
+
+def _match(later: Mention, before: list[Mention]) -> Mention:
+    """Find what a warning was before: the same hazard, else what stands nearest."""
+    alike = (one for one in before if one.hazard and later.hazard and _same(one, later))
+    return next(alike, before[-1])
 
 
 def _same(one: Mention, other: Mention) -> bool:
@@ -291,7 +299,7 @@ def _titles(text: str, clauses: Iterable[_Clause]) -> Iterator[Statement]:
             or not _BEGINS.search(before(text, first.start))
         ):
             continue
-        if first.hazard and first.level and first.warning:
+        if first.hazard and first.warning and (first.level or _ENDS.match(text, first.end)):
             sentence = clause.sentence
             things = [Thing(one.hazard, one.level) for one in clause.mentions if one.hazard]
             yield Statement(
@@ -322,7 +330,16 @@ def reduced(statements: list[Statement]) -> list[Statement]:
         for other in statements:
             if other.sentence == statement.sentence and other.verb is not None:
                 _absorb(statement, other)
-    return [one for one in statements if one.things]
+    return list(_bounded(statements))
+
+
+def _bounded(statements: Iterable[Statement]) -> Iterator[Statement]:
+    left = _MOST
+    for statement in statements:
+        statement.things = statement.things[:left]
+        left -= len(statement.things)
+        if statement.things:
+            yield statement
 
 
 def _absorb(statement: Statement, lifting: Statement) -> None:

@@ -139,6 +139,21 @@ def test_a_text_that_is_too_long_is_refused() -> None:
         recognise("暴" * 20_001, NOW)
 
 
+def test_what_is_told_of_a_warning_is_doubtful() -> None:
+    (found,) = recognise("自8月12日12时20分发布暴雨红色预警以来，全县已转移3200人。", NOW)
+    action = found.field("action")
+    assert action
+    assert action.confidence == Confidence.DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    "text", ["发布暴雨红色预警", "发布暴雨红色预警，", "暴雨红色预警，", "暴雨红色预警：\n"]
+)
+def test_a_text_full_of_warnings_gives_a_bounded_number(text: str) -> None:
+    crowded = "".join(text.replace("红", "红橙黄蓝"[place % 4]) for place in range(1500))
+    assert len(recognise(crowded, NOW)) <= 40
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
