@@ -40,6 +40,7 @@ def examine() -> Iterator[Finding]:
         _port,
         _ladders,
         _sources,
+        _retention,
     ):
         try:
             yield look()
@@ -153,6 +154,16 @@ def _sources() -> Finding:
     on = sum(bool(one.declaration and one.declaration.enabled) for one in sheets)
     told = wrong or f"{len(sheets)} 个，启用 {on} 个"
     return Finding("数据来源", not wrong, told, "改正 conf/sources/ 中的文件后自动生效")
+
+
+def _retention() -> Finding:
+    """观测值保留."""
+    from anlan.sense.intake.retaining import read
+
+    kept = read(workspace.directory())
+    raw = f"{kept.raw_days} 天" if kept.raw_days else "永久"
+    hourly = f"{kept.hourly_days} 天" if kept.hourly_days else "永久"
+    return Finding("观测值保留", ok=True, told=f"单个值 {raw}，小时汇总 {hourly}")
 
 
 def variables() -> list[tuple[str, str, str]]:

@@ -18,11 +18,11 @@ from anlan.kernel.errors import AnlanError
 from anlan.sense.intake.desk import Desk
 from anlan.sense.intake.directory import Directory
 from anlan.sense.intake.intake import Books, Intake
+from anlan.sense.intake.retaining import Retaining
 from anlan.sense.intake.watching import RuleBook
 from anlan.sense.selectors.directory import epoch, next_turn, rule_book, streams_directory
 from anlan.sense.services.alarms import raise_alarms, reconcile_alarms
 from anlan.sense.store import open_store
-from anlan.sense.store.interface import Retention
 from anlan.sense.store.latest import LatestReader, LatestWriter
 
 log = structlog.get_logger("anlan.sense")
@@ -34,10 +34,6 @@ HEAR_MS: Final = 60_000
 #: How often the store is tidied, and again at once while it says that more is due; sooner when
 #: much came.
 TIDY_S: Final = 5.0
-
-#: Single observations for three years, so that a rule can be tried on the same month of years past;
-#: hourly roll-ups for ever.
-KEPT: Final = Retention(raw_days=3 * 366)
 
 BY: Final = system("sense")
 
@@ -56,6 +52,7 @@ class Running:
         self._shown = LatestWriter(directory, self.store.heads())
         self._desk = Desk(lambda changes: raise_alarms(changes=changes, by=BY))
         self._reader = LatestReader(directory)
+        self._retaining = Retaining(directory)
         self._heard: frozenset[int] = frozenset()
         self._next_hearing = 0
         self._editions = 0
@@ -141,7 +138,9 @@ class Running:
         self._next_tidying = time.monotonic() + TIDY_S
         more = True
         while more and not self._ends.is_set():
-            done = self.store.maintain(now_ms(), KEPT)
+            done = self.store.maintain(
+                now_ms(), self._retaining.of(self.intake.directory.streams.rows)
+            )
             more = done.more
             if done.unseen:
                 log.error("commits were given up before the rules saw them", commits=done.unseen)
