@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -441,6 +442,7 @@ def test_an_officer_answers_for_others_and_it_is_recorded_as_such() -> None:
     v.call(v.issued())
     wanted = [v.owed("A1-HEAD").pk, v.owed("A1-MOVE").pk, "no-such-call"]
     told = calls.answer_for(
+        alert=Alert.objects.get().pk,
         obligations=wanted,
         reply=Reply("电话问到", {"reply": "on-post", "way": "callback"}),
         by=TOWNSHIP,
@@ -453,22 +455,31 @@ def test_an_officer_answers_for_others_and_it_is_recorded_as_such() -> None:
     ]  # fmt: skip
     assert steps[0].answers == {"reply": "on-post", "way": "callback"}
     again = calls.answer_for(
-        obligations=wanted[:1], reply=Reply(answers={"reply": "need-help"}), by=TOWNSHIP
+        alert=Alert.objects.get().pk,
+        obligations=wanted[:1],
+        reply=Reply(answers={"reply": "need-help"}),
+        by=TOWNSHIP,
     )
     assert again[0].deed == "note"
 
 
 def test_nobody_answers_for_posts_outside_their_regions() -> None:
-    v.call(v.issued(regions=(COUNTY,)))
+    alert = v.issued(regions=(COUNTY,))
+    v.call(alert)
     reply = Reply(answers={"reply": "received"})
-    for who in (CHARLIE, TOWNSHIP):
-        (told,) = calls.answer_for(obligations=[v.owed("B1-HEAD").pk], reply=reply, by=who)
-        assert told.problem
+    wanted = [v.owed("B1-HEAD").pk]
+    (told,) = calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=TOWNSHIP)
+    assert told.problem
+    with pytest.raises(Missing):
+        calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=CHARLIE)
     assert v.owed("B1-HEAD").answered_at is None
     with pytest.raises(Forbidden):
-        calls.answer_for(obligations=["x"], reply=reply, by=actor("grid", A1))
+        calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=actor("grid", A1))
     with pytest.raises(Invalid):
-        calls.answer_for(obligations=[], reply=reply, by=OFFICER)
+        calls.answer_for(alert=alert.pk, obligations=[], reply=reply, by=OFFICER)
+    other = v.issued(regions=(A1,))
+    (told,) = calls.answer_for(alert=other.pk, obligations=wanted, reply=reply, by=OFFICER)
+    assert (told.problem, v.owed("B1-HEAD").answered_at) == ("没有这个叫应", None)
 
 
 def test_a_post_that_needs_help_makes_the_duty_room_above_owe_it_once() -> None:
@@ -477,14 +488,12 @@ def test_a_post_that_needs_help_makes_the_duty_room_above_owe_it_once() -> None:
     debt = Obligation.objects.get(kind="call-help")
     assert debt.debtor.code == "P-WEST"
     assert "A1-HEAD" in debt.title
-    calls.answer_for(
-        obligations=[v.owed("A1-HEAD").pk], reply=Reply(answers={"reply": "need-help"}), by=OFFICER
-    )
+    call = [v.owed("A1-HEAD").pk]
+    more: dict[str, Any] = {"alert": Alert.objects.get().pk, "obligations": call, "by": OFFICER}
+    calls.answer_for(reply=Reply(answers={"reply": "need-help"}), **more)
     assert Obligation.objects.filter(kind="call-help").count() == 1
     answer(obligation=debt.pk, by=BY)
-    calls.answer_for(
-        obligations=[v.owed("A1-HEAD").pk], reply=Reply(answers={"reply": "on-post"}), by=OFFICER
-    )
+    calls.answer_for(reply=Reply(answers={"reply": "on-post"}), **more)
     assert Obligation.objects.filter(kind="call-help").count() == 1
 
 

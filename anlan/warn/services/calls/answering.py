@@ -13,6 +13,8 @@ from anlan.base.regions import scope
 from anlan.base.regions.models import Level
 from anlan.kernel.errors import AnlanError, Invalid
 from anlan.warn.callrules import KIND
+from anlan.warn.selectors.board.seats import calls_of
+from anlan.warn.selectors.rows import alert_for
 
 HELP = "call-help"
 #: The most calls answered for in one deed.
@@ -28,15 +30,20 @@ class Spoken:
     problem: str = ""
 
 
-def answer_for(*, obligations: Sequence[str], reply: Reply, by: Actor) -> list[Spoken]:
-    """Answer calls for those who owe them (代为应答), each by itself; recorded as such.
+def answer_for(*, alert: str, obligations: Sequence[str], reply: Reply, by: Actor) -> list[Spoken]:
+    """Answer calls of an alert for those who owe them (代为应答), each by itself; recorded as such.
 
     Raises `Forbidden` for who may nowhere do so; one that fails does not hold back the others.
     """
     permit(by, "calls.answer")
     if not 0 < len(obligations) <= MOST:
         raise Invalid(f"一次最多代答 {MOST} 个岗位", errors={"obligations": ["太多，或一个都没有"]})
-    return [_answer(one, reply, by) for one in obligations]
+    row = alert_for(alert, by)
+    known = set(calls_of(row.root).filter(pk__in=obligations).values_list("pk", flat=True))
+    return [
+        _answer(one, reply, by) if one in known else Spoken(one, problem="没有这个叫应")
+        for one in obligations
+    ]
 
 
 def _answer(obligation: str, reply: Reply, by: Actor) -> Spoken:
