@@ -4,6 +4,7 @@ import os
 
 import typer
 
+from anlan.kernel.errors import Invalid
 from anlan.project.cli import start_django
 
 app = typer.Typer()
@@ -19,6 +20,8 @@ def ingest() -> None:
     from anlan.project.logs import configure
 
     configure("ingest")
+    if os.environ.get("STREAM_URL"):
+        raise Invalid("还不能把观测流放到 NATS：请去掉 STREAM_URL，一个接入进程自己就是一条流")
     certificate = environment.text("ANLAN_TLS_CERT")
     here = workspace.current()
     # An exercise below another workspace would only find the port taken.

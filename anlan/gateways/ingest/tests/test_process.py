@@ -146,6 +146,15 @@ def test_what_was_confirmed_outlives_a_kill_and_is_there_once(
         assert told == [float(k) for k in range(150)]
 
 
+def test_a_stream_we_cannot_speak_yet_stops_the_start_instead_of_being_passed_over(
+    migrated: RealWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAM_URL", "nats://10.0.0.1:4222")
+    told = migrated.anlan("ingest")
+    assert told.returncode != 0
+    assert "STREAM_URL" in told.stderr
+
+
 def test_a_second_process_of_one_workspace_is_refused_in_one_sentence(served: Served) -> None:
     told = served.workspace.anlan("ingest")
     assert told.returncode != 0
