@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
+from tests.rights.calling import CALLS
 from tests.rights.sensing import SENSE
 from tests.rights.world import PNG, SOURCE, sheet
 
@@ -198,7 +199,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.
