@@ -71,9 +71,10 @@ def _counted(making: Making, condition: Condition, name: str, row: StreamRow, ma
     spec = making.spec
     what = words.quantity(spec.quantity, "zh")
     if spec.window_s:
-        what = f"{words.span(spec.window_s, 'zh')}累计{what}"
+        what = f" {words.span(spec.window_s, 'zh')}累计{what}"
     limit = words.limit(condition.limit, spec.quantity, "zh") if condition.limit else "限值"
-    says = f"{many} 个监测项中至少 {spec.need} 个{what}{words.REACHES[spec.op][0]} {limit}"
+    gap = " " if limit[:1].isdigit() else ""
+    says = f"{many} 个监测项中至少 {spec.need} 个的{what}{words.REACHES[spec.op][0]}{gap}{limit}"
     return making.bind(
         watch=f"{condition.level or 0}:{name}", matter=f"{making.rule.code}:{name}", says=says,
         condition=condition, row=row, single=False,

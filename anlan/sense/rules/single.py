@@ -85,9 +85,8 @@ def _each(making: Making, make: Make, says: Says) -> None:
 def _says(making: Making, row: StreamRow, limit: float, one: Condition) -> str:
     name = words.quantity(row.quantity, "zh")
     verb = words.REACHES[making.spec.op][0]
-    kind = one.limit.level if one.limit else ""
-    what = words.name("stream-level-kinds", kind, "zh") + " " if kind else " "
-    return f"{_named(row)}{name}{verb}{what}{words.figure(limit, row.quantity)}"
+    what = words.source(one.limit, "zh", making.on) if one.limit else ""
+    return f"{_named(row)}{name}{verb}{what} {words.figure(limit, row.quantity)}"
 
 
 def _named(row: StreamRow) -> str:

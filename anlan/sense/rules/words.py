@@ -6,7 +6,7 @@ from datetime import date
 from anlan import codes
 from anlan.codes import quantities
 from anlan.kernel.errors import AnlanError
-from anlan.sense.rules.limits import SEASONAL, of_table
+from anlan.sense.rules.limits import SEASONAL, of_table, season_of
 from anlan.sense.rules.spec import Limit
 
 REACHES: Mapping[str, tuple[str, str]] = {
@@ -69,13 +69,9 @@ def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
     """Say where a limit comes from and, where it is the same for all, what it is."""
     if one.number is not None:
         return figure(one.number * one.factor + one.plus, key)
+    said = source(one, lang) + _shift(one, key)
     if one.level:
-        said = name("stream-level-kinds", one.level, lang)
-        if one.level == SEASONAL:
-            said = SEASONAL_LIMIT[0 if lang == "zh" else 1]
-        return said + _shift(one, key)
-    table, _, rest = one.table.partition("/")
-    said = name(table, rest.partition("/")[0], lang) + _shift(one, key)
+        return said
     try:
         base = of_table(one.table, on, key)
     except AnlanError:
@@ -84,6 +80,19 @@ def limit(one: Limit, key: str, lang: str, on: date | None = None) -> str:
         return said
     value = figure(base * one.factor + one.plus, key)
     return f"{said}（{value}）" if lang == "zh" else f"{said} ({value})"
+
+
+def source(one: Limit, lang: str, on: date | None = None) -> str:
+    """Name where a limit comes from; "" for a number. With a day the season's own level."""
+    if one.level == SEASONAL:
+        season = season_of(on) if on else None
+        if season is None:
+            return SEASONAL_LIMIT[0 if lang == "zh" else 1]
+        return name("stream-level-kinds", f"{SEASONAL}-{season}", lang)
+    if one.level:
+        return name("stream-level-kinds", one.level, lang)
+    table, _, rest = one.table.partition("/")
+    return name(table, rest.partition("/")[0], lang) if table else ""
 
 
 def _shift(one: Limit, key: str) -> str:

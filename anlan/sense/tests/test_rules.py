@@ -114,6 +114,29 @@ def test_the_flood_limit_is_that_of_the_season(on: date, limit: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("spec", "quantity", "levels", "said"),
+    [
+        ({"kind": "level", "conditions": [{"level": 4, "limit": {"level": "flood-limit"}}]},
+         "reservoir-level", {"flood-limit-meiyu": 77.0},
+         "库水位达到梅汛期限制水位 77.00 m"),
+        ({"kind": "level", "conditions": [{"level": 4, "limit": {"number": 17.2}}]},
+         "wind-gust", {}, "阵风风速达到 17.2 m/s"),
+        ({"kind": "level", "conditions": [{"level": 4, "limit": {"table": "wind-grades/8/lower"}}]},
+         "wind-gust", {}, "阵风风速达到8级 17.2 m/s"),
+        ({"kind": "count", "need": 1 + 1, "window_s": 3600, "matter": "rule", "conditions": [
+            {"level": 3, "limit": {"table": "rain-1h-grades/short-heavy/lower"}}]},
+         "rain", {}, "2 个监测项中至少 2 个的 1 小时累计降水量达到短时强降水（20.0 mm）"),
+    ],
+)  # fmt: skip
+def test_an_alarm_says_which_limit_was_crossed(
+    spec: Mapping[str, Any], quantity: str, levels: Mapping[str, float], said: str
+) -> None:
+    streams = [stream(number, quantity, levels=levels) for number in (1, 2)]
+    made = compile_rules([rule({"quantity": quantity, **spec})], streams, PLUM)
+    assert {one.says for one in made.bindings if one is not None} == {said}
+
+
+@pytest.mark.parametrize(
     ("where", "numbers"),
     [
         ({}, 3),
