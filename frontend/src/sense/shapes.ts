@@ -26,9 +26,11 @@ export interface Alarm {
   place: string
   value: number | null
   limit: number | null
+  /** Furthest beyond the limit, once it is over and was looked up. */
+  peak?: number | null
   unit: string
   decimals?: number | null
-  rule: { id: string; code: string; title: string; version?: number } | null
+  rule: { id: string; code: string; title: string; title_en?: string; version?: number } | null
   station: (Named & { kind?: string }) | null
   stream: (Named & { quantity?: string }) | null
   gateway: Named | null

@@ -1,4 +1,5 @@
 /** Which alarms are shown, in which order, under which headings. */
+import { isEnglish } from '@/locale'
 import { levelRank, type Level } from '../levels'
 import type { Alarm, AlarmState } from '../shapes'
 
@@ -24,6 +25,14 @@ export type DeskRow = Alarm | Heading
 
 export const isHeading = (row: DeskRow): row is Heading => 'heading' in row
 export const rowKey = (row: DeskRow) => (isHeading(row) ? `#${row.key}` : row.id)
+
+/** What is the matter: as the alarm said it, in English by the name of its rule. */
+export const titleOf = (alarm: Alarm): string =>
+  (isEnglish.value && alarm.rule?.title_en) || alarm.title
+
+/** Of alarms over several streams the figure is a mere count, which their words tell better. */
+export const hasValue = (alarm: Alarm): boolean =>
+  alarm.value !== null && (alarm.stream !== null || alarm.limit !== null)
 
 export const isShelved = (alarm: Alarm, now: number) =>
   alarm.shelved_until !== null && Date.parse(alarm.shelved_until) > now

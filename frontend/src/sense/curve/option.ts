@@ -71,7 +71,8 @@ export function beyond(asked: Asked): (LevelLine & { above: boolean })[] {
     .map((line) => ({ ...line, above: line.value > limits.high }))
 }
 
-function levelLines({ levels }: Asked, limits: Extent, size: number) {
+function levelLines({ levels, drawn }: Asked, limits: Extent, size: number) {
+  const decimals = drawn[0]?.decimals
   const near = (limits.high - limits.low) * 0.09
   let before = -Infinity
   let left = true
@@ -86,7 +87,7 @@ function levelLines({ levels }: Asked, limits: Extent, size: number) {
         yAxis: value,
         lineStyle: { color: levelPaint(level), width: 1.4, type: [7, 4] },
         label: {
-          formatter: `${label} ${value}`,
+          formatter: `${label} ${figure(value, decimals)}`,
           position: left ? 'insideStartTop' : 'insideEndTop',
           color: token('--ink-2'),
           fontSize: size,

@@ -83,10 +83,24 @@ function buckets({ columns, every }: Observations, summed: boolean): Curve {
 export const curveOf = (told: Observations, intervalS: number | null, summed: boolean): Curve =>
   told.every ? buckets(told, summed) : singles(told, intervalS)
 
-/** How a rule looks at a stream: the total over a window, or the change within it. */
+/** How a rule looks at a stream: the total over a window, the change within it, or less another. */
 export interface Lens {
-  kind: 'sum' | 'rate'
+  kind: 'sum' | 'rate' | 'less'
+  /** Of what is taken away: values further apart in time are not compared. */
   windowMs: number
+}
+
+/** One curve less another: at each time the newest of the other that is not too far. */
+export function less(curve: Curve, other: Curve, apartMs: number): Curve {
+  const known = other.line.filter((point): point is [number, number] => point[1] !== null)
+  const line: Point[] = []
+  let at = -1
+  for (const [time, value] of curve.line) {
+    while ((known[at + 1]?.[0] ?? Infinity) <= time) at += 1
+    const [when, taken] = known[at] ?? [-Infinity, 0]
+    line.push([time, value === null || time - when > apartMs ? null : value - taken])
+  }
+  return { ...curve, line, band: [] }
 }
 
 /** The figure a rule judges at each time, from the values it is made of. */
@@ -139,5 +153,7 @@ export function extentOf(curves: Curve[], levels: number[], least: number): Exte
     if (level < bottom && bottom - level <= reach) low = Math.min(low, level)
   }
   const air = Math.max((high - low) * 0.08, least)
-  return { low: low - air, high: high + air }
+  // The name of a level is written above its line.
+  const above = high > top ? 2 : 1
+  return { low: low - air, high: high + air * above }
 }

@@ -34,6 +34,7 @@ export interface RuleVersion {
   by_name: string
   spec: Spec
   sentence: string
+  sentence_en?: string
 }
 
 export interface Rule extends RuleRow {
@@ -79,19 +80,35 @@ export interface Backtest {
   fires_total?: number
   streams: number
   lacking?: string[]
+  /** Why nothing was looked at. */
+  reason?: string
   unit?: string
   decimals?: number
+  /** Streams whose curves can be looked at. */
+  watched: { code: string; name: string; place: string }[]
+  /** Those that came nearest without firing; of rules on single values. */
+  nearest: Near[]
+}
+
+export interface Near {
+  stream: string
+  place: string
+  value: number
+  limit: number
+  level: Level
+  left: number
 }
 
 export interface Alternative {
   says: string
+  says_en: string
   raised: number
   kept_real: number
   dropped_false: number
 }
 
 export interface Precision {
-  rule: { id: string; title: string; code: string }
+  rule: { id: string; title: string; title_en: string; code: string }
   sensor?: { code: string; name: string } | null
   raised: number
   real: number

@@ -76,6 +76,30 @@ export const SECTIONS: Section[] = [
     ],
   },
   {
+    title: msg('签名（平台要求才填）'),
+    asks: [
+      {
+        path: 'sign.algorithm',
+        label: msg('算法'),
+        kind: 'choice',
+        choices: ['hmac-sm3', 'hmac-sha256', 'hmac-md5', 'sm3', 'sha256', 'md5'],
+      },
+      { path: 'sign.secret', label: msg('签名的密钥放在哪'), placeholder: 'file:water-bureau-key' },
+      {
+        path: 'sign.text',
+        label: msg('签什么'),
+        placeholder: '{method}\\n{path}\\n{query_sorted}\\n{timestamp_ms}',
+        wide: true,
+      },
+      {
+        path: 'sign.headers',
+        label: msg('放进请求头'),
+        kind: 'table',
+        help: msg('如 X-Sign = {signature}'),
+      },
+    ],
+  },
+  {
     title: msg('分页与时段'),
     asks: [
       {
@@ -116,6 +140,18 @@ export const SECTIONS: Section[] = [
       { path: 'mapping.records', label: msg('记录在哪里'), placeholder: 'data.list' },
       { path: 'mapping.station.path', label: msg('测站编码'), placeholder: 'STCD' },
       { path: 'mapping.station.width', label: msg('补足几位'), kind: 'number' },
+      {
+        path: 'mapping.station.map',
+        label: msg('站码对照'),
+        kind: 'table',
+        help: msg('对方的编码 = 我们的编码，一行一个'),
+      },
+      {
+        path: 'mapping.station.unmapped',
+        label: msg('对照不到的'),
+        kind: 'choice',
+        choices: ['keep', 'reject', 'ignore'],
+      },
       { path: 'mapping.time.path', label: msg('时间'), placeholder: 'TM' },
       { path: 'mapping.time.format', label: msg('时间写法'), placeholder: '%Y-%m-%d %H:%M:%S' },
       { path: 'mapping.time.zone', label: msg('时区'), placeholder: 'Asia/Shanghai' },

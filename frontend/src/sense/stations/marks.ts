@@ -1,8 +1,9 @@
 /** Stations on the map: a disc by what they are doing, the drawing of their kind, the last value. */
 import type { Map as MapLibre } from 'maplibre-gl'
 import { drawing } from '@/design/icons'
+import { ago } from '@/locale/figures'
 import { FONTS, type Shades } from '@/map/base-style'
-import { px } from '@/map/scale'
+import { px, SCALE } from '@/map/scale'
 import { levelInk, type Level } from '../levels'
 import type { Standing, StationMark } from '../shapes'
 import { isOld, standingPaint } from '../standing'
@@ -10,11 +11,14 @@ import { measured } from '../value'
 
 const SIZE = 30
 const RATIO = 2
+/** A wall draws everything larger and shows more land besides: it gets as near that much later. */
+const LATER = Math.log2(SCALE)
 /** Below this zoom stations are dots. */
-const NEAR = 10
+const NEAR = 10 + LATER
 /** Values are written from here on. */
-const VALUED = 11
-const NAMED = 12.5
+const VALUED = 11 + LATER
+const NAMED = 12.5 + LATER
+const CLOSE = 13 + LATER
 
 export const markOf = (kind: string, standing: Standing, level: Level) =>
   `mark:${kind}:${standing}:${level ?? 0}`
@@ -91,6 +95,13 @@ const WEIGHT: Record<Standing, number> = {
   none: 6,
 }
 
+/** The last value; one that is not of now says how old it is. */
+function wordsOf({ last }: StationMark, old: boolean): string {
+  if (!last) return ''
+  const text = measured(last.value, last.unit, last.decimals)
+  return old && last.time ? `${text} · ${ago(last.time)}` : text
+}
+
 /** For the map's source; the worst lie on top and keep their words. */
 export function placed(stations: StationMark[]): GeoJSON.FeatureCollection {
   return {
@@ -109,12 +120,15 @@ export function placed(stations: StationMark[]): GeoJSON.FeatureCollection {
           weight: WEIGHT[one.standing] * 10 + (one.level ?? 5),
           loud: one.standing === 'alarm',
           old,
-          words: one.last ? measured(one.last.value, one.last.unit, one.last.decimals) : '',
+          words: wordsOf(one, old),
         },
       }
     }),
   }
 }
+
+const SMALL = { 'font-scale': 0.86 }
+const QUIET = ['!', ['get', 'loud']]
 
 export function stationLayers(shade: Shades): unknown[] {
   return [
@@ -123,20 +137,13 @@ export function stationLayers(shade: Shades): unknown[] {
       type: 'circle',
       source: 'stations',
       maxzoom: NEAR,
+      filter: QUIET,
       layout: { 'circle-sort-key': ['-', 0, ['get', 'weight']] },
       paint: {
         'circle-color': ['get', 'colour'],
         'circle-stroke-color': shade.halo,
         'circle-stroke-width': 1,
-        'circle-radius': [
-          'interpolate',
-          ['linear'],
-          ['zoom'],
-          7,
-          ['case', ['get', 'loud'], px(4.2), px(2.4)],
-          NEAR,
-          ['case', ['get', 'loud'], px(7), px(4)],
-        ],
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 7, px(2.4), NEAR, px(4)],
       },
     },
     {
@@ -144,11 +151,12 @@ export function stationLayers(shade: Shades): unknown[] {
       type: 'symbol',
       source: 'stations',
       minzoom: NEAR,
+      filter: QUIET,
       layout: {
         'symbol-sort-key': ['get', 'weight'],
         'symbol-z-order': 'source',
         'icon-image': ['get', 'mark'],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], NEAR, px(0.62), 13, px(0.95)],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], NEAR, px(0.62), CLOSE, px(0.95)],
         'icon-allow-overlap': true,
         'icon-ignore-placement': false,
         'icon-padding': 0,
@@ -159,6 +167,7 @@ export function stationLayers(shade: Shades): unknown[] {
       type: 'symbol',
       source: 'stations',
       minzoom: VALUED,
+      filter: QUIET,
       layout: {
         'symbol-sort-key': ['get', 'weight'],
         'text-font': FONTS,
@@ -167,15 +176,7 @@ export function stationLayers(shade: Shades): unknown[] {
           ['zoom'],
           ['get', 'words'],
           NAMED,
-          [
-            'format',
-            ['get', 'words'],
-            { 'font-scale': 1 },
-            '\n',
-            {},
-            ['get', 'name'],
-            { 'font-scale': 0.86 },
-          ],
+          ['format', ['get', 'words'], { 'font-scale': 1 }, '\n', {}, ['get', 'name'], SMALL],
         ],
         'text-size': px(12),
         'text-offset': [0, 1.25],
@@ -187,6 +188,45 @@ export function stationLayers(shade: Shades): unknown[] {
         'text-color': ['case', ['get', 'old'], shade.soft, shade.text],
         'text-halo-color': shade.halo,
         'text-halo-width': 1.6,
+      },
+    },
+    // What is in alarm is told from afar: the mark, the value and where it is.
+    {
+      id: 'stations-loud',
+      type: 'symbol',
+      source: 'stations',
+      filter: ['get', 'loud'],
+      layout: {
+        'symbol-sort-key': ['get', 'weight'],
+        'symbol-z-order': 'source',
+        'icon-image': ['get', 'mark'],
+        'icon-size': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          7,
+          px(0.6),
+          NEAR,
+          px(0.85),
+          CLOSE,
+          px(1.15),
+        ],
+        'icon-allow-overlap': true,
+        'icon-padding': 0,
+        'text-field': ['format', ['get', 'words'], {}, '\n', {}, ['get', 'name'], SMALL],
+        'text-font': FONTS,
+        'text-size': px(13),
+        // Several beside each other each find room for their words.
+        'text-variable-anchor': ['top', 'bottom', 'right', 'left'],
+        'text-radial-offset': 1.1,
+        'text-justify': 'auto',
+        'text-max-width': 12,
+        'text-optional': true,
+      },
+      paint: {
+        'text-color': shade.text,
+        'text-halo-color': shade.halo,
+        'text-halo-width': 1.8,
       },
     },
   ]
