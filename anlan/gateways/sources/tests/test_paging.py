@@ -1,5 +1,6 @@
 """Pages are walked to their end, and a walk that has none is noticed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,22 @@ def test_pages_end_as_declared(tmp_path: Path, end: str, requests: int) -> None:
     with far_side(by_page) as side:
         found = walk(tmp_path, side, f'[paging]\nkind = "page"\nsize = 10\n{end}')
     assert (sum(found), len(side.asked)) == (25, requests)
+
+
+def test_the_other_side_is_asked_no_faster_than_declared(tmp_path: Path) -> None:
+    waits: list[float] = []
+
+    def wait(length_s: float) -> bool:
+        waits.append(length_s)
+        return False
+
+    with far_side(by_page) as side:
+        more = '[schedule]\nper_minute = 30\n[paging]\nkind = "page"\nsize = 10\nend = "short"'
+        talk = Conversation(
+            declared(f"{side.address}/?p={{page}}", more), replace(means(tmp_path), wait=wait)
+        )
+        assert sum(step.mapped.records for step in Walk(talk, {}).steps()) == 25
+    assert waits == [2.0, 2.0]
 
 
 def test_a_server_that_gives_fewer_than_asked_is_still_read_whole(tmp_path: Path) -> None:
