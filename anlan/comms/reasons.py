@@ -18,12 +18,14 @@ JOINED = "joined"
 ANSWERED = "answered"
 NO_NUMBER = "no-number"
 DEAD_NUMBER = "dead-number"
+NO_PURPOSE = "no-purpose"
 NO_CARRIER = "no-carrier"
 REFUSED = "refused"
 BUSY = "busy"
 NETWORK = "network"
 TIMEOUT = "timeout"
 CARRIER_DOWN = "carrier-down"
+THROTTLED = "throttled"
 BAD_ANSWER = "bad-answer"
 BAD_TEXT = "bad-text"
 INTERRUPTED = "interrupted"
@@ -40,12 +42,14 @@ REASONS = {
     ANSWERED: Reason("已应答，不再发", "Answered meanwhile"),
     NO_NUMBER: Reason("没有可用的号码", "No number that works"),
     DEAD_NUMBER: Reason("空号或停机", "Number does not exist or is cut off", again=False),
+    NO_PURPOSE: Reason("所为的事项已不存在", "What it was for is gone", again=False),
     NO_CARRIER: Reason("没有可用的渠道配置", "No channel is set up for it"),
     REFUSED: Reason("运营商拒绝", "Refused by the provider"),
     BUSY: Reason("占线", "Engaged"),
     NETWORK: Reason("连不上运营商", "Provider not reachable"),
     TIMEOUT: Reason("运营商没有及时回答", "Provider did not answer in time"),
     CARRIER_DOWN: Reason("运营商服务故障", "Provider out of order"),
+    THROTTLED: Reason("运营商要求慢些", "Provider asked to slow down"),
     BAD_ANSWER: Reason("运营商的回答读不懂", "Provider's answer not understood"),
     BAD_TEXT: Reason("内容不合渠道要求", "Text does not suit the channel", again=False),
     INTERRUPTED: Reason("发送时中断", "Interrupted while sending"),

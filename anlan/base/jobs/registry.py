@@ -9,6 +9,9 @@ from typing import Any
 from anlan.kernel.errors import Invalid
 from anlan.kernel.registry import Registry
 
+#: Set while this process is to end: what runs long looks at it between its steps.
+ENDING = threading.Event()
+
 #: Waits between the tries of a job, in seconds; the last repeats.
 WAITS_S = (5.0, 30.0, 120.0, 600.0)
 

@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from anlan.base.jobs import running, schedules, wake
 from anlan.base.jobs.leadership import leadership
 from anlan.base.jobs.models import Worker as WorkerRow
-from anlan.base.jobs.registry import DUTIES, Duty, JobContext
+from anlan.base.jobs.registry import DUTIES, ENDING, Duty, JobContext
 from anlan.kernel import clock
 from anlan.kernel.ids import new_id
 
@@ -52,13 +52,17 @@ class Worker:
         self._leadership = leadership()
         self._running: dict[str, running.Claim] = {}
         self._lock = threading.Lock()
+        self._runs = False
 
     def stop(self, *_: object) -> None:
         """Begin to end; safe in a signal handler."""
         self.stopping.set()
+        if self._runs:
+            ENDING.set()
 
     def run(self) -> None:
         """Work until told to stop."""
+        self._runs = True
         apart = [duty for duty in DUTIES.values() if duty.apart]
         threads = [self._vital(duty.key, self._attend, duty) for duty in apart]
         threads.append(self._vital("pulse", self._pulse))
@@ -200,6 +204,8 @@ class Worker:
         self._guard("farewell", self._farewell)
         self._leadership.release()
         connection.close()
+        self._runs = False
+        ENDING.clear()  # another worker of this process may begin
 
     def _farewell(self) -> None:
         running.release(self.id)

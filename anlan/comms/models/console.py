@@ -23,5 +23,5 @@ class ConsoleNote(models.Model):
 
     @property
     def seal_subject(self) -> str:
-        """Whose key seals the text: the person's, else the case's, else the message's own."""
-        return self.message.person or self.message.case or self.message_id
+        """Whose key seals the text: the case's, or the message's own."""
+        return self.message.case or self.message_id

@@ -42,6 +42,8 @@ class Message(models.Model):
     carrier = models.CharField(max_length=40, blank=True)
     #: The number or address it went to last (`people.Phone`), never the number itself.
     phone = models.CharField(max_length=LENGTH, blank=True)
+    #: The request it went in last; kept so that after a crash the same is asked, not another.
+    request = models.CharField(max_length=LENGTH, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
 
     queued_at = models.DateTimeField()
@@ -51,6 +53,8 @@ class Message(models.Model):
     #: After this nobody needs it any more.
     expires_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    #: Until when a receipt is waited for; null when none is.
+    receipt_by = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     #: Which sending process holds it now; null when none does.
@@ -73,6 +77,11 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=("sender",), condition=Q(sender__isnull=False), name="message_held"
+            ),
+            models.Index(
+                fields=("receipt_by",),
+                condition=Q(receipt_by__isnull=False),
+                name="message_receipt",
             ),
             models.Index(fields=("case", "id"), name="message_case"),
             models.Index(fields=("region", "-id"), name="message_region"),

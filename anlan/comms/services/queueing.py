@@ -73,6 +73,7 @@ COLUMNS = (
     "id", "purpose", "purpose_kind", "person", "post", "channel", "rung", "round", "kind",
     "region", "case", "priority", "state", "reason", "queued_at", "queued_by", "due_at",
     "expires_at", "ended_at", "carrier", "phone", "tries", "sent_at", "delivered_at", "sender",
+    "request", "receipt_by",
 )  # fmt: skip
 #: States of drafts that are over at once.
 OVER = ("failed", "cancelled")
@@ -114,6 +115,7 @@ def _row(pk: str, key: Key, draft: Draft, by: str, now: datetime) -> tuple[Any, 
         pk, *key, draft.kind, draft.region, draft.case, draft.priority, state, draft.reason,
         now, by, now if state == "queued" else None, draft.expires_at,
         now if state in OVER else None, "", "", 0, None, None, None,
+        "", None,
     )  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""Writing the texts of one message: the wording of its kind, fitted to what a channel takes."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from anlan.comms.declaration.declared import Approved, Words
+from anlan.comms.wording import DEFAULT, WORDINGS, Wording, write
+from anlan.kernel import workspace
+from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.filling import texts
+
+FILE = Path("conf") / "wording.toml"
+PARTS = frozenset(("short", "spoken", "long", "subject"))
+
+
+class _Shelf:
+    """The operator's wordings, re-read when the file changes; a wrong file changes nothing."""
+
+    def __init__(self) -> None:
+        self._stamp: tuple[str, int, int] = ("", 0, 0)
+        self._own: Mapping[str, Wording] = {}
+        self.problem = ""
+
+    def own(self) -> Mapping[str, Wording]:
+        path = workspace.directory() / FILE
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            self._stamp, self._own, self.problem = ("", 0, 0), {}, ""
+            return self._own
+        stamp = (str(path), stat.st_mtime_ns, stat.st_size)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._own, self.problem = read_wordings(path.read_text(encoding="utf-8")), ""
+            except (Invalid, UnicodeDecodeError) as error:
+                self.problem = error.detail if isinstance(error, Invalid) else "不是 UTF-8 文字"
+        return self._own
+
+
+_shelf = _Shelf()
+
+
+def read_wordings(text: str) -> Mapping[str, Wording]:
+    """Read wordings by kind; `Invalid` names the kind and what is wrong."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{FILE.name}：{error}") from error
+    found = {}
+    for key, table in raw.items():
+        try:
+            found[key] = Wording(**table)
+        except Invalid as error:
+            raise Invalid(f"{FILE.name} [{key}]：{error.detail}") from error
+        except TypeError as error:
+            reason = "只能有 short、spoken、subject、long，其中 short 必须写"
+            raise Invalid(f"{FILE.name} [{key}]：{reason}") from error
+    return found
+
+
+def problem() -> str:
+    """Tell why the operator's file is not in force; "" when it is."""
+    _shelf.own()
+    return _shelf.problem
+
+
+def wording_of(kind: str) -> Wording:
+    """Find the wording of a kind: the operator's, the module's, or the default."""
+    return _shelf.own().get(kind) or WORDINGS.get(kind) or DEFAULT
+
+
+def uses_link(words: Words, names: frozenset[str], kind: str) -> bool:
+    """Tell whether a message of this kind carries a link through a channel."""
+    wording = wording_of(kind)
+    parts = {words.use} | (PARTS & names)
+    return "link" in names or any("{link}" in getattr(wording, part) for part in parts)
+
+
+class Composer:
+    """Writes the texts of many messages for one channel; wordings are looked up once a kind."""
+
+    def __init__(self, words: Words, names: frozenset[str], approved: "Approver") -> None:
+        self._words = words
+        self._names = names
+        self._approved = approved
+        self._wordings: dict[str, Wording] = {}
+
+    def compose(self, kind: str, told: Mapping[str, str]) -> dict[str, Any] | None:
+        """Write every text the channel asks for; None when none fits its length."""
+        wording = self._wordings.get(kind)
+        if wording is None:
+            wording = self._wordings[kind] = wording_of(kind)
+        made: dict[str, Any] = dict(told)
+        for part in ("subject", "long", "spoken", "short"):
+            if part == self._words.use or part in self._names:
+                made[part] = write(getattr(wording, part) or wording.short, told)
+        text = self._fitted(made[self._words.use], told)
+        if text is None:
+            return None
+        made["text"] = text
+        if self._names & {"template", "params"}:
+            made |= self._approved(kind, made)
+        return made
+
+    def _fitted(self, text: str, told: Mapping[str, str]) -> str | None:
+        """Put signature and ending around; too long a text gives way to the default's few words."""
+        words = self._words
+        for one in (text, write(DEFAULT.short, told)):
+            whole = f"{words.prefix}{one}{words.suffix}"
+            if not words.longest or len(whole) <= words.longest:
+                return whole
+        return None
+
+
+class Approver:
+    """Fills in what an approved text is called and given."""
+
+    def __init__(self, approved: tuple[Approved, ...]) -> None:
+        self._approved = approved
+
+    def __call__(self, kind: str, told: Mapping[str, Any]) -> dict[str, str]:
+        """Tell the number of the approved text and its values as JSON; empty without one."""
+        fitting = [one for one in self._approved if kind in one.kinds]
+        general = [one for one in self._approved if not one.kinds]
+        chosen = next(iter(fitting + general), None)
+        if chosen is None:
+            return {"template": "", "params": "{}"}
+        values = texts(chosen.params, told)
+        return {"template": chosen.id, "params": json.dumps(values, ensure_ascii=False)}

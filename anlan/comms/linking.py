@@ -1,0 +1,24 @@
+"""Where links in messages lead: ``DIR/conf/settings.toml``, ``[comms] link_base``."""
+
+import tomllib
+
+from anlan.kernel import workspace
+
+FILE = "settings.toml"
+
+
+def link_base() -> str | None:
+    """Tell the address phones reach this platform at; None when nobody has said it.
+
+    A workspace that reaches nobody needs none: its links lead to the page on this very server, for
+    whoever looks at its console.
+    """
+    path = workspace.directory() / "conf" / FILE
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("comms", {})
+    except (FileNotFoundError, tomllib.TOMLDecodeError):
+        found = {}
+    base = found.get("link_base") if isinstance(found, dict) else None
+    if isinstance(base, str) and base.startswith(("http://", "https://")):
+        return base.rstrip("/")
+    return "" if workspace.current().console_only else None

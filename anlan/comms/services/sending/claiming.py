@@ -1,0 +1,232 @@
+"""Taking due messages in hand, in one transaction.
+
+It finds whether each is still wanted, where it goes and what it says, and commits that it is being
+sent before anything leaves.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from anlan.base.permissions.actor import system
+from anlan.base.permissions.services.links import Wanted, issue_links
+from anlan.base.vault.services import ERASED, UNREADABLE, open_many
+from anlan.comms import reasons
+from anlan.comms.carriers import Carrier, Parcel
+from anlan.comms.carriers.slots import Slot
+from anlan.comms.composing import Approver, Composer, uses_link
+from anlan.comms.linking import link_base
+from anlan.comms.models import Message
+from anlan.comms.purposes import PURPOSES, Told
+from anlan.comms.selectors.addresses import Address, addresses
+from anlan.comms.services.sending.attempts import Try, key_of
+from anlan.comms.services.sending.senders import Me
+from anlan.kernel import clock
+
+#: Messages of one claim at most: the write gate is held for some 40 ms.
+MOST = 500
+#: A link outlives its deadline, so that a late answer still finds its page.
+LINK_LIVES = timedelta(days=3)
+
+COLUMNS = (
+    "id", "purpose_kind", "purpose", "kind", "post", "person", "region", "case", "tries", "state",
+    "request", "phone", "carrier", "queued_at", "expires_at", "reason",
+)  # fmt: skip
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Claimed:
+    """What one claim took in hand."""
+
+    slot: Slot
+    parcels: list[Parcel] = field(default_factory=list)
+    tries: dict[str, Try] = field(default_factory=dict)
+    #: How many rows were looked at: some are over without being sent.
+    looked: int = 0
+
+
+@dataclass
+class _Ready:
+    """What is known of the messages of one claim, before they are composed."""
+
+    told: dict[str, Mapping[str, Told]]
+    addresses: Mapping[str, Address]
+    links: Mapping[str, str]
+    plain: Mapping[str, str]
+
+
+@transaction.atomic
+def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
+    """Take up to so many due messages in hand for one carrier.
+
+    1. Those that are over in time, or whose purpose is settled, end here.
+    2. For the others the address, the words and the link are found; what lacks one fails here.
+    3. `sending`, with the carrier, the address and the request's name, is committed. Killed from
+       now on, the message is `unknown`.
+    """
+    now = clock.now()
+    rows = _due(slot, now, most)
+    claimed = Claimed(slot, looked=len(rows))
+    if not rows:
+        return claimed
+    me.beat()
+    rows = _still_wanted(rows, now)
+    ready = _prepare(rows, slot)
+    composer = Composer(slot.declaration.words, slot.names, Approver(slot.declaration.approved))
+    ended: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        parcel = _parcel(row, slot, ready, composer)
+        if isinstance(parcel, str):
+            ended[parcel].append(row["id"])
+        else:
+            claimed.parcels.append(parcel)
+    for reason, ids in ended.items():
+        end(ids, "failed", reason, now)
+    by_id = {row["id"]: row for row in rows}
+    carrier.groups(claimed.parcels)
+    claimed.tries = {
+        one.message: _try(by_id[one.message], one, slot.key, now) for one in claimed.parcels
+    }
+    _take(claimed, me)
+    return claimed
+
+
+def _due(slot: Slot, now: datetime, most: int) -> list[Row]:
+    rows = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word, due_at__lte=now)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    # Whatever was cut off or failed once is ventured alone while the provider is in doubt.
+    size = min(most, slot.batch if slot.is_doubtful else MOST)
+    return list(rows.order_by("priority", "due_at").values(*COLUMNS)[:size])
+
+
+def _still_wanted(rows: Sequence[Row], now: datetime) -> list[Row]:
+    late = [row["id"] for row in rows if row["expires_at"] and row["expires_at"] <= now]
+    end(late, "expired", "", now)
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_kind[row["purpose_kind"]].add(row["purpose"])
+    wanted = {kind: set(PURPOSES[kind].wanted(ids)) for kind, ids in by_kind.items()}
+    over = set(late)
+    settled = [
+        row["id"]
+        for row in rows
+        if row["id"] not in over and row["purpose"] not in wanted[row["purpose_kind"]]
+    ]
+    end(settled, "cancelled", reasons.ANSWERED, now)
+    over |= set(settled)
+    return [row for row in rows if row["id"] not in over]
+
+
+def end(ids: Sequence[str], state: str, reason: str, now: datetime) -> None:
+    """End messages without sending them."""
+    if ids:
+        Message.objects.filter(pk__in=ids, state__in=("queued", "unknown", "manual")).update(
+            state=state, reason=reason, ended_at=now, due_at=None
+        )
+
+
+def _prepare(rows: Sequence[Row], slot: Slot) -> _Ready:
+    by_kind: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_kind[row["purpose_kind"]].append(row)
+    told = {
+        kind: PURPOSES[kind].told({row["purpose"] for row in same})
+        for kind, same in by_kind.items()
+    }
+    found: Mapping[str, Sequence[Address]] = {}
+    if slot.channel.needs:
+        found = addresses({row["person"] for row in rows if row["person"]}, slot.channel)
+    chosen = {row["id"]: _choose(row, found.get(row["person"], ())) for row in rows}
+    pairs = [(one.id, {"": one.sealed}) for one in set(chosen.values()) if one is not None]
+    opened = open_many(pairs) if pairs else []
+    plain = {pk: texts[""] or "" for (pk, _), texts in zip(pairs, opened, strict=True)}
+    return _Ready(
+        told=told,
+        addresses={pk: one for pk, one in chosen.items() if one is not None},
+        links=_links(rows, slot),
+        plain=plain,
+    )
+
+
+def _choose(row: Row, offered: Sequence[Address]) -> Address | None:
+    """Choose where to write: another than last time when the last try failed."""
+    if row["state"] == "unknown":
+        same = [one for one in offered if one.id == row["phone"]]
+        return same[0] if same else next(iter(offered), None)
+    if row["reason"] == reasons.UNDELIVERED:
+        others = [one for one in offered if one.id != row["phone"]]
+        return next(iter(others), None) or next(iter(offered), None)
+    return next(iter(offered), None)
+
+
+def _links(rows: Sequence[Row], slot: Slot) -> dict[str, str]:
+    """Make the links that texts of this claim carry; message id -> address."""
+    words, names = slot.declaration.words, slot.names
+    base = link_base()
+    if base is None:
+        return {}
+    carried = {kind: uses_link(words, names, kind) for kind in {row["kind"] for row in rows}}
+    linked = [row for row in rows if carried[row["kind"]] and PURPOSES[row["purpose_kind"]].link]
+    if not linked:
+        return {}
+    expires = clock.real_now() + LINK_LIVES
+    wanted = [
+        Wanted(
+            PURPOSES[row["purpose_kind"]].link, row["purpose"], expires, row["post"],
+            row["person"], "", row["region"],
+        )
+        for row in linked
+    ]  # fmt: skip
+    keys = issue_links(wanted, by=system("comms"))
+    return {row["id"]: f"{base}/m/{key}" for row, key in zip(linked, keys, strict=True)}
+
+
+def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel | str:
+    """Make what is handed to the carrier, or say why it cannot be."""
+    address, phone = "", ""
+    if slot.channel.needs:
+        chosen = ready.addresses.get(row["id"])
+        if chosen is None:
+            known = row["reason"] == reasons.DEAD_NUMBER
+            return reasons.DEAD_NUMBER if known else reasons.NO_NUMBER
+        address, phone = ready.plain[chosen.id], chosen.id
+        if address in (ERASED, UNREADABLE):
+            return reasons.ERASED
+    told = ready.told[row["purpose_kind"]].get(row["purpose"])
+    if told is None:
+        return reasons.NO_PURPOSE
+    link = ready.links.get(row["id"], "")
+    made = composer.compose(row["kind"], {**told, "link": link})
+    if made is None:
+        return reasons.BAD_TEXT
+    key = key_of(row["id"], row["tries"] + 1)
+    made |= {"number": address, "key": key, "region_code": row["region"]}
+    # The same is asked again under the same name only where nobody knows what became of it.
+    request = row["request"] if row["state"] == "unknown" else ""
+    return Parcel(row["id"], key, request, address, phone, row["case"], made)
+
+
+def _try(row: Row, parcel: Parcel, carrier: str, now: datetime) -> Try:
+    return Try(
+        row["id"], row["tries"] + 1, carrier, parcel.phone, parcel.request, now, row["queued_at"],
+        row["case"], row["region"],
+    )  # fmt: skip
+
+
+def _take(claimed: Claimed, me: Me) -> None:
+    table = connection.ops.quote_name(Message._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET state = 'sending', sender = %s, carrier = %s, phone = %s,"  # noqa: S608
+            " request = %s, tries = %s, due_at = NULL WHERE id = %s",
+            [
+                (me.id, one.carrier, one.phone, one.request, one.number, one.message)
+                for one in claimed.tries.values()
+            ],
+        )

@@ -1,0 +1,202 @@
+"""The sender: every declared channel in a lane of its own, so that one that hangs delays no other.
+
+This thread has the database: it claims portions, hands them to the wire, and writes down what comes
+back. A lane has two portions at once, so that one is claimed or written down while the other's
+requests are under way.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anlan.base.jobs.registry import ENDING
+from anlan.comms.carriers import Parcel
+from anlan.comms.carriers.making import make_carrier
+from anlan.comms.carriers.slots import Slot, declared_for, slots, words
+from anlan.comms.models import Message
+from anlan.comms.services.sending.claiming import MOST, Claimed, claim
+from anlan.comms.services.sending.recording import (
+    Done,
+    fail_without_carrier,
+    give_up_receipts,
+    record_results,
+    record_trouble,
+)
+from anlan.comms.services.sending.senders import BEAT_S, Me, recover
+from anlan.comms.services.sending.wire import Back, Way, Wire
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError
+
+#: Portions of one channel under way at once.
+PORTIONS = 2
+#: How long a portion should take, so that little is unknown when the process dies.
+TARGET_S = 0.5
+FIRST = 100
+#: Results are written down at the latest after so long, or when there are so many.
+FLUSH_S, FLUSH = 0.25, 500
+LOOK_S = 0.25
+
+_me: Me | None = None
+
+
+def send_due() -> int:
+    """Send what is due and record what became of it; returns how many messages were looked at."""
+    global _me
+    me = _me = _me or Me()
+    done = recover(me) + give_up_receipts()
+    if not Message.objects.filter(due_at__lte=clock.now()).exists():
+        return done
+    try:
+        return done + _Exchange(me).run()
+    except BaseException:
+        _me = None  # what it held is put right as if it had died
+        raise
+
+
+@dataclass
+class Portion:
+    """What one claim took in hand, and what has come back of it."""
+
+    claimed: Claimed
+    lane: "_Lane"
+    left: int
+    kept: list[Done] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    flushed: float = field(default_factory=time.monotonic)
+
+    def add(self, back: Back) -> None:
+        """Take what came back for one request."""
+        tries = self.claimed.tries
+        for parcel, result in zip(back.group, back.results, strict=True):
+            self.kept.append(Done(parcel, tries[parcel.message], result))
+            self.lane.trouble = self.lane.trouble or result.down
+        self.left -= 1
+
+    @property
+    def is_ripe(self) -> bool:
+        """Whether it is time to write down what came back."""
+        if not self.kept:
+            return False
+        waited = time.monotonic() - self.flushed
+        return not self.left or len(self.kept) >= FLUSH or waited > FLUSH_S
+
+
+@dataclass
+class _Lane:
+    """One declared channel in this exchange."""
+
+    slot: Slot
+    way: Way
+    size: int = FIRST
+    portions: int = 0
+    #: Whether a request has just failed for the provider's sake.
+    trouble: bool = False
+
+    @property
+    def most(self) -> int:
+        """Portions it may have under way: one while the provider is in doubt."""
+        return 1 if self.slot.is_doubtful or self.trouble else PORTIONS
+
+
+class _Exchange:
+    """One stretch of sending, until nothing is due or the process is to end."""
+
+    def __init__(self, me: Me) -> None:
+        self.me = me
+        self.looked = 0
+        self._lanes: dict[str, _Lane] = {}
+        self._portions: list[Portion] = []
+        self._wire = Wire()
+        self._beat_at = self._looked_at = time.monotonic()
+
+    def run(self) -> int:
+        """Send until nothing is due; returns how many messages were looked at."""
+        try:
+            self._look()
+            while self._portions:
+                for back in self._wire.back(LOOK_S):
+                    back.portion.add(back)
+                for lane in self._write_down():
+                    self._fill(lane)
+                if not self._portions or time.monotonic() - self._looked_at > LOOK_S:
+                    self._look()
+                self._beat()
+            return self.looked
+        finally:
+            self._wire.close([lane.way for lane in self._lanes.values()])
+
+    def _look(self) -> None:
+        """Begin lanes for whatever is due and has none under way."""
+        self._looked_at = time.monotonic()
+        now = clock.now()
+        for word in words():
+            due = Message.objects.filter(channel=word, due_at__lte=now)
+            if ENDING.is_set() or not due.exists():
+                continue
+            if not declared_for(word):
+                self.looked += fail_without_carrier(word)
+                continue
+            for slot in slots(word, now):
+                lane = self._lane(slot)
+                if lane is not None and not lane.portions:
+                    lane.slot, lane.trouble = slot, False
+                    self._fill(lane)
+
+    def _lane(self, slot: Slot) -> _Lane | None:
+        lane = self._lanes.get(f"{slot.word}:{slot.key}")
+        if lane is None:
+            try:
+                carrier = make_carrier(slot.declaration)
+            except AnlanError as error:
+                record_trouble(slot, error.detail)
+                return None
+            lane = _Lane(slot, Way(carrier, slot.declaration.pace.per_second))
+            self._lanes[f"{slot.word}:{slot.key}"] = lane
+        return lane
+
+    def _fill(self, lane: _Lane) -> None:
+        """Give a lane its next portions."""
+        slot = lane.slot
+        mine = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word)
+        while lane.portions < lane.most and not ENDING.is_set():
+            if not mine.filter(due_at__lte=clock.now()).exists():
+                return  # asked first, so that an idle lane does not take the write gate
+            claimed = claim(slot, lane.way.carrier, self.me, lane.size)
+            self.looked += claimed.looked
+            groups = _grouped(claimed.parcels)
+            if groups:
+                portion = Portion(claimed, lane, len(groups))
+                lane.portions += 1
+                self._portions.append(portion)
+                self._wire.send(lane.way, portion, groups)
+
+    def _write_down(self) -> list[_Lane]:
+        """Write down what is ripe; returns the lanes that may take on more."""
+        for portion in self._portions:
+            if portion.is_ripe:
+                record_results(portion.claimed.slot, portion.kept, self.me)
+                portion.kept = []
+                portion.flushed = time.monotonic()
+        ready = []
+        for portion in [one for one in self._portions if not one.left]:
+            self._portions.remove(portion)
+            lane = portion.lane
+            lane.portions -= 1
+            took = max(time.monotonic() - portion.began, 0.001)
+            lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), MOST)
+            if not lane.trouble and not lane.slot.is_doubtful:
+                ready.append(lane)
+        return ready
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at > BEAT_S:
+            self._beat_at = time.monotonic()
+            self.me.beat_alone()
+
+
+def _grouped(parcels: Sequence[Parcel]) -> list[list[Parcel]]:
+    """Put together what goes in one request."""
+    found: dict[str, list[Parcel]] = {}
+    for one in parcels:
+        found.setdefault(one.request, []).append(one)
+    return list(found.values())

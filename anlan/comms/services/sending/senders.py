@@ -1,0 +1,100 @@
+"""Who sends now, and putting right what a sender that died held.
+
+Whether the provider took it nobody knows: it is `unknown`, and asked again under the same name
+where a channel bears that.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from anlan.base.db.inserting import insert_values
+from anlan.comms import reasons
+from anlan.comms.carriers import Result
+from anlan.comms.channels import channel_of
+from anlan.comms.models import Attempt, Message, Sender
+from anlan.comms.services.sending.attempts import ATTEMPT, try_of
+from anlan.kernel import clock
+from anlan.kernel.ids import new_id
+
+#: A sender on another machine that gives no sign of life for so long has died.
+SILENT = timedelta(seconds=15)
+#: How often it gives one.
+BEAT_S = 3.0
+
+
+class Me:
+    """The sender that is this process. A new one begins whenever the last ended badly."""
+
+    def __init__(self) -> None:
+        self.id = new_id()
+        self._host = socket.gethostname()[:128]
+        self._pid = os.getpid()
+
+    def beat(self) -> None:
+        """Give a sign of life, in the caller's transaction."""
+        Sender.objects.update_or_create(
+            id=self.id,
+            defaults={"beat_at": clock.real_now()},
+            create_defaults={
+                "beat_at": clock.real_now(),
+                "host": self._host,
+                "pid": self._pid,
+                "born": born(self._pid),
+            },
+        )
+
+    def beat_alone(self) -> None:
+        """Give a sign of life while nothing else is written."""
+        with transaction.atomic():
+            self.beat()
+
+    def is_dead(self, other: Sender) -> bool:
+        """Tell whether another sender has died: its process is gone, or it has fallen silent."""
+        if other.id == self.id:
+            return False
+        if other.host != self._host:
+            return other.beat_at < clock.real_now() - SILENT
+        # In this process there is one sender, the present one.
+        return other.pid == self._pid or born(other.pid) != other.born
+
+
+def born(pid: int) -> int:
+    """Tell when the kernel started a process, in its ticks; 0 when there is none."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        return int(stat.rpartition(")")[2].split()[19])
+    return 0
+
+
+def recover(me: Me) -> int:
+    """Put right what dead senders held; returns how many messages."""
+    dead = [one.pk for one in Sender.objects.all() if me.is_dead(one)]
+    if not dead:
+        return 0
+    recovered = 0
+    while part := _recover_some(dead):
+        recovered += part
+    with transaction.atomic():
+        Sender.objects.filter(pk__in=dead).delete()
+    return recovered
+
+
+@transaction.atomic
+def _recover_some(dead: Sequence[str], most: int = 1000) -> int:
+    rows = list(Message.objects.filter(sender__in=dead).select_for_update()[:most])
+    now = clock.now()
+    cut = Result("unknown", reasons.INTERRUPTED, "发送时程序中断，不知道是否发出")
+    insert_values(Attempt, ATTEMPT, [try_of(one, now).row(cut, now) for one in rows])
+    for repeatable in (True, False):
+        ids = [one.pk for one in rows if channel_of(one.channel).repeatable is repeatable]
+        Message.objects.filter(pk__in=ids, state="sending").update(
+            state="unknown", reason=reasons.INTERRUPTED, sender=None,
+            due_at=now if repeatable else None,
+        )  # fmt: skip
+    return len(rows)
