@@ -12,6 +12,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import reach
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
+from anlan.engines.series import BAD
 from anlan.kernel import clock
 from anlan.sense.models import Gateway
 from anlan.sense.selectors.catalog import Catalog, catalog, inside, station_of
@@ -47,6 +48,7 @@ def board(actor: Actor, region: str = "") -> dict[str, Any]:
         "regions": _rates(townships, names, expected, silent),
         "silent": _silent(found, now, expected, silent),
         "flags": _flags(now),
+        "doubted": _doubted(found, now),
         "as_of": clock.now(),
     }
 
@@ -125,3 +127,27 @@ def _flags(now: Standings) -> list[dict[str, Any]]:
         for row in codes.table("quality-flags")
         if (many := int((flags & (row.whole("bit") or 0) != 0).sum()))
     ]
+
+
+def _doubted(found: Catalog, now: Standings) -> list[dict[str, Any]]:
+    """List the streams whose newest value no rule judges: stuck, out of range, in another unit."""
+    newest = now.judged.found
+    doubted = np.flatnonzero(newest.known & ((newest.flags & BAD) != 0))
+    marks = [row for row in codes.table("quality-flags") if row.flag("bad")]
+    times = times_of(newest.time)
+    items = []
+    for at in doubted.tolist()[:MOST]:
+        own = int(newest.flags[at])
+        items.append(
+            {
+                **_lost(found, now, at, times),
+                "value": float(newest.value[at]),
+                "unit": found.shown[int(now.places[at])]["unit"],
+                "flags": [
+                    {"flag": row.code, "label": row.name, "label_en": row.name_en}
+                    for row in marks
+                    if own & (row.whole("bit") or 0)
+                ],
+            }
+        )
+    return items

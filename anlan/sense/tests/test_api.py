@@ -13,7 +13,7 @@ from django.test import Client
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.services.tokens import create_token
 from anlan.base.regions import scope
-from anlan.engines.series import SPIKE, Columns
+from anlan.engines.series import RATE, SPIKE, STUCK, Columns
 from anlan.kernel import clock, workspace
 from anlan.sense.bindings import Binding, Change
 from anlan.sense.models import Alarm
@@ -155,6 +155,22 @@ def test_the_quality_board_counts_who_delivers() -> None:
     assert told["total"] == {"key": "", "name": "", "streams": 3, "online": 1, "rate": 0.3333}
     assert {one["name"]: one["rate"] for one in told["regions"]} == {"云岭乡": 1.0, "海门镇": 0.0}
     assert [len(one["streams"]) for one in told["silent"]] == [2]
+    assert told["doubted"] == []
+
+
+def test_a_gauge_nobody_believes_is_named_on_the_board(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "directory", lambda: tmp_path)
+    now = int(clock.now().timestamp() * 1000)
+    writer = LatestWriter(tmp_path)
+    numbers = [world.level.number, world.gas[0].number]
+    writer.put(Columns.of(numbers, [now] * 2, [12.4, 1.2], [STUCK | RATE, RATE]), now)
+    (one,) = get(client("duty-officer"), "/sense/quality")["doubted"]
+    writer.close()
+    assert (one["code"], one["value"], one["unit"]) == ("RIVER-1.level", 12.4, "m")
+    assert [flag["label"] for flag in one["flags"]] == ["不变化"]
+    assert get(client("section", NEIGHBOUR), "/sense/quality")["doubted"] == []
 
 
 def raise_one(world: World) -> Alarm:
