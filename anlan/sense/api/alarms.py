@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.http import HttpResponse
 from ninja import Body, Query, Router, Schema
 
+from anlan.base.door import phrases
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.actor import Actor
@@ -128,7 +129,7 @@ def list_precision(
 @router.post("/alarms/acknowledge", summary="确认多条报警", response=Became)
 def acknowledge_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
     """Acknowledge up to 500 alarms; each is told what became of it."""
-    return _became(deeds.acknowledge_alarms(alarms=chosen.ids, by=request.actor))
+    return _became(request, deeds.acknowledge_alarms(alarms=chosen.ids, by=request.actor))
 
 
 @router.post("/alarms/classify", summary="多条报警定性", response=Became)
@@ -137,42 +138,45 @@ def classify_many(request: ApiRequest, chosen: Classified) -> dict[str, Any]:
 
     `cause` is a code of `alarm-causes`.
     """
-    return _became(
-        deeds.classify_alarms(
-            alarms=chosen.ids, cause=chosen.cause, note=chosen.note, by=request.actor
-        )
+    told = deeds.classify_alarms(
+        alarms=chosen.ids, cause=chosen.cause, note=chosen.note, by=request.actor
     )
+    return _became(request, told)
 
 
 @router.post("/alarms/shelve", summary="搁置多条报警", response=Became)
 def shelve_many(request: ApiRequest, chosen: Shelved) -> dict[str, Any]:
     """Set up to 500 alarms aside until a time, with a reason; each is told what became of it."""
-    return _became(
-        deeds.shelve_alarms(
-            alarms=chosen.ids, until=chosen.until, reason=chosen.reason, by=request.actor
-        )
+    told = deeds.shelve_alarms(
+        alarms=chosen.ids, until=chosen.until, reason=chosen.reason, by=request.actor
     )
+    return _became(request, told)
 
 
 @router.post("/alarms/unshelve", summary="取消搁置多条报警", response=Became)
 def unshelve_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
     """Take up to 500 alarms off the shelf; each is told what became of it."""
-    return _became(deeds.unshelve_alarms(alarms=chosen.ids, by=request.actor))
+    return _became(request, deeds.unshelve_alarms(alarms=chosen.ids, by=request.actor))
 
 
 @router.post("/alarms/close", summary="多条报警销号", response=Became)
 def close_many(request: ApiRequest, chosen: Chosen) -> dict[str, Any]:
     """Close up to 500 alarms that have cleared and whose cause is known; each is told."""
-    return _became(deeds.close_alarms(alarms=chosen.ids, by=request.actor))
+    return _became(request, deeds.close_alarms(alarms=chosen.ids, by=request.actor))
 
 
-def _became(told: deeds.Told) -> dict[str, Any]:
+def _became(request: ApiRequest, told: deeds.Told) -> dict[str, Any]:
     """Put the outcomes in words: what was done first, then what was left, then what was refused."""
     outcomes = [
         *({"id": one, "outcome": "done"} for one in told.done),
         *({"id": one, "outcome": "unchanged"} for one in told.unchanged),
         *(
-            {"id": one, "outcome": "refused", "code": why.code, "reason": why.detail}
+            {
+                "id": one,
+                "outcome": "refused",
+                "code": why.code,
+                "reason": phrases.said(why.detail, request.language),
+            }
             for one, why in told.refused.items()
         ),
     ]

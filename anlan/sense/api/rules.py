@@ -8,6 +8,7 @@ from ninja import Body, Field, Router, Schema
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.door.phrases import said
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
 from anlan.sense.selectors import backtest, limit_tables, rules
@@ -76,13 +77,20 @@ def create_rule(request: ApiRequest, given: New) -> HttpResponse:
 @router.post("/sense/rules/sentence", summary="把规则说成一句话")
 def say_rule(request: ApiRequest, draft: Draft) -> HttpResponse:
     """Say a draft aloud, tell what is wrong with it and what it would watch."""
-    return answer(rules.spoken(request.actor, draft.spec, draft.region))
+    told = rules.spoken(request.actor, draft.spec, draft.region)
+    told["errors"] = {
+        column: [said(one, request.language) for one in sentences]
+        for column, sentences in told["errors"].items()
+    }
+    told["reason"] = said(told["reason"], request.language)
+    return answer(told)
 
 
 @router.post("/sense/rules/backtest", summary="规则回测")
 def try_rule(request: ApiRequest, trial: Trial) -> HttpResponse:
     """Tell where a draft would have fired over the stored history."""
     told = backtest.backtest(request.actor, trial.spec, trial.region, trial.since, trial.until)
+    told["reason"] = said(told["reason"], request.language)
     return answer(told)
 
 
@@ -113,16 +121,16 @@ def edit_rule(request: ApiRequest, rule: str, given: Edit) -> HttpResponse:
 
 
 @router.post("/sense/rules/{rule}/enable", summary="启用报警规则")
-def enable_rule(request: ApiRequest, rule: str, said: Body[Switch] = Switch()) -> HttpResponse:
+def enable_rule(request: ApiRequest, rule: str, given: Body[Switch] = Switch()) -> HttpResponse:
     """Put a version in force."""
-    deeds.enable_rule(rule=rule, by=request.actor, number=said.number)
+    deeds.enable_rule(rule=rule, by=request.actor, number=given.number)
     return answer(rules.one(request.actor, rule))
 
 
 @router.post("/sense/rules/{rule}/disable", summary="停用报警规则")
-def disable_rule(request: ApiRequest, rule: str, said: Body[Switch] = Switch()) -> HttpResponse:
+def disable_rule(request: ApiRequest, rule: str, given: Body[Switch] = Switch()) -> HttpResponse:
     """Switch a rule off; what it raised and still stands is cleared."""
-    deeds.disable_rule(rule=rule, by=request.actor, reason=said.reason)
+    deeds.disable_rule(rule=rule, by=request.actor, reason=given.reason)
     return answer(rules.one(request.actor, rule))
 
 

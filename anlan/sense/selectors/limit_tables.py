@@ -91,8 +91,9 @@ def _cells(table: codes.Table, row: codes.Code, about: Quantity) -> list[dict[st
         if name in indicators and indicators[name].text("quantity") == about.key
     ]
     declared = _declared(table, row)
-    unit = table.attributes.get("unit")
-    if about.key in declared if declared else unit == about.unit:
+    # A mere number fits everything, which is to say nothing.
+    fits = about.unit != "1" and about.unit == table.attributes.get("unit")
+    if about.key in declared if declared else fits:
         names += [name for name, value in row.extra.items() if isinstance(value, float)]
     found = ((name, _value(f"{table.key}/{row.code}/{name}", about.key)) for name in names)
     return [{"column": name, "value": value} for name, value in found if value is not None]

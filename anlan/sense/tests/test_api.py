@@ -351,6 +351,19 @@ def test_a_back_test_of_too_much_is_refused() -> None:
     post(client("section"), "/sense/rules/backtest", body, expect=422)
 
 
+def test_what_is_wrong_with_a_rule_is_said_in_the_language_of_the_asker() -> None:
+    asker = client("section")
+    draft = {"spec": {**SPEC, "conditions": []}, "region": COUNTY}
+    assert post(asker, "/sense/rules/sentence", draft)["errors"] == {
+        "conditions": ["请至少写一个带限值的级别"]
+    }
+    told = asker.post(
+        "/api/v1/sense/rules/sentence", json.dumps(draft), content_type="application/json",
+        headers={"accept-language": "en"},
+    ).json()  # fmt: skip
+    assert told["errors"] == {"conditions": ["Give at least one level with its limit"]}
+
+
 def test_a_village_reads_the_rules_of_its_county() -> None:
     rules.create_rule(code="stage", region=COUNTY, spec=SPEC, by=BY)
     told = get(client("village", "339901101201"), "/sense/rules")["items"]

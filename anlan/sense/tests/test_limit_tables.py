@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from anlan.codes import quantities
 from anlan.kernel.errors import Invalid, Missing
 from anlan.sense.rules.limits import of_table
 from anlan.sense.rules.sentence import sentence
@@ -37,6 +38,11 @@ def test_signals_of_other_hazards_are_not_offered() -> None:
 def test_a_table_of_another_quantity_is_not_offered_though_its_unit_fits() -> None:
     assert {"wave-near-grades", "fog-grades"}.isdisjoint(offered("water-level"))
     assert offered("wave-height")["wave-near-grades"]["near"] == "quantity"
+
+
+def test_a_table_of_mere_numbers_is_offered_for_nothing() -> None:
+    assert quantities.quantity("bridge-strain").unit == "1"
+    assert offered("bridge-strain") == {}
 
 
 def test_every_cell_that_is_offered_can_be_a_limit() -> None:
