@@ -124,7 +124,7 @@ import json, os, sys
 from pathlib import Path
 from anlan.sense.models import Stream
 from anlan.sense.store import open_reader
-store = open_reader(Path(os.environ["ANLAN_DATA"]), "")
+store = open_reader(Path(os.environ["ANLAN_DATA"]), os.environ.get("TELEMETRY_URL", ""))
 rows = store.raw(Stream.objects.get(code=sys.argv[1]).number, 0, 1 << 60, None)
 print(json.dumps([[int(t), float(v)] for t, v in zip(rows.time, rows.value)]))
 """

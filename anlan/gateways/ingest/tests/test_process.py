@@ -113,9 +113,11 @@ class Publisher:
 
 
 def test_what_was_confirmed_outlives_a_kill_and_is_there_once(
-    migrated: RealWorkspace, tmp_path: Path
+    migrated: RealWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Over both doors; with the records on PostgreSQL the observations are there too."""
     with copy_of(migrated, tmp_path / "workspace") as workspace:
+        monkeypatch.setenv("TELEMETRY_URL", workspace.database_url)
         port = free_port()
         served = served_in(workspace, port)
         posters = [Poster(served, k * 1e6) for k in (1, 2)]
@@ -139,6 +141,7 @@ def test_what_was_confirmed_outlives_a_kill_and_is_there_once(
         wait_for(lambda: len(set(publisher.acknowledged)) == 150, 40)
         publisher.close()
         assert end(served.process) == 0
+        assert (workspace.dir / "telemetry.sqlite3").exists() is not bool(workspace.database_url)
         values = [value for _, value in served.stored("one-1")]
         assert {value for poster in posters for value in poster.confirmed} <= set(values)
         assert len(values) == len(set(values))
