@@ -16,18 +16,20 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from anlan.codes import quantities
-from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.lines import line_of, lines_of, syntax_line
+from anlan.protocols.declared.taking import Problem, Slips, Table, Wrong
 from anlan.sense.rules.rows import StreamRow
 from anlan.sense.store.interface import Retention
 
 log = structlog.get_logger("anlan.sense")
 
 FILE: Final = "conf/settings.toml"
+NAME: Final = "observations"
 #: Three years: a rule can be tried on the same month of years past.
 RAW_DAYS: Final = 3 * 366
 #: Major hazard sources must keep their values so long (安监总局令第40号第十三条).
@@ -45,41 +47,53 @@ class Kept:
 
 
 def read(directory: Path) -> Kept:
-    """Read the settings of a workspace; `Invalid` names what is wrong with them."""
-    path = directory / FILE
+    """Read the settings of a workspace; `Wrong` names every line that is, and why."""
     try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = (directory / FILE).read_text(encoding="utf-8")
+        whole = tomllib.loads(text)
     except FileNotFoundError:
         return Kept()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"{FILE} 无法读取：{error}") from error
-    raw = whole.get("observations", {})
-    if not isinstance(raw, dict):
-        raise Invalid(f"{FILE} 的 observations 应是一个表：[observations]")
-    strange = sorted(raw.keys() - {"raw_days", "hourly_days", "by_quantity"})
-    if strange:
-        raise Invalid(f"{FILE} [observations] 不认识 {'、'.join(strange)}")
-    chosen = raw.get("by_quantity", {})
-    if not isinstance(chosen, dict):
-        raise Invalid(f"{FILE} [observations.by_quantity] 应是要素和天数的对照")
-    unknown = sorted(key for key in chosen if quantities.get(key) is None)
-    if unknown:
-        raise Invalid(f"{FILE} [observations.by_quantity] 没有监测要素 {'、'.join(unknown)}")
-    return Kept(
-        raw_days=_days(raw, "raw_days", RAW_DAYS) or None,
-        hourly_days=_days(raw, "hourly_days", 0) or None,
-        by_quantity={key: _days(chosen, key, 0) or MOST_DAYS for key in chosen},
+    except UnicodeDecodeError as error:
+        raise Wrong(FILE, [Problem("", "不是 UTF-8 文字")]) from error
+    except tomllib.TOMLDecodeError as error:
+        told = f"不是有效的 TOML：{error}"
+        raise Wrong(FILE, [Problem("", told, syntax_line(str(error)))]) from error
+    slips: Slips = []
+    table = Table(whole, (), slips).table(NAME) or Table({}, (NAME,), slips)
+    made = Kept(
+        raw_days=_days(table, "raw_days", RAW_DAYS),
+        hourly_days=_days(table, "hourly_days", 0),
+        by_quantity=_chosen(table),
     )
-
-
-def _days(raw: Mapping[str, Any], name: str, default: int) -> int:
-    found = raw.get(name, default)
-    whole = isinstance(found, int) and not isinstance(found, bool)
-    if not whole or not (found == 0 or LEAST_DAYS <= found <= MOST_DAYS):
-        raise Invalid(
-            f"{FILE} [observations] {name} 应是天数，至少 {LEAST_DAYS}，0 为永久，现在是 {found!r}"
+    table.done()
+    if slips:
+        lines = lines_of(text)
+        raise Wrong(
+            FILE, [Problem(".".join(map(str, at)), why, line_of(at, lines)) for at, why in slips]
         )
-    return int(found)
+    return made
+
+
+def _chosen(table: Table) -> dict[str, int]:
+    inner = table.table("by_quantity")
+    if inner is None:
+        return {}
+    found = {}
+    for key in inner.raw:
+        if quantities.get(key) is None:
+            inner.slip(key, f"没有监测要素「{key}」")
+            inner.any(key)
+        else:
+            found[key] = _days(inner, key, 0) or MOST_DAYS
+    return found
+
+
+def _days(table: Table, name: str, default: int) -> int | None:
+    """Take a number of days; 0 is for ever."""
+    found = table.whole(name, default, low=0, high=MOST_DAYS)
+    if 0 < found < LEAST_DAYS:
+        table.slip(name, f"至少 {LEAST_DAYS} 天，0 为永久")
+    return found or None
 
 
 class Retaining:
@@ -108,5 +122,5 @@ class Retaining:
         self._stamp = stamp
         try:
             self._kept = read(self._directory)
-        except Invalid as error:
+        except Wrong as error:
             log.exception("how long observations are kept was not changed", reason=error.detail)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.kernel.errors import Invalid
+from anlan.protocols.declared.taking import Wrong
 from anlan.sense.intake.retaining import RAW_DAYS, Retaining, read
 from anlan.sense.intake.tests.conftest import streams
 from anlan.sense.store.interface import Retention
@@ -43,12 +43,13 @@ def test_what_is_written_is_in_force_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[observations]\nraw_days = 29\n", "至少 30"),
-        ("[observations]\nraw_days = '400'\n", "天数"),
-        ("[observations]\nraw_day = 400\n", "raw_day"),
-        ("[observations.by_quantity]\nwaterlevel = 60\n", "没有监测要素 waterlevel"),
-        ("observations = 3\n", "应是一个表"),
-        ("[observations\n", "无法读取"),
+        ("[observations]\nraw_days = 29\n", "第 2 行 observations.raw_days：至少 30 天"),
+        ("[web]\n[observations]\nraw_days = '400'\n", "第 3 行 .*数字"),
+        ("[observations]\nraw_day = 400\n", "第 2 行 .*是不是 raw_days"),
+        ("[observations.by_quantity]\nwaterlevel = 60\n", "第 2 行 .*没有监测要素「waterlevel」"),
+        ("[observations.by_quantity]\nrain = 1\n", "第 2 行 .*至少 30 天"),
+        ("observations = 3\n", "第 1 行 .*应是一个表"),
+        ("[observations\n", "第 1 行 不是有效的 TOML"),
     ],
 )
 def test_a_slip_is_named_and_what_was_in_force_goes_on(
@@ -57,6 +58,6 @@ def test_a_slip_is_named_and_what_was_in_force_goes_on(
     retaining = Retaining(written(tmp_path, "[observations]\nraw_days = 400\n"))
     assert retaining.of(ROWS).raw_days == 400
     written(tmp_path, text)
-    with pytest.raises(Invalid, match=told):
+    with pytest.raises(Wrong, match=told):
         read(tmp_path)
     assert retaining.of(ROWS).raw_days == 400
