@@ -11,6 +11,7 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions import may, permit
 from anlan.gateways.sources import example, selectors, services
+from anlan.kernel import clock
 
 router = Router(tags=["sources"])
 
@@ -58,7 +59,13 @@ def list_sources(request: ApiRequest) -> HttpResponse:
     """List the sources of the asker's regions, the worst first."""
     permit(request.actor, "sources.view")
     items = [asdict(one) for one in selectors.sources(request.actor)]
-    return answer({"items": items, "may_create": may(request.actor, "sources.edit")})
+    return answer(
+        {
+            "items": items,
+            "may_create": may(request.actor, "sources.edit"),
+            "as_of": clock.now(),
+        }
+    )
 
 
 @router.get("/sense/source-template", summary="数据来源配置样例")

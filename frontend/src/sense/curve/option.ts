@@ -41,6 +41,8 @@ export interface Asked {
   bare?: boolean
   /** Factor of the type on screen. */
   scale: number
+  /** Pixels from top to bottom. */
+  height: number
 }
 
 /** Inks of several curves on one sheet, told apart by a dash as well. */
@@ -71,9 +73,10 @@ export function beyond(asked: Asked): (LevelLine & { above: boolean })[] {
     .map((line) => ({ ...line, above: line.value > limits.high }))
 }
 
-function levelLines({ levels, drawn }: Asked, limits: Extent, size: number) {
+function levelLines({ levels, drawn, height }: Asked, limits: Extent, size: number) {
   const decimals = drawn[0]?.decimals
-  const near = (limits.high - limits.low) * 0.09
+  // A name needs its height of the sheet; a third of it are axes and titles.
+  const near = (limits.high - limits.low) * ((size * 1.3) / (height * 0.66))
   let before = -Infinity
   let left = true
   return levels
