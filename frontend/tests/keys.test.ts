@@ -63,6 +63,14 @@ describe('the keyboard map', () => {
     expect(fired).toEqual(['ctrl+k'])
   })
 
+  it('goes on firing after a box was ticked', () => {
+    const box = document.createElement('input')
+    box.type = 'checkbox'
+    document.body.append(box)
+    press('j', {}, box)
+    expect(fired).toEqual(['j'])
+  })
+
   it('lets the page win over the shell and forgets it when the page is gone', () => {
     const page = effectScope()
     page.run(() => useKeys([{ keys: 'j', label: '', run: () => fired.push('page j') }]))

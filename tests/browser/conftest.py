@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser import gauges as measuring
+from tests.browser.gauges import Gauges
+
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "Anlan-2026-demo"
 WIDTH, HEIGHT = 1440, 900
 
 expect.set_options(timeout=20_000)
@@ -65,6 +67,12 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def gauges(platform: Platform, chromium: Browser) -> Gauges:
+    """Give river gauges that hold twelve quiet hours of values."""
+    return measuring.begun(chromium, platform.url)
 
 
 @pytest.fixture

@@ -1,161 +1,15 @@
 """Monitoring as officers use it: values come in, an alarm rings, somebody sees to it."""
 
-import json
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from anlan.kernel import clock
-from tests.browser.conftest import PASSWORD, Platform, log_in, shoot
+from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser.gauges import Gauge, Gauges
 
 pytestmark = pytest.mark.browser
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """A river gauge that has a warning stage."""
-
-    stream: str
-    station: str
-    name: str
-    #: As the device would send it: the platform adds the height of the gauge's zero.
-    warning: float
-    #: A limit somewhat above the warning stage, as officers write it.
-    limit: float
-
-
-@dataclass(frozen=True)
-class Gauges:
-    """Gauges that hold a quiet day's values, and the way to send more."""
-
-    asked: APIRequestContext
-    url: str
-    token: str
-    rivers: Sequence[Gauge]
-
-    def send(self, values: Sequence[tuple[str, datetime, float]]) -> None:
-        """Send values as a device does, again while the door is not open yet; all must be taken."""
-        body = [
-            {"stream": stream, "time": at.isoformat(), "value": value}
-            for stream, at, value in values
-        ]
-        for _ in range(90):
-            told = self.asked.post(
-                f"{self.url}/api/v1/sense/observations",
-                headers={
-                    "Authorization": f"Bearer {self.token}",
-                    "Content-Type": "application/json",
-                },
-                data=json.dumps({"observations": body}),
-            )
-            if told.status != 503:
-                break
-            time.sleep(1)
-        assert told.ok, told.text()
-        assert told.json()["rejected"] == []
-
-    def get(self, path: str) -> Any:
-        """Ask the platform as the section."""
-        told = self.asked.get(f"{self.url}/api/v1{path}")
-        assert told.ok, told.text()
-        return told.json()
-
-    def flood(self, gauge: Gauge) -> Mapping[str, Any]:
-        """Let a river pass its warning stage, for the minutes the rule asks; wait for the alarm."""
-        now = clock.real_now()
-        self.send(
-            [
-                (gauge.stream, now - timedelta(minutes=back), round(gauge.warning + step, 2))
-                for back, step in zip(
-                    (12, 9, 6, 3, 0), (-0.12, 0.02, 0.06, 0.09, 0.12), strict=True
-                )
-            ]
-        )
-        for _ in range(150):
-            page = self.get(f"/alarms?station={gauge.station}&state=standing")
-            found: list[Mapping[str, Any]] = [
-                one for one in page["items"] if (one["stream"] or {}).get("code") == gauge.stream
-            ]
-            if found:
-                return found[0]
-            time.sleep(0.2)
-        pytest.fail("the flood raised no alarm within 30 s")
-
-
-def _logged_in(asked: APIRequestContext, url: str) -> dict[str, str]:
-    csrf = asked.get(f"{url}/api/v1/session").json()["csrf"]
-    told = asked.post(
-        f"{url}/api/v1/session",
-        data={"username": "keshi", "password": PASSWORD},
-        headers={"X-CSRF-Token": csrf},
-    )
-    assert told.ok, told.text()
-    return {"X-CSRF-Token": told.json()["csrf"]}
-
-
-def _rivers(asked: APIRequestContext, url: str) -> list[Gauge]:
-    found = []
-    for row in asked.get(f"{url}/api/v1/sense/latest").json()["items"]:
-        if row["station"]["kind"] != "river" or row["quantity"] != "water-level":
-            continue
-        stream = asked.get(f"{url}/api/v1/sense/streams/{row['code']}").json()
-        levels = {level["kind"]: level["value"] for level in stream["levels"]}
-        if "warning" in levels:
-            station = row["station"]
-            listed = asked.get(f"{url}/api/v1/registers/streams/{stream['id']}").json()
-            warning = round(levels["warning"] - (listed["added"] or 0), 2)
-            found.append(
-                Gauge(
-                    row["code"],
-                    station["id"],
-                    station["name"],
-                    warning,
-                    round(levels["warning"] + 0.2, 2),
-                )
-            )
-        if len(found) == 4:
-            break
-    return found
-
-
-def _stage(gauge: Gauge, back: int, *, crest: bool) -> float:
-    """Give the stage some minutes back: below the warning, but for a crest in the night."""
-    rise = max(0.0, 0.6 - abs(back - 500) / 100) if crest else 0.0
-    return round(gauge.warning - 0.23 - back / 4000 + rise, 3)
-
-
-@pytest.fixture(scope="module")
-def gauges(platform: Platform, chromium: Browser) -> Iterator[Gauges]:
-    """Give four river gauges twelve quiet hours of values, as the county's section."""
-    context = chromium.new_context()
-    head = _logged_in(context.request, platform.url)
-    made = context.request.post(
-        f"{platform.url}/api/v1/tokens", data={"name": "浏览器测试"}, headers=head
-    )
-    assert made.ok, made.text()
-    rivers = _rivers(context.request, platform.url)
-    assert len(rivers) == 4
-    found = Gauges(context.request, platform.url, made.json()["token"], rivers)
-    now = clock.real_now()
-    found.send(
-        [
-            (
-                gauge.stream,
-                now - timedelta(minutes=back),
-                _stage(gauge, back, crest=gauge is rivers[3]),
-            )
-            for gauge in rivers
-            for back in range(720, 14, -5)
-        ]
-    )
-    yield found
-    context.close()
 
 
 def _row(page: Page, gauge: Gauge) -> Any:
@@ -316,10 +170,12 @@ def test_the_pages_of_monitoring_fit_a_phone_and_a_wall(
     station = gauges.rivers[0].station
     for path in (
         "/alarms", "/sense/map", "/sense/latest", f"/sense/stations/{station}", "/sense/rules",
-        "/sense/rules/new", "/sense/quality", "/sense/sources", "/sense/keys", "/sense/maintenance",
+        "/sense/rules/new", "/sense/rules?tab=precision", "/sense/quality", "/sense/sources",
+        "/sense/sources/new", "/sense/keys", "/sense/maintenance",
+        f"/sense/compare?streams={gauges.rivers[0].stream}",
     ):  # fmt: skip
         page.goto(f"{platform.url}{path}")
         page.wait_for_timeout(1200)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide at {width}"
-        shoot(page, f"{width}-{path.strip('/').replace('/', '-')}")
+        shoot(page, f"{width}-{path.partition('?')[0].strip('/').replace('/', '-')}")

@@ -25,7 +25,10 @@ export const composing = (event: KeyboardEvent) => event.isComposing || event.ke
 export function inField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   return Boolean(
-    target.closest('input, textarea, select, [contenteditable="true"], [role="combobox"]'),
+    target.closest(
+      // Ticking a box is not writing: the keys go on working.
+      'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="combobox"]',
+    ),
   )
 }
 

@@ -1,0 +1,110 @@
+"""Another department's platform, declared on a page: tried first, then switched on."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from anlan.kernel import clock
+from tests.browser.conftest import Platform, log_in, shoot
+
+pytestmark = pytest.mark.browser
+
+SOURCE = """title = "县水利局水雨情平台"
+region = "339901000000"
+enabled = false
+[owner]
+unit = "县水利局"
+person = "陈工"
+phone = "0570-1234567"
+[schedule]
+every = "1min"
+[request]
+url = "{url}"
+[form]
+kind = "json"
+charset = "gb18030"
+[mapping]
+records = "data"
+[mapping.station]
+path = "STCD"
+[mapping.time]
+path = "TM"
+format = "%Y-%m-%d %H:%M:%S"
+zone = "Asia/Shanghai"
+[[mapping.values]]
+path = "Z"
+stream = "{{station}}-Z"
+unit = "m"
+"""
+
+
+class _Answer(BaseHTTPRequestHandler):
+    """Two good rows, one sentinel, one of a station nobody registered, one that is no number."""
+
+    def do_GET(self) -> None:
+        at = clock.local(clock.real_now() - timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S")
+        values = [("021", 11.2), ("022", 8.4), ("023", -9999), ("999", 1.0), ("024", "故障")]
+        rows = [{"STCD": f"339901-SW{one}", "TM": at, "Z": value} for one, value in values]
+        body = json.dumps({"data": rows}, ensure_ascii=False).encode("gb18030")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other() -> Iterator[str]:
+    """The platform of the other department; gives the address of its values."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answer)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/values"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_source_is_tried_before_it_is_switched_on(
+    page: Page, platform: Platform, other: str
+) -> None:
+    log_in(page, platform, "keshi")
+    page.goto(f"{platform.url}/sense/sources/new")
+    page.get_by_label("来源编码").fill("browser-water")
+    page.get_by_text("文本", exact=True).click()
+    page.get_by_label("配置文本").fill(SOURCE.format(url=other))
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", name="县水利局水雨情平台")).to_be_visible()
+
+    # Without a look at the rows it says so, and one may still go back.
+    page.get_by_role("button", name="启用", exact=True).click()
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text("这一份配置还没有试取过")
+    box.get_by_role("button", name="再看看").click()
+
+    page.get_by_role("button", name="试取", exact=True).click()
+    console = page.get_by_role("region", name="试取")
+    expect(console).to_contain_text("收 3 个值")
+    expect(console).to_contain_text("收不了 1 个")
+    expect(console.get_by_role("cell", name="339901-SW021-Z")).to_be_visible()
+    expect(console).to_contain_text("没登记")
+    expect(console).to_contain_text("故障")
+    shoot(page, "source")
+
+    page.get_by_role("button", name="启用", exact=True).click()
+    expect(box).to_contain_text("刚才试取收 3 个值")
+    box.get_by_role("button", name="启用", exact=True).click()
+    expect(page.get_by_text("已启用，马上取数")).to_be_visible()
+
+    page.goto(f"{platform.url}/sense/sources")
+    row = page.get_by_role("row").filter(has_text="县水利局水雨情平台")
+    expect(row).to_contain_text("陈工")
+    expect(row.get_by_role("link", name="0570-1234567")).to_be_visible()
+    expect(row).to_contain_text("正常", timeout=30_000)
+    shoot(page, "sources")
