@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { doOnMany } from '@/sense/alarms/deeds'
 import { byUrgency, grouped, isHeading, narrowed, type Narrow } from '@/sense/alarms/order'
 import { everyFor } from '@/sense/curve/load'
-import { curveOf, extentOf, through } from '@/sense/curve/points'
+import { curveOf, extentOf, less, through } from '@/sense/curve/points'
 import { fresh, sent, type Spec } from '@/sense/rules/spec'
 import { cellAt, pathOf, type LimitTable } from '@/sense/rules/tables'
-import type { Alarm, LatestRow, Observations } from '@/sense/shapes'
+import type { Alarm, LatestRow, Observations, Stream } from '@/sense/shapes'
 import { at, put } from '@/sense/sources/shapes'
 import { ordered, sheetOf } from '@/sense/stations/latest'
+import { byUrgency as byReach, leftOf } from '@/sense/stations/reach'
 import { figure, flagNames, measured } from '@/sense/value'
 
 const NOW = Date.parse('2026-07-14T08:00:00Z')
@@ -131,6 +132,18 @@ describe('curves', () => {
     expect(hour.line.map(([, value]) => value)).toEqual([5, 10, 15, 15, 15])
   })
 
+  it('are taken from each other only where both are known at about the same time', () => {
+    const minutes = (all: number[]) => all.map((minute) => minute * MINUTE)
+    const one = curveOf(
+      told({ time: minutes([0, 10, 20, 90]), value: [5, 6, 7, 8], flags: [] }),
+      600,
+      false,
+    )
+    const other = curveOf(told({ time: minutes([5, 20]), value: [2, 3], flags: [] }), 600, false)
+    const left = less(one, other, 30 * MINUTE).line.filter(([time]) => time % MINUTE === 0)
+    expect(left.map(([, value]) => value)).toEqual([null, 4, 4, null])
+  })
+
   it('ask for buckets only when single values would be more than pixels', () => {
     const day = { from: 0, to: 86_400_000 }
     expect(everyFor(day, 300)).toBeNull()
@@ -149,6 +162,45 @@ describe('values', () => {
   it('name every doubt', () => {
     expect(flagNames(4 | 1024)).toEqual(['尖峰', '检修期间'])
     expect(flagNames(0)).toEqual([])
+  })
+})
+
+describe('how far it is to a level', () => {
+  const stream = (code: string, value: number | null, more: Partial<Stream> = {}): Stream =>
+    ({
+      code,
+      last: value === null ? null : { value, time: '2026-07-14T07:59:00Z', flags: 0 },
+      levels: [{ kind: 'warning', label: '', label_en: '', value: 2, rising: true }],
+      standing: 'normal',
+      ...more,
+    }) as Stream
+  const level = (kind: string, rising: boolean) => ({
+    kind,
+    label: '',
+    label_en: '',
+    value: 2,
+    rising,
+  })
+
+  it('is not known of what is old, doubted or judged by its sum', () => {
+    expect(leftOf(stream('a', 1.5), level('warning', true))).toBe(0.5)
+    expect(leftOf(stream('a', 1.5), level('blue', false))).toBe(-0.5)
+    expect(leftOf(stream('a', 1.5), level('move-1h', true))).toBeNull()
+    expect(leftOf(stream('a', 1.5, { old: true }), level('warning', true))).toBeNull()
+    const doubted = { last: { value: 9, time: '2026-07-14T07:59:00Z', flags: 4 } }
+    expect(leftOf(stream('a', 9, doubted), level('warning', true))).toBeNull()
+    expect(leftOf(stream('a', null), level('warning', true))).toBeNull()
+  })
+
+  it('puts alarms first, then what is beyond a level, then the silent, the normal last', () => {
+    const all = [
+      stream('calm', 1),
+      stream('gone', 1, { standing: 'silent', old: true }),
+      stream('over', 2.5),
+      stream('blue', 2.5, { standing: 'alarm', level: 4 }),
+      stream('red', 2.5, { standing: 'alarm', level: 1 }),
+    ]
+    expect(byReach(all).map(({ code }) => code)).toEqual(['red', 'blue', 'over', 'gone', 'calm'])
   })
 })
 
