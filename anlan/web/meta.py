@@ -21,7 +21,7 @@ from anlan.sense.states import LIFECYCLE as ALARM
 #: Code tables the face uses outside of forms.
 SHOWN = (
     "warning-levels", "posts", "special-groups", "hazards", "station-kinds", "stream-level-kinds",
-    "alarm-causes", "season",
+    "alarm-causes", "season", "warning-contents", "response-levels",
 )  # fmt: skip
 
 

@@ -134,6 +134,91 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('检修登记')),
   },
   {
+    path: '/warn/inbox',
+    component: () => import('@/warn/inbox/InboxPage.vue'),
+    meta: page(msg('预警收件')),
+  },
+  {
+    path: '/warn/paste',
+    component: () => import('@/warn/inbox/PastePage.vue'),
+    meta: page(msg('粘贴录入')),
+  },
+  {
+    path: '/warn/refused',
+    component: () => import('@/warn/inbox/RefusedPage.vue'),
+    meta: page(msg('读不懂的报文')),
+  },
+  {
+    path: '/warn/new',
+    component: () => import('@/warn/compose/ComposePage.vue'),
+    meta: page(msg('起草预警')),
+  },
+  {
+    path: '/warn/queue',
+    component: () => import('@/warn/queue/QueuePage.vue'),
+    meta: page(msg('起草审签')),
+  },
+  {
+    path: '/warn/alerts',
+    component: () => import('@/warn/force/AlertsPage.vue'),
+    meta: page(msg('生效预警')),
+  },
+  {
+    path: '/warn/alerts/:id',
+    component: () => import('@/warn/force/AlertPage.vue'),
+    meta: page(msg('预警')),
+  },
+  {
+    path: '/warn/alerts/:id/edit',
+    component: () => import('@/warn/compose/ComposePage.vue'),
+    meta: page(msg('修改草稿')),
+  },
+  {
+    path: '/warn/board',
+    component: () => import('@/warn/board/BoardsPage.vue'),
+    meta: page(msg('叫应看板')),
+  },
+  {
+    path: '/warn/board/:id',
+    component: () => import('@/warn/board/BoardPage.vue'),
+    meta: page(msg('叫应看板')),
+  },
+  {
+    path: '/warn/sheet',
+    component: () => import('@/warn/board/SheetPage.vue'),
+    meta: page(msg('人工叫应单')),
+  },
+  {
+    path: '/warn/messages',
+    component: () => import('@/warn/comms/LedgerPage.vue'),
+    meta: page(msg('送达台账')),
+  },
+  {
+    path: '/warn/replies',
+    component: () => import('@/warn/comms/RepliesPage.vue'),
+    meta: page(msg('看不准的答复')),
+  },
+  {
+    path: '/warn/gaps',
+    component: () => import('@/warn/comms/GapsPage.vue'),
+    meta: page(msg('叫不到的岗位')),
+  },
+  {
+    path: '/warn/channels',
+    component: () => import('@/warn/comms/ChannelsPage.vue'),
+    meta: page(msg('渠道状态')),
+  },
+  {
+    path: '/warn/readiness',
+    component: () => import('@/warn/comms/ReadinessPage.vue'),
+    meta: page(msg('畅通测试')),
+  },
+  {
+    path: '/warn/coverage',
+    component: () => import('@/warn/coverage/CoveragePage.vue'),
+    meta: page(msg('入户覆盖')),
+  },
+  {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),
     meta: page(msg('卡住的事')),

@@ -41,6 +41,12 @@ function nameOf(event: KeyboardEvent): string {
   return event.shiftKey && key.length > 1 ? `shift+${key}` : key
 }
 
+/** A focused button or link keeps its own Enter: somebody went there to press it. */
+const presses = (event: KeyboardEvent) =>
+  event.key === 'Enter' &&
+  event.target instanceof HTMLElement &&
+  event.target.closest('button, a[href], summary, [role="button"]') !== null
+
 function find(keys: string, field: boolean): Binding | undefined {
   // The page's binding was added last and wins over the shell's.
   for (let at = bindings.length - 1; at >= 0; at -= 1) {
@@ -53,6 +59,7 @@ function find(keys: string, field: boolean): Binding | undefined {
 export function onKey(event: KeyboardEvent): void {
   if (composing(event) || event.defaultPrevented || event.altKey) return
   const name = nameOf(event)
+  if (name === 'enter' && presses(event)) return
   const field = inField(event.target)
   if (!name.startsWith('ctrl+') && (field || overlaid())) return
   const now = event.timeStamp

@@ -33,7 +33,7 @@ export const lostFor = computed(() =>
 export const lost = computed(() => lostFor.value > LOST_AFTER)
 
 const WORDS: Record<string, { text: string; to: string }> = {
-  alert: { text: msg('收到新的预警'), to: '/' },
+  alert: { text: msg('收到新的预警'), to: '/warn/inbox' },
   incident: { text: msg('收到新的险情灾情'), to: '/' },
 }
 /** Deeds on obligations of a whole county pass by here; only what is mine may ring. */
