@@ -177,6 +177,18 @@ def test_the_map_counts_what_is_in_alarm_and_opens_a_station(
     shoot(page, "station-map")
 
 
+def test_what_the_server_did_not_say_is_no_zero(page: Page, platform: Platform) -> None:
+    log_in(page, platform, "duty")
+    page.route(re.compile(r"/api/v1/alarms\?"), lambda route: route.abort())
+    page.goto(f"{platform.url}/alarms")
+    expect(page.get_by_role("alert").filter(has_text="连不上服务器")).to_be_visible()
+    states = page.get_by_role("group", name="状态")
+    expect(states.get_by_role("button").first).to_have_text(re.compile("待确认 —"))
+    page.unroute_all()
+    page.get_by_role("button", name="重试").click()
+    expect(states.get_by_role("button").first).to_have_text(re.compile(r"待确认 \d"))
+
+
 def test_precision_begins_with_the_rule_that_was_wrong_most_often(
     page: Page, platform: Platform, gauges: Gauges
 ) -> None:
