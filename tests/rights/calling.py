@@ -51,4 +51,5 @@ CALLS: dict[str, tuple[Ask, ...]] = {
         Ask("/alerts/{called-alert}/calls/caller", {"number": "10000000001"}),
     ),
     "GET /calls/gaps": (Ask("/calls/gaps"),),
+    "GET /calls/progress": (Ask("/calls/progress"),),
 }

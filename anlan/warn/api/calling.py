@@ -96,6 +96,12 @@ def find_caller(request: ApiRequest, alert: str, asked: Caller) -> HttpResponse:
     return answer({"items": items, "as_of": clock.now()})
 
 
+@router.get("/calls/progress", summary="各预警叫应进度")
+def list_progress(request: ApiRequest) -> HttpResponse:
+    """Tell how far the calls of every alert in force have come."""
+    return answer({"items": board.progress(request.actor), "as_of": clock.now()})
+
+
 @router.get("/calls/gaps", summary="叫不到的岗位")
 def list_gaps(request: ApiRequest, query: Query[GapsQuery]) -> HttpResponse:
     """List posts nobody holds, and holders without a number that works."""

@@ -17,7 +17,7 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 from anlan.kernel.ids import new_id
 from anlan.warn.models import Alert
-from anlan.warn.selectors.board import Contacts, Query, board, callers, contact_gaps
+from anlan.warn.selectors.board import Contacts, Query, board, callers, contact_gaps, progress
 from anlan.warn.services import calls
 from anlan.warn.tests import calling as v
 from anlan.warn.tests.conftest import (
@@ -306,3 +306,20 @@ def test_gaps_are_shown_to_whom_they_belong() -> None:
 def test_a_press_and_its_number_show_on_the_board(alert: Alert) -> None:
     calls.call_silent(alert=alert.pk, region=WEST, by=OFFICER)
     assert board(OFFICER, alert.pk, Query())["presses"] == 1
+
+
+def test_lists_show_how_far_the_calls_of_each_alert_have_come(alert: Alert) -> None:
+    _answer("A1-HEAD")
+    (line,) = progress(OFFICER)
+    whole = len(v.WEST_RED)
+    assert line == {"alert": alert.pk, "called": whole, "answered": 1, "silent": whole - 1}
+    (mine,) = progress(VILLAGE)
+    assert mine["called"] < whole
+    assert progress(CHARLIE) == []
+    with pytest.raises(Forbidden):
+        progress(actor("expert"))
+
+
+def test_calls_that_are_over_are_in_no_list(alert: Alert) -> None:
+    calls.end_calls(alert=alert.pk, why="cancelled", by=BY)
+    assert progress(OFFICER) == []

@@ -2,6 +2,7 @@
 
 from anlan.warn.selectors.board.callers import callers
 from anlan.warn.selectors.board.contacts import Contacts, contact_gaps
+from anlan.warn.selectors.board.progress import progress
 from anlan.warn.selectors.board.showing import Query, board
 
-__all__ = ["Contacts", "Query", "board", "callers", "contact_gaps"]
+__all__ = ["Contacts", "Query", "board", "callers", "contact_gaps", "progress"]
