@@ -4,6 +4,7 @@ import { msg } from '@/locale'
 const MENDS: Record<string, string> = {
   'no-area': msg('选地区'),
   elsewhere: msg('选地区'),
+  refused: msg('选地区'),
   contradiction: msg('去看原预警'),
   duplicate: msg('去看原预警'),
   'ends-before': msg('改失效时间'),

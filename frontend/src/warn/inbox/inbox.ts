@@ -16,20 +16,23 @@ export interface InboxQuery {
 
 const EVERY = 15_000
 const MOST = 300
+/** What came in within this time is shown even when it is over. */
+const LATELY = 24 * 3_600_000
 
-export function useInbox(asked: Ref<InboxQuery>) {
-  const list = useResource((signal) =>
-    api.get<ReceivedPage>(
-      '/alerts/received',
-      {
-        state: asked.value.over ? 'all' : 'waiting,standing',
-        region: asked.value.region,
-        q: asked.value.q,
-        size: MOST,
-      },
-      signal,
-    ),
-  )
+export function useInbox(asked: Ref<InboxQuery>, underWay: (alert: string | null) => boolean) {
+  /** What waits and what holds, however old; of the rest what came lately, or all of it. */
+  const list = useResource(async (signal): Promise<ReceivedPage> => {
+    const { region, q, over } = asked.value
+    const since = over ? '' : new Date(workspaceNow() - LATELY).toISOString()
+    const pages = await Promise.all(
+      [{ state: 'waiting' }, { state: 'standing' }, { state: 'all', since }].map((part) =>
+        api.get<ReceivedPage>('/alerts/received', { ...part, region, q, size: MOST }, signal),
+      ),
+    )
+    const [waiting, , all] = pages as [ReceivedPage, ReceivedPage, ReceivedPage]
+    const items = new Map(pages.flatMap((page) => page.items).map((one) => [one.id, one]))
+    return { ...waiting, items: [...items.values()], total: Math.max(all.total, items.size) }
+  })
   const live = useLive(list, { every: EVERY, wanted: ({ event }) => event === 'alert' })
   watch(asked, () => void list.load())
 
@@ -38,7 +41,7 @@ export function useInbox(asked: Ref<InboxQuery>) {
   onScopeDispose(() => clearInterval(clock))
 
   const all = computed(() => list.value.value?.items ?? [])
-  const parts = computed(() => sections(all.value))
+  const parts = computed(() => sections(all.value, underWay))
   const order = computed((): Received[] => parts.value.flatMap(({ items }) => items))
   const cursor = ref('')
   const current = computed(() => order.value.find(({ id }) => id === cursor.value) ?? null)

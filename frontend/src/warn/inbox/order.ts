@@ -8,10 +8,10 @@ export interface Section {
   items: Received[]
 }
 
-/** Where a message stands on the page. */
-export function partOf(one: Received): Part {
+/** Where a message stands on the page: what we passed on stays while its calls are under way. */
+export function partOf(one: Received, underWay: (alert: string | null) => boolean): Part {
   if (one.handling === 'waiting') return 'waiting'
-  return one.state === 'standing' ? 'standing' : 'over'
+  return one.state === 'standing' || underWay(one.alert) ? 'standing' : 'over'
 }
 
 export function worstFirst(items: Received[]): Received[] {
@@ -23,9 +23,12 @@ export const newestFirst = (items: Received[]): Received[] =>
   [...items].sort((a, b) => b.received_at.localeCompare(a.received_at))
 
 /** What waits and what stands by how bad it is, what is over by time; empty parts left out. */
-export function sections(items: Received[]): Section[] {
+export function sections(
+  items: Received[],
+  underWay: (alert: string | null) => boolean,
+): Section[] {
   const held: Record<Part, Received[]> = { waiting: [], standing: [], over: [] }
-  for (const one of items) held[partOf(one)].push(one)
+  for (const one of items) held[partOf(one, underWay)].push(one)
   return (
     [
       { part: 'waiting', items: worstFirst(held.waiting) },
