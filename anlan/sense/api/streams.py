@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import orjson
 from django.http import HttpResponse
 from ninja import Query, Router
 
@@ -9,20 +10,20 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
-from anlan.sense.selectors import observations, pages, quality, streams
+from anlan.sense.selectors import latest_list, observations, pages, quality, streams
 
 router = Router(tags=["监测数据"])
 
 
 @router.get("/sense/latest", summary="每个监测项的最新值")
 def list_latest(
-    request: ApiRequest, region: str = "", q: str = "", size: int = streams.MOST
+    request: ApiRequest, region: str = "", q: str = "", size: int = latest_list.MOST
 ) -> HttpResponse:
     """List the newest value of every stream one may see, the nearest to its level first."""
     permit(request.actor, streams.VIEW)
-    size = min(max(size, 1), streams.MOST)
-    items = streams.latest_rows(request.actor, region=region, q=q.strip(), size=size)
-    return answer({"items": items, "as_of": clock.now()})
+    size = min(max(size, 1), latest_list.MOST)
+    items = latest_list.latest_list(request.actor, region=region, q=q.strip(), size=size)
+    return answer({"items": orjson.Fragment(items), "as_of": clock.now()})
 
 
 @router.get("/sense/stations", summary="测站一张图")

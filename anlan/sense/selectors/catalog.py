@@ -1,7 +1,7 @@
 """What is shown of every stream, kept in each web process until something changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Catalog:
     places: dict[str, int]
     #: What each list shows of a stream whatever its value is.
     shown: tuple[dict[str, Any], ...]
+    #: What was found so far of streams inside regions; see `inside`.
+    asked: dict[tuple[str, ...], NDArray[np.intp]] = field(default_factory=dict)
 
 
 _held: list[Catalog] = []
@@ -116,21 +118,16 @@ def station_of(row: dict[str, Any]) -> dict[str, Any]:
 
 def inside(found: Catalog, mine: Sequence[str]) -> NDArray[np.intp]:
     """List the places of streams in and below regions (trimmed codes; "" is everywhere)."""
-    if "" in mine:
-        return np.arange(len(found.rows))
     prefixes = tuple(mine)
-    return (
-        np.array(
-            [
-                place
-                for place, row in enumerate(found.rows)
-                if row["region_id"].startswith(prefixes)
-            ],
-            np.intp,
+    places = found.asked.get(prefixes)
+    if places is None:
+        rows = enumerate(found.rows)
+        places = np.array(
+            [at for at, row in rows if row["region_id"].startswith(prefixes)], np.intp
         )
-        if prefixes
-        else np.empty(0, np.intp)
-    )
+        places.flags.writeable = False  # whoever asks next gets the same
+        found.asked[prefixes] = places
+    return places
 
 
 def of_stations(found: Catalog, stations: Sequence[str]) -> NDArray[np.intp]:

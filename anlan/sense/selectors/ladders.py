@@ -67,6 +67,8 @@ class Ladders:
 
     def at(self, places: NDArray[np.intp]) -> "Ladders":
         """Take the levels of some of the streams."""
+        if len(places) == len(self.limit) and bool((places == np.arange(len(places))).all()):
+            return self
         part = object.__new__(Ladders)
         part.kinds = self.kinds
         part.limit, part.sign = self.limit[places], self.sign[places]

@@ -7,93 +7,16 @@ from numpy.typing import NDArray
 
 from anlan import codes
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import may, reach
+from anlan.base.permissions.gate import may
 from anlan.codes import quantities
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.sense.rules import words
-from anlan.sense.selectors.catalog import Catalog, catalog, inside, station_of
+from anlan.sense.selectors.catalog import Catalog, catalog, station_of
 from anlan.sense.selectors.ladders import Ladders
-from anlan.sense.selectors.standings import Standings, is_old, standings
+from anlan.sense.selectors.standings import is_old, standings
 
 VIEW = "observations.view"
-MOST = 20_000
-
-
-def latest_rows(
-    actor: Actor, *, region: str = "", q: str = "", size: int = MOST
-) -> list[dict[str, Any]]:
-    """List the newest value of every stream the actor may see, the nearest to its level first."""
-    found = catalog()
-    mine, _ = reach(actor, VIEW, within=region)
-    places = inside(found, mine)
-    if q:
-        places = np.array([at for at in places.tolist() if _matches(found, at, q)], np.intp)
-    now = standings(found, places)
-    order = np.argsort(now.judged.nearest.distance, kind="stable")[:size]
-    return _rows(found, now, order)
-
-
-def _matches(found: Catalog, at: int, q: str) -> bool:
-    row = found.rows[at]
-    text = f"{row['code']} {row['name']} {row['station__name']} {row['region__name']}"
-    return q.lower() in text.lower()
-
-
-def _rows(found: Catalog, now: Standings, order: NDArray[np.intp]) -> list[dict[str, Any]]:
-    values = now.judged.found
-    times = times_of(values.time)
-    known, value, flags = values.known.tolist(), values.value.tolist(), values.flags.tolist()
-    distance = np.round(now.judged.nearest.distance, 6).tolist()
-    kind = now.judged.nearest.kind.tolist()
-    limits, shares = _limits(found, now)
-    words_of = [
-        {"kind": one.code, "label": one.title, "label_en": one.title_en}
-        for one in found.ladders.kinds
-    ]
-    places, old = now.places.tolist(), is_old(now).tolist()
-    items = []
-    for at in order.tolist():
-        place = places[at]
-        there = known[at]
-        items.append(
-            {
-                **found.shown[place],
-                "value": value[at] if there else None,
-                "time": times[at] if there else None,
-                "flags": flags[at] if there else 0,
-                "standing": now.standing[at],
-                "old": old[at],
-                "level": now.level[at],
-                "nearest": None
-                if kind[at] < 0
-                else {
-                    **words_of[kind[at]],
-                    "value": limits[at],
-                    "distance": distance[at],
-                    "share": shares[at],
-                },
-            }
-        )
-    return items
-
-
-def _limits(found: Catalog, now: Standings) -> tuple[list[float], list[float | None]]:
-    """Tell the nearest level of each stream, and the part of the way its value has gone to it.
-
-    The way begins at the end of the instrument's range that is not dangerous; without one the part
-    is not known.
-    """
-    kind = np.maximum(now.judged.nearest.kind, 0)[:, None]
-    own = found.ladders.at(now.places)
-    limit = np.take_along_axis(own.limit, kind, axis=1)[:, 0]
-    rises = np.take_along_axis(own.sign, kind, axis=1)[:, 0] > 0
-    base = np.where(rises, found.low[now.places], found.high[now.places])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.round((now.judged.found.value - base) / (limit - base), 4)
-    shares = [one if known else None for one, known in
-              zip(share.tolist(), np.isfinite(share).tolist(), strict=True)]  # fmt: skip
-    return limit.tolist(), shares
 
 
 def times_of(time_ms: NDArray[np.int64]) -> list[str]:
