@@ -23,8 +23,8 @@ from anlan.kernel.errors import Conflict, Invalid, Missing
 from anlan.sense.selectors.debtors import Place, debtors
 from anlan.warn import deed_names
 from anlan.warn.models import Alert, ResponseDue
+from anlan.warn.selectors.due import rule_for
 
-TABLE = "response-due"
 KIND = "response-due"
 SUBJECT = "response-due"
 LONGEST_REASON = 300
@@ -36,19 +36,6 @@ ANSWERS = (
     ("not-needed", "研判后不需要", "Not needed, after consultation"),
 )
 LEVELS = tuple((row.code, row.name, row.name_en) for row in codes.table("response-levels"))
-
-
-def rule_for(kind: str, hazard: str, level: int | None, region: str) -> Code | None:
-    """Find what an alert asks for in a region: the first row of the table that fits."""
-    table = codes.table(TABLE, region=region)
-    live = kind in table.attributes.get("live", "").split(";")
-    said = "live" if live else str(level) if level else ""
-    for row in table:
-        wanted = ((row.several("hazards"), hazard), (row.several("kinds"), kind))
-        fits = row.text("level") == said
-        if said and fits and all(not some or one in some for some, one in wanted):
-            return row
-    return None
 
 
 def follow_alert_out(alert: Alert, *, by: Actor) -> None:

@@ -10,11 +10,12 @@ from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people.models import Post
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.warn.models import ResponseDue
+from anlan.warn.selectors.due import rule_for
 from anlan.warn.services.drafting import Change, follow_alert
 from anlan.warn.services.issuing import issue_alert
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.services.relaying import relay_alert
-from anlan.warn.services.responses import answer_response_due, rule_for
+from anlan.warn.services.responses import answer_response_due
 from anlan.warn.tests.conftest import BY, CHARLIE, COUNTY, LEAD, OFFICER, World, at, national
 from anlan.warn.tests.own import issued
 

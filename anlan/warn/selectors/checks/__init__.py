@@ -4,9 +4,9 @@ from anlan.warn.models import Alert
 from anlan.warn.selectors.checks.findings import Finding
 from anlan.warn.selectors.checks.findings import stop as _stop
 from anlan.warn.selectors.checks.standing import against_what_stands, too_often
-from anlan.warn.selectors.checks.wording import segments, wording
+from anlan.warn.selectors.checks.wording import wording
 
-__all__ = ["Finding", "asks", "findings", "segments", "stops"]
+__all__ = ["Finding", "asks", "findings", "stops"]
 
 
 def findings(alert: Alert) -> list[Finding]:

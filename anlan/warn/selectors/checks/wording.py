@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 
 from anlan import codes
+from anlan.comms.parts import parts_of
 from anlan.warn.models import Alert
 from anlan.warn.selectors.checks.findings import Finding, ask, note, stop
 from anlan.warn.selectors.texts import CONTENTS, ISSUED_AT
 
-#: GSM 03.38/03.40: characters of one message in UCS-2, and of each part of a longer one.
-WHOLE, PART = 70, 67
 #: More parts than these are read by few, and some telephones show them apart.
 MANY = 4
 #: Codes of ``warning-contents`` -> the field of the form they are filled in by.
@@ -20,19 +19,9 @@ FIELDS = {
 _WHEN = re.compile(r"\d{1,2}[时点:：]|今[天晨晚日夜]|明[天晨晚日]|立即|即刻|目前|未来")
 
 
-def segments(text: str) -> int:
-    """Count the short messages a text takes.
-
-    >>> segments("收" * 70), segments("收" * 71), segments("")
-    (1, 2, 0)
-    """
-    length = len(text.encode("utf-16-be")) // 2
-    return -(-length // PART) if length > WHOLE else int(length > 0)
-
-
 def wording(alert: Alert) -> Iterator[Finding]:
     """Find what the words of an own alert leave out; a department's words are not ours to judge."""
-    parts = segments(alert.text)
+    parts = parts_of(alert.text)
     if parts > MANY:
         yield note(
             "long", f"全文 {len(alert.text)} 字，作为短信要拆成 {parts} 条",

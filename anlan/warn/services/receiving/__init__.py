@@ -1,5 +1,15 @@
 """Departments' warnings on their way in."""
 
 from anlan.warn.services.receiving.intake import Inbound, Taken, receive_alert, receive_alerts
+from anlan.warn.services.receiving.keeping import see_refused
+from anlan.warn.services.receiving.pasting import Confirmed, paste_alert
 
-__all__ = ["Inbound", "Taken", "receive_alert", "receive_alerts"]
+__all__ = [
+    "Confirmed",
+    "Inbound",
+    "Taken",
+    "paste_alert",
+    "receive_alert",
+    "receive_alerts",
+    "see_refused",
+]

@@ -4,9 +4,9 @@ What the first one said is never changed; only what it did not say is filled in.
 """
 
 from anlan.warn.models import Received
+from anlan.warn.reading import Parsed
 from anlan.warn.selectors.areas import Cover
 from anlan.warn.services.receiving.ledger import Ledger
-from anlan.warn.services.receiving.reading import Parsed
 
 #: What a message without an area is marked with, until one comes.
 MISSING = ("no-area", "elsewhere")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.canonical import sm3
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import permit, prefixes
+from anlan.base.permissions.gate import may, permit, prefixes
 from anlan.base.regions import scope
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import AnlanError, Conflict, Forbidden
@@ -17,10 +17,10 @@ from anlan.kernel.ids import new_id
 from anlan.protocols.alerting.message import AlertMessage, Unreadable
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn.models import Arrival, Original, Received, Reference
+from anlan.warn.reading import Parsed, take
 from anlan.warn.selectors.areas import Cover, Ground, cover
 from anlan.warn.services.receiving import chaining, completing, keeping
 from anlan.warn.services.receiving.ledger import Ledger, read_ledger
-from anlan.warn.services.receiving.reading import Parsed, take
 
 ACTION = "alerts.receive"
 #: Messages of one transaction: some tens of milliseconds.
@@ -106,7 +106,7 @@ def receive_alerts(*, items: Sequence[Inbound], by: Actor) -> list[Taken]:
             read.append((place, _read(item, ground, by)))
         except (Unreadable, Forbidden) as refusal:
             if isinstance(refusal, Unreadable):
-                keeping.keep_refused(item, refusal, ground.top, by)
+                keeping.keep_refused(item, refusal, _home(by, ground.top), by)
             found[place] = Taken(refusal=refusal)
     # In the order they were sent, so that an update finds what it updates.
     read.sort(key=lambda one: (one[1].parsed.sent_at, one[0]))
@@ -126,6 +126,11 @@ def _read(item: Inbound, ground: Ground, by: Actor) -> _Read:
     if covered.regions and not any(_meets(by, code) for code in covered.regions):
         raise Forbidden("您没有这项权限，或该地区不在您的管辖范围内。请联系安全管理员授权。")
     return _Read(item, parsed, covered, sm3(item.original).hex())
+
+
+def _home(by: Actor, top: str) -> str:
+    """Name the region whose people see what this actor's messages were refused for."""
+    return by.region if by.region and may(by, ACTION, by.region) else top
 
 
 def _meets(by: Actor, code: str) -> bool:

@@ -17,6 +17,7 @@ from anlan.sense.events import Level
 from anlan.warn import deed_names
 from anlan.warn.events import AlertReceived
 from anlan.warn.models import Alert, Arrival, Original, Received, Refused
+from anlan.warn.selectors.inbox import refused_for
 from anlan.warn.services.telling import received_deed
 
 if TYPE_CHECKING:
@@ -174,3 +175,22 @@ def keep_refused(item: "Inbound", why: Unreadable, region: str, by: Actor) -> No
                 )
             ]
         )  # fmt: skip
+
+
+def see_refused(*, refused: str, by: Actor) -> None:
+    """Say that somebody has seen to a refused message; twice changes nothing."""
+    with transaction.atomic():
+        row = refused_for(refused, by)
+        seen = Refused.objects.filter(pk=row.pk, seen_at=None).update(
+            seen_at=clock.now(), seen_by=by.ref
+        )
+        if seen:
+            record_many(
+                [
+                    Deed(
+                        deed=deed_names.RECEIVED["seen"], by=by,
+                        subject=("refused-alert", row.pk), region=row.region_id,
+                        topic=deed_names.TOPIC,
+                    )
+                ]
+            )  # fmt: skip

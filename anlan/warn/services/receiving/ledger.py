@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from anlan.warn.models import Arrival, Received, Reference
-from anlan.warn.services.receiving.reading import Parsed
+from anlan.warn.reading import Parsed
 
 #: The same words within this time are the same message; a day later they are said anew.
 SAME_WITHIN = timedelta(hours=12)

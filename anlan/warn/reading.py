@@ -13,6 +13,8 @@ from anlan.warn.selectors.areas import Note
 
 #: Fewer words than these say nothing about being the same.
 FEWEST_WORDS = 12
+#: A pasted text of more characters than these is no warning.
+LONGEST_TEXT = 5000
 #: A sender's clock may be so far ahead of ours.
 AHEAD = timedelta(minutes=10)
 #: Where the department's three digits stand in a sender's 14-digit code.

@@ -1,0 +1,159 @@
+"""Before the button: whom it reaches, by how many messages, at what cost, until when."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import shapely
+
+from anlan import codes
+from anlan.base.households.selectors import Place, exposed_within
+from anlan.base.obligations.ladders import ladder_at
+from anlan.base.people import selectors as people
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import may
+from anlan.base.regions import scope
+from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Level
+from anlan.comms.parts import parts_of
+from anlan.kernel import clock
+from anlan.warn.callrules import grade_of
+from anlan.warn.models import Alert
+from anlan.warn.selectors.callees import Call, Callee, callees
+
+EXPOSURE = "exposure.view"
+PACE, OTHER, SMS = "call-pace", "other", "sms"
+#: The platform's own list: it is there as soon as it is owed.
+AT_ONCE = "app"
+#: Regions that are asked about one by one; of more than these nobody waits for the answer.
+MOST = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What one channel would carry."""
+
+    channel: str
+    label: str
+    label_en: str
+    messages: int
+    #: Short messages in all, where a text may take several; None for other channels.
+    segments: int | None = None
+    #: How long all of them take, by the lines there are.
+    minutes: float
+    #: What all of them cost; None where nobody has entered a price.
+    yuan: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """What issuing would set going. None is not known, and `unknown` says why."""
+
+    people: int | None = None
+    households: int | None = None
+    special: tuple[tuple[str, int], ...] = ()
+    posts: int = 0
+    vacant: int = 0
+    #: Posts by level of their region: county, township, village, grid.
+    by_level: tuple[tuple[int, int], ...] = ()
+    loads: tuple[Load, ...] = ()
+    #: Until the last of the first round has been tried.
+    minutes: float | None = None
+    yuan: float | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass
+class _Exposed:
+    people: int = 0
+    households: int = 0
+    special: Counter[str] = field(default_factory=Counter)
+    unknown: list[str] = field(default_factory=list)
+
+
+def impact(alert: Alert, actor: Actor) -> Impact:
+    """Tell what issuing an alert would set going, as far as the actor may know."""
+    called = callees(_call(alert, actor))
+    holders = Counter(held.post for held in people.holdings_on([one.post for one in called]))
+    exposed = _exposed(alert.regions, actor)
+    levels = Counter(scope.level_of(one.region) for one in called)
+    loads = _loads(called, holders, alert)
+    priced = [one.yuan for one in loads if one.yuan is not None]
+    return Impact(
+        people=exposed.people if exposed else None,
+        households=exposed.households if exposed else None,
+        special=tuple(sorted(exposed.special.items())) if exposed else (),
+        posts=len(called),
+        vacant=sum(not holders[one.post] for one in called),
+        by_level=tuple(sorted(levels.items())),
+        loads=tuple(loads),
+        minutes=max((one.minutes for one in loads), default=None),
+        yuan=sum(priced) if priced else None,
+        unknown=tuple(exposed.unknown) if exposed else ("没有查询受影响人口的权限",),
+    )
+
+
+def _call(alert: Alert, actor: Actor) -> Call:
+    """Tell whom the alert would call if this actor issued it."""
+    own = actor.region if actor.region and _covers(actor.region, alert) else ""
+    return Call(
+        grade=grade_of(alert.kind, alert.level), hazard=alert.hazard,
+        regions=tuple(alert.regions), caller=own or _county(alert.region_id),
+    )  # fmt: skip
+
+
+def _covers(region: str, alert: Alert) -> bool:
+    return scope.covers(scope.prefix(region), alert.region_id)
+
+
+def _county(region: str) -> str:
+    return scope.pad(scope.prefix(region)[: scope.LENGTHS[Level.COUNTY - 1]])
+
+
+def _loads(called: Sequence[Callee], holders: Counter[str], alert: Alert) -> list[Load]:
+    """Count the messages of the first rung: one a channel for everybody who holds a post."""
+    now = clock.now()
+    channels: Counter[str] = Counter()
+    firsts = {key: ladder_at(key, now).rungs[0].channels for key in {one.ladder for one in called}}
+    for one in called:
+        for channel in firsts[one.ladder]:
+            if channel != AT_ONCE:
+                channels[channel] += holders[one.post]
+    parts = parts_of(alert.text)
+    return [_load(channel, n, parts) for channel, n in sorted(channels.items())]
+
+
+def _load(channel: str, messages: int, parts: int) -> Load:
+    table = codes.table(PACE)
+    row = table.get(channel) or table[OTHER]
+    pieces = messages * parts if channel == SMS else messages
+    price = row.number("yuan")
+    lines, seconds = row.whole("lines") or 1, row.number("seconds") or 0.0
+    return Load(
+        channel=channel, label=row.name, label_en=row.name_en, messages=messages,
+        segments=pieces if channel == SMS else None,
+        minutes=round(-(-pieces // lines) * seconds / 60, 1),
+        yuan=None if price is None else round(pieces * price, 2),
+    )  # fmt: skip
+
+
+def _exposed(regions_: Sequence[str], actor: Actor) -> _Exposed | None:
+    """Add up who lives in some regions; None when the actor may not ask."""
+    if not may(actor, EXPOSURE) or not regions_:
+        return None
+    found = _Exposed()
+    for place in _places(regions_):
+        told = exposed_within(place, actor)
+        found.people += told["people"]["total"]
+        found.households += told["households"]
+        found.special.update({one["group"]: one["count"] for one in told["special"]})
+        found.unknown += [line for line in told["unknown"] if line not in found.unknown]
+    return found
+
+
+def _places(regions_: Sequence[str]) -> list[Place]:
+    """Say the regions as few places: one shape where all have a boundary, else each by its code."""
+    if len(regions_) <= MOST:
+        return [Place(None, code) for code in regions_]
+    drawn = [regions.outline(code) for code in regions_]
+    return [Place(shapely.union_all([one for one in drawn if one is not None]))]

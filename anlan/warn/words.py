@@ -1,0 +1,35 @@
+"""What was noticed about a message when it came in, said aloud in both languages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+#: Code of a note -> how it is said; ``{0}`` is what it is about.
+NOTES: dict[str, tuple[str, str]] = {
+    "no-area": ("没有影响范围，转发前须选择地区", "No area: choose the regions before relaying"),
+    "elsewhere": ("影响范围不在本地", "Its area is not here"),
+    "narrowed": ("范围写到 {0}，只取本地部分", "It is for {0}; only our part is taken"),
+    "outside": ("{0} 不在本地，未取", "{0} is not here and was left out"),
+    "succeeded": ("{0} 已撤并，由继任区划代替", "{0} was merged; its successor stands for it"),
+    "widened": ("区划代码 {0} 不在名录，按上级地区处理",
+                "The list has no {0}; the region above it is taken"),
+    "disagree": ("多边形与区划代码不一致，两者都取", "Outline and codes disagree; both are taken"),
+    "bad-polygon": ("有的多边形不能成形，未取", "An outline is broken and was left out"),
+    "ahead": ("发布时间 {0} 晚于现在", "Its time {0} lies ahead of now"),
+    "no-hazard": ("不认识的事件类型 {0}", "Unknown type of event {0}"),
+    "no-level": ("没有级别，或级别不认识", "It has no level that we know"),
+    "not-competent": ("发布单位 {0} 不是这类预警的法定发布单位，请核实",
+                      "{0} is not who may issue this kind of warning; verify it"),
+    "mended": ("报文有不合规之处，已按通行做法读取：{0}",
+               "The message breaks its form and was read all the same: {0}"),
+}  # fmt: skip
+
+
+def said(notes: Iterable[Any]) -> list[dict[str, str]]:
+    """Say notes as they are stored ([code, value] pairs)."""
+    found = []
+    for code, value in notes:
+        zh, en = NOTES.get(code, (code, code))
+        found.append(
+            {"code": code, "text": zh.format(value), "text_en": en.format(value), "value": value}
+        )
+    return found
