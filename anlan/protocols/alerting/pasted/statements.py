@@ -101,7 +101,7 @@ def statements_of(text: str, tokens: Sequence[Token]) -> list[Statement]:
         if clause.verbs:
             out.extend(_stated(clauses, place))
         elif out and _goes_on(clause, out[-1]):
-            out[-1].things.extend(Thing(one.hazard, one.level) for one in clause.mentions)
+            out[-1].things.extend(_named(clause.mentions))
             out[-1].end, clause.used = clause.mentions[-1].end, True
     return out or list(islice(_titles(text, clauses), _MOST)) or list(_labelled(text, tokens))
 
@@ -256,9 +256,12 @@ def _goes_on(clause: _Clause, statement: Statement) -> bool:
 
 def _things(verb: Token, before: list[Mention], after: list[Mention]) -> list[Thing]:
     if verb.value.turn in _MOVING:
-        return _moved(before, after)
-    objects = [one for one in after or before if one.hazard or one.warning]
-    return [Thing(one.hazard, one.level) for one in objects if one.hazard]
+        return [one for one in _moved(before, after) if one.hazard]
+    return _named(after or before)
+
+
+def _named(mentions: list[Mention]) -> list[Thing]:
+    return [Thing(one.hazard, one.level) for one in mentions if one.hazard]
 
 
 def _moved(before: list[Mention], after: list[Mention]) -> list[Thing]:
@@ -268,7 +271,7 @@ def _moved(before: list[Mention], after: list[Mention]) -> list[Thing]:
     both = after or before
     if len(both) > 1 and _same(both[0], both[1]):
         return [_to(both[0], both[1])]
-    return [Thing(one.hazard, one.level) for one in both if one.hazard]
+    return _named(both)
 
 
 def _match(later: Mention, before: list[Mention]) -> Mention:
@@ -301,10 +304,8 @@ def _titles(text: str, clauses: Iterable[_Clause]) -> Iterator[Statement]:
             continue
         if first.hazard and first.warning and (first.level or _ENDS.match(text, first.end)):
             sentence = clause.sentence
-            things = [Thing(one.hazard, one.level) for one in clause.mentions if one.hazard]
-            yield Statement(
-                sentence, None, things, first.start, clause.mentions[-1].end, loose=True
-            )
+            end = clause.mentions[-1].end
+            yield Statement(sentence, None, _named(clause.mentions), first.start, end, loose=True)
 
 
 def _labelled(text: str, tokens: Sequence[Token]) -> Iterator[Statement]:

@@ -117,20 +117,35 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=600)
-@given(st.sampled_from(SAMPLES), st.data())
-def test_a_mutated_message_is_read_or_unreadable_and_nothing_else(
-    sample: bytes, data: st.DataObject
-) -> None:
-    for _ in range(data.draw(st.integers(1, 4))):
-        first = data.draw(st.integers(0, len(sample)))
-        last = min(len(sample), first + data.draw(st.integers(0, 40)))
-        sample = sample[:first] + data.draw(PIECES | st.binary(max_size=6)) + sample[last:]
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    sample = draw(st.sampled_from(SAMPLES))
+    for _ in range(draw(st.integers(1, 4))):
+        first = draw(st.integers(0, len(sample)))
+        last = min(len(sample), first + draw(st.integers(0, 40)))
+        sample = sample[:first] + draw(PIECES | st.binary(max_size=6)) + sample[last:]
+    return sample
+
+
+def is_read_or_refused(data: bytes) -> bool:
     try:
-        message = read_alert(sample)
-    except Unreadable:
-        return
-    assert message.sent.tzinfo is not None
+        return read_alert(data).sent.tzinfo is not None
+    except Unreadable as refused:
+        return bool(refused.detail)
+
+
+@settings(deadline=None, max_examples=600)
+@given(mutated())
+def test_a_mutated_message_is_read_or_unreadable_and_nothing_else(data: bytes) -> None:
+    assert is_read_or_refused(data)
+
+
+@pytest.mark.soak
+@pytest.mark.slow
+@settings(deadline=None, max_examples=100_000)
+@given(mutated())
+def test_a_hundred_thousand_mutated_messages_are_read_or_unreadable(data: bytes) -> None:
+    assert is_read_or_refused(data)
 
 
 @settings(deadline=None, max_examples=300)

@@ -134,6 +134,13 @@ def test_a_period_of_the_forecast_is_offered_and_not_taken_for_the_expiry() -> N
     assert found.message.infos[0].expires is None
 
 
+@pytest.mark.parametrize(
+    "text", ["红色预警升级为橙色", "发布暴雨红色预警，橙色预警", "将预警由黄色升级为红色预警信号"]
+)
+def test_a_level_of_nothing_is_no_warning_of_its_own(text: str) -> None:
+    assert all(found.message.infos[0].event for found in recognise(text, NOW))
+
+
 def test_a_text_that_is_too_long_is_refused() -> None:
     with pytest.raises(Unreadable, match="20000"):
         recognise("暴" * 20_001, NOW)
