@@ -157,3 +157,21 @@ def box(west: float, south: float, east: float, north: float) -> str:
     """Write a polygon as messages do: latitude first, closed."""
     corners = [(south, west), (south, east), (north, east), (north, west), (south, west)]
     return " ".join(f"{lat},{lon}" for lat, lon in corners)
+
+
+class Turn:
+    """A clock that the test turns."""
+
+    def __init__(self, now: datetime) -> None:
+        self.at = now
+
+    def forward(self, **spans: float) -> None:
+        self.at += timedelta(**spans)
+
+
+@pytest.fixture
+def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
+    """Let the test turn the workspace's clock."""
+    made = Turn(clock.now())
+    monkeypatch.setattr(clock, "now", lambda: made.at)
+    return made
