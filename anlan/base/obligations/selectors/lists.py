@@ -82,6 +82,8 @@ def mine(actor: Actor) -> Q:
 def is_mine(row: Obligation, actor: Actor) -> bool:
     """Tell whether an obligation is the actor's to answer."""
     posts = people.posts_of(actor)
+    if not posts:
+        return False
     return row.debtor_id in posts or row.rungs.filter(post__in=posts).exists()
 
 

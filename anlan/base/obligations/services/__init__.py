@@ -2,21 +2,20 @@
 
 from anlan.base.obligations.services.climbing import climb_due, lapse_due
 from anlan.base.obligations.services.deeds import (
-    Reply,
     answer,
     close,
-    fits,
     note,
     reach,
     report,
-    respond,
     return_,
     verify,
     withdraw,
 )
+from anlan.base.obligations.services.moving import Reply, fits
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
 from anlan.base.obligations.services.phone import destroy_voices, make_links, respond_by_link
+from anlan.base.obligations.services.responding import Responded, respond, respond_many
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.settling import settle, settle_all, settle_these
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
@@ -25,6 +24,7 @@ __all__ = [
     "Debt",
     "Notice",
     "Reply",
+    "Responded",
     "Sent",
     "answer",
     "approve",
@@ -45,6 +45,7 @@ __all__ = [
     "request_extension",
     "respond",
     "respond_by_link",
+    "respond_many",
     "resume",
     "return_",
     "send_notice",

@@ -10,7 +10,8 @@ from anlan.base.files.services import destroy_files, hang_file
 from anlan.base.files.sniffing import sniff
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services.deeds import Reply, respond
+from anlan.base.obligations.services.moving import Reply
+from anlan.base.obligations.services.responding import respond
 from anlan.base.obligations.states import OPEN
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor

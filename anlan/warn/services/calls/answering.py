@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services import Debt, Reply, owe, respond
+from anlan.base.obligations.services import Debt, Reply, Responded, owe, respond_many
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.gate import permit
 from anlan.base.regions import scope
 from anlan.base.regions.models import Level
-from anlan.kernel.errors import AnlanError, Invalid
+from anlan.kernel.errors import Invalid
 from anlan.warn.callrules import KIND
 from anlan.warn.selectors.board.seats import calls_of
 from anlan.warn.selectors.rows import alert_for
@@ -40,17 +40,15 @@ def answer_for(*, alert: str, obligations: Sequence[str], reply: Reply, by: Acto
         raise Invalid(f"一次最多代答 {MOST} 个岗位", errors={"obligations": ["太多，或一个都没有"]})
     row = alert_for(alert, by)
     known = set(calls_of(row.root).filter(pk__in=obligations).values_list("pk", flat=True))
-    return [
-        _answer(one, reply, by) if one in known else Spoken(one, problem="没有这个叫应")
-        for one in obligations
-    ]
+    told = respond_many(said=[(one, reply) for one in obligations if one in known], by=by)
+    found = {one.obligation: one for one in told}
+    return [_spoken(one, found.get(one)) for one in obligations]
 
 
-def _answer(obligation: str, reply: Reply, by: Actor) -> Spoken:
-    try:
-        return Spoken(obligation, respond(obligation=obligation, by=by, reply=reply))
-    except AnlanError as error:
-        return Spoken(obligation, problem=error.detail)
+def _spoken(obligation: str, told: Responded | None) -> Spoken:
+    if told is None:
+        return Spoken(obligation, problem="没有这个叫应")
+    return Spoken(obligation, told.verb, told.error.detail if told.error else "")
 
 
 def note_need(*, obligation: str, answers: Mapping[str, Any], by: Actor) -> None:  # noqa: ARG001

@@ -1,0 +1,184 @@
+"""What those who owe say: sign for it, report, add to it; one at a time, or as many as came in.
+
+Through some doors people speak without choosing a deed: a link, a short message, a telephone. There
+`respond` finds what there is to say next. A provider hands over replies by the hundred: they are
+taken down in few statements, and one that fails does not hold back the others.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from anlan.base.journal.services import record_many
+from anlan.base.obligations.kinds import KINDS
+from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.selectors import mine
+from anlan.base.obligations.services.moving import (
+    Move,
+    Reply,
+    Said,
+    apply,
+    check_form,
+    deed_of,
+    fits,
+    hear,
+    planned,
+    write_steps,
+)
+from anlan.base.obligations.states import LIFECYCLE
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import may, permit
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError, Conflict, Missing
+
+#: Replies of one transaction.
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Responded:
+    """What became of one reply: which deed it was, or why it was none."""
+
+    obligation: str
+    verb: str = ""
+    error: AnlanError | None = None
+
+
+def respond(*, obligation: str, by: Actor, reply: Reply) -> str:
+    """Say what there is to say next: sign for it, then report, then add to it; tells which.
+
+    Raises `Conflict` when nothing more can be said, or what is said was said before.
+    """
+    return speak(obligation, "", by, reply)
+
+
+def respond_many(*, said: Sequence[tuple[str, Reply]], by: Actor) -> list[Responded]:
+    """Say what there is to say next about many obligations, each by itself; one answer each.
+
+    In transactions of at most `BATCH`. Of two replies about one obligation the later one is said
+    after the first has been written.
+    """
+    told: list[Responded] = []
+    waiting = list(said)
+    while waiting:
+        part: dict[str, Reply] = {}
+        while waiting and len(part) < BATCH and waiting[0][0] not in part:
+            obligation, reply = waiting.pop(0)
+            part[obligation] = reply
+        told += _respond_batch(part, by)
+    return told
+
+
+@transaction.atomic
+def _respond_batch(part: dict[str, Reply], by: Actor) -> list[Responded]:
+    rows = {row.pk: row for row in Obligation.objects.select_for_update().filter(pk__in=part)}
+    own = _own(part, by)
+    now = clock.now()
+    plans: list[_Plan] = []
+    told = []
+    for obligation, reply in part.items():
+        try:
+            row = _seen(rows.get(obligation), own, by)
+            plans.append(_plan(row, "", by, reply, own, now))
+            told.append(Responded(obligation, plans[-1].verb))
+        except AnlanError as error:
+            told.append(Responded(obligation, error=error))
+    _write(plans, by, now)
+    return told
+
+
+def speak(obligation: str, verb: str, by: Actor, reply: Reply) -> str:
+    """Say one thing; without a `verb` whatever comes next. Tells which deed it was."""
+    with transaction.atomic():
+        rows = list(Obligation.objects.select_for_update().filter(pk=obligation))
+        own = _own([obligation], by)
+        row = _seen(rows[0] if rows else None, own, by)
+        now = clock.now()
+        plan = _plan(row, verb, by, reply, own, now)
+        _write([plan], by, now)
+    return plan.verb
+
+
+def _own(obligations: Collection[str], by: Actor) -> set[str]:
+    """Tell which of these the actor owes, or was turned to for."""
+    if not by.person:
+        return set()
+    rows = Obligation.objects.filter(mine(by), pk__in=list(obligations))
+    return set(rows.values_list("pk", flat=True))
+
+
+def _seen(row: Obligation | None, own: Collection[str], by: Actor) -> Obligation:
+    if row is None or not (may(by, "obligations.view", row.region_id) or row.pk in own):
+        raise Missing("没有这个事项")
+    return row
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What one reply does: moves in order, or words alone."""
+
+    verb: str
+    row: Obligation
+    reply: Reply
+    moves: tuple[Move, ...] = ()
+    note: Said | None = None
+
+
+def _plan(
+    row: Obligation, verb: str, by: Actor, reply: Reply, own: Collection[str], now: datetime
+) -> _Plan:
+    form = KINDS[row.kind].report_form
+    deed = verb or _next(row)
+    if not verb and deed != "answer" and not fits(form, reply):
+        raise Conflict(f"事项现在是「{LIFECYCLE[row.state].label}」，不必再签收")
+    on_behalf = row.pk not in own
+    if on_behalf:
+        permit(by, "obligations.owe", row.region_id)
+        permit(by, f"obligations.{'answer' if deed == 'answer' else 'report'}", row.region_id)
+    if deed == "answer":
+        return _answer(row, reply, on_behalf=on_behalf, now=now)
+    if deed == "report":
+        check_form(form, reply)
+        moved = planned(row, "reported", Said("report", reply, on_behalf), now)
+        return _Plan("report", row, reply, (moved,))
+    kind = KINDS[row.kind]
+    if not kind.noted or row.state in ("issued", "reached"):
+        raise Conflict(f"{kind.title}现在是「{LIFECYCLE[row.state].label}」，不能补充")
+    check_form(form, reply)
+    return _Plan("note", row, reply, note=Said("note", reply, on_behalf))
+
+
+def _next(row: Obligation) -> str:
+    kind = KINDS[row.kind]
+    if row.state in ("issued", "reached"):
+        return "answer"
+    if row.state in ("answered", "returned") and "reported" in kind.states:
+        return "report"
+    return "note" if kind.noted else "answer"
+
+
+def _answer(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) -> _Plan:
+    """Plan an answer; one that tells what was done is the report too."""
+    form = KINDS[row.kind].answer_form
+    check_form(form, reply)
+    moves = [planned(row, "answered", Said("answer", reply, on_behalf), now)]
+    if any(reply.answers.get(ask.name) in ask.reports for ask in form if ask.reports):
+        said = Said("report", Reply(answers=reply.answers), on_behalf)
+        moves.append(planned(row, "reported", said, now, was="answered"))
+    return _Plan("answer", row, reply, tuple(moves))
+
+
+def _write(plans: Sequence[_Plan], by: Actor, now: datetime) -> None:
+    """Write plans of different rows: first moves, then second ones, then words alone."""
+    for turn in (0, 1):
+        moves = [plan.moves[turn] for plan in plans if len(plan.moves) > turn]
+        if moves:
+            apply(moves, by, now)
+    notes = [(plan.row, plan.note) for plan in plans if plan.note is not None]
+    if notes:
+        write_steps(notes, by, now)
+        record_many([deed_of(row, row.state, row.state, by, said) for row, said in notes])
+    for plan in plans:
+        hear(plan.row, by, plan.reply)
