@@ -171,7 +171,7 @@ def test_a_post_shows_its_rung_attempts_and_what_is_due_next(alert: Alert) -> No
     Message.objects.filter(purpose=v.owed("A1-HEAD").pk, channel="sms").update(tries=2)
     items = board(OFFICER, alert.pk, Query(role="village-head"))["items"]
     shown = next(item for item in items if item["title"] == "A1-HEAD")
-    assert (shown["rung"], shown["attempts"]) == (1, 2)
+    assert (shown["rung"], shown["turned_to"], shown["attempts"]) == (1, "本人", 2)
     assert shown["next_due"] == v.owed("A1-HEAD").climb_at
     assert shown["role_label_en"]
     assert [one["rank"] for one in shown["holders"]] == ["A"]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from anlan import codes
-from anlan.base.obligations.ladders import ladder
+from anlan.base.obligations.ladders import WHOM, ladder
 from anlan.base.people import selectors as people
 from anlan.base.people.models import Post
 from anlan.base.permissions.actor import Actor
@@ -24,6 +24,7 @@ from anlan.warn.selectors.board.forecast import forecast
 from anlan.warn.selectors.board.seats import (
     STANDINGS,
     VIEW,
+    Call,
     Seat,
     rounds_of,
     seats,
@@ -148,6 +149,7 @@ def _item(
 ) -> dict[str, Any]:
     call = seat.call
     role = roles.get(post.role)
+    turned = _turned_to(call)
     return {
         "obligation": call.id,
         "post": call.post,
@@ -166,6 +168,8 @@ def _item(
         "delivered": seat.delivered,
         "rung": call.rung,
         "rungs": len(ladder(call.ladder).rungs),
+        "turned_to": turned[0],
+        "turned_to_en": turned[1],
         "next_due": call.climb_at,
         "issued_at": call.issued_at,
         "answer_due": call.answer_due,
@@ -173,6 +177,12 @@ def _item(
         "reported_at": call.reported_at,
         "late": _late(call.answered_at, call.answer_due),
     }
+
+
+def _turned_to(call: Call) -> tuple[str, str]:
+    """Tell whom the last rung turned to, in both languages; nobody before the first."""
+    rungs = ladder(call.ladder).rungs
+    return WHOM[rungs[min(call.rung, len(rungs)) - 1].whom] if call.rung else ("", "")
 
 
 def _late(answered: datetime | None, due: datetime | None) -> bool:

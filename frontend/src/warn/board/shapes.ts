@@ -59,6 +59,9 @@ export interface PostRow {
   delivered: boolean
   rung: number
   rungs: number
+  /** Whom the last rung turned to. */
+  turned_to: string
+  turned_to_en: string
   attempts: number
   next_due: string | null
   issued_at: string
