@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anlan.kernel import workspace
+from anlan.kernel.clock import real_now
 from anlan.kernel.errors import AnlanError
 from anlan.project import environment
 
@@ -41,6 +42,7 @@ def examine() -> Iterator[Finding]:
         _ladders,
         _sources,
         _retention,
+        _alerts,
     ):
         try:
             yield look()
@@ -164,6 +166,23 @@ def _retention() -> Finding:
     raw = f"{kept.raw_days} 天" if kept.raw_days else "永久"
     hourly = f"{kept.hourly_days} 天" if kept.hourly_days else "永久"
     return Finding("观测值保留", ok=True, told=f"单个值 {raw}，小时汇总 {hourly}")
+
+
+def _alerts() -> Finding:
+    """预警对外名称和签名."""
+    from anlan.warn import outward
+
+    home = workspace.directory()
+    names = outward.read_names(home)
+    ours, national = names.cap_sender or "（按县名）", names.national_sender or "（未设）"
+    told = f"CAP 发送者 {ours}；国家代码 {national}"
+    if not (home / "cap" / "certificate.pem").exists():
+        return Finding("预警签名", ok=None, told=f"{told}；第一次发布时生成密钥")
+    until = outward.seal().certificate.not_valid_after_utc
+    return Finding(
+        "预警签名", real_now() < until, f"{told}；证书到 {until:%Y-%m-%d}",
+        "把新的 key.pem 和 certificate.pem 放进工作区的 cap/",
+    )  # fmt: skip
 
 
 def variables() -> list[tuple[str, str, str]]:

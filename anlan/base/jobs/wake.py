@@ -4,7 +4,8 @@ Embedded, every listener binds a datagram socket of its own in ``DIR/wake/``; a 
 datagram of a few bytes to each. On PostgreSQL it is ``NOTIFY``, which is sent at commit. Either
 may be lost: every listener also looks by itself twice a second.
 
-Topics in use: ``journal`` (entries to chain), ``sealed`` (entries chained), ``outbox``, ``jobs``.
+Topics in use: ``journal`` (entries to chain), ``sealed`` (entries chained), ``outbox``, ``jobs``,
+``alerts`` (one went out, or ended).
 """
 
 import contextlib

@@ -145,11 +145,20 @@ class Published(models.Model):
     """The bytes of an alert as they lie in the open: CAP, signed, and the national message."""
 
     alert = models.OneToOneField(Alert, models.CASCADE, primary_key=True, related_name="published")
+    #: CAP 1.2, signed; empty when it could not be written.
     cap = models.BinaryField()
+    #: The national message; null where no sender's code is set.
     national = models.BinaryField(null=True)
+    #: Its entry of the feed.
+    entry = models.BinaryField(default=b"")
     #: SM3 of `cap`, hexadecimal.
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    #: Why it could not be written; the alert is in force all the same.
+    fault = models.CharField(max_length=300, blank=True, default="")
     at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="published_at")]
 
     def __str__(self) -> str:
         return self.digest

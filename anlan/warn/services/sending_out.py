@@ -10,6 +10,7 @@ from anlan.kernel.errors import Conflict
 from anlan.warn.models import Alert
 from anlan.warn.services import responses, telling
 from anlan.warn.services.handling import give_back, note_handled
+from anlan.warn.services.publishing import publish_alert
 from anlan.warn.states import ALERT, GOES_TO, MAKES_OF
 
 
@@ -18,7 +19,8 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
 
     1. It takes its state by a conditional UPDATE; 2. the one before it in the chain gives way,
     unless somebody else replaced or ended that first; 3. the message it
-    relays is done; 4. journal and event; 5. the gap clock.
+    relays is done; 4. journal and event; 5. the gap clock; 6. its public
+    bytes.
     """
     now = clock.now()
     state = GOES_TO[alert.action]
@@ -45,6 +47,7 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
     telling.note(alert, verb, by, {**told, **(facts or {})}, {"level": [was, alert.level]})
     telling.publish_issued(alert, was)
     responses.follow_alert_out(alert, by=by)
+    publish_alert(alert)
 
 
 def _relieve(alert: Alert, by: Actor) -> None:

@@ -1,0 +1,161 @@
+"""An alert of ours as the message it is outside: a department's words, our own, its chain."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from anlan import codes
+from anlan.kernel import clock, workspace
+from anlan.protocols.alerting.atom import CAP_TYPE, Entry, Link
+from anlan.protocols.alerting.message import (
+    CAP_12,
+    PASTED,
+    AlertMessage,
+    Area,
+    Info,
+    Reference,
+    Ring,
+)
+from anlan.protocols.alerting.message12379.identifiers import Identifier
+from anlan.protocols.alerting.reading import read_alert
+from anlan.warn import outward
+from anlan.warn.models import Alert
+from anlan.warn.selectors.texts import noun_of
+
+#: What an alert does -> what its message is.
+ACTIONS = {"issue": "alert", "cancel": "cancel", "withdraw": "cancel"}
+#: Of a kind of workspace the status of its messages: only live ones are actual.
+STATUS = {"live": "actual", "exercise": "exercise", "demo": "test"}
+MOST_SUMMARY = 500
+EVACUATION = "evacuation-notice"
+
+
+def message_of(alert: Alert) -> AlertMessage:
+    """Make the message of an alert that goes out; its words are those of the alert."""
+    status = STATUS[workspace.current().kind]
+    return AlertMessage(
+        form=CAP_12,
+        identifier=alert.identifier or "",
+        sender=outward.sender(alert.region_id),
+        sent=alert.issued_at or clock.now(),
+        status=status,
+        action=ACTIONS.get(alert.action, "update"),
+        source=alert.station,
+        references=_references(alert),
+        incidents=(alert.case,),
+        infos=_infos(alert),
+    )
+
+
+def _references(alert: Alert) -> tuple[Reference, ...]:
+    """Name every earlier message of the chain, so that whoever missed one is told all the same."""
+    if alert.previous is None:
+        return ()
+    rows = Alert.objects.filter(root=alert.root, issued_at__isnull=False).exclude(pk=alert.pk)
+    found = rows.order_by("id").values_list("identifier", "region_id", "issued_at")
+    return tuple(
+        (outward.sender(region), identifier or "", issued) for identifier, region, issued in found
+    )
+
+
+def _infos(alert: Alert) -> tuple[Info, ...]:
+    areas = (_area(alert),)
+    if alert.relayed and alert.received is not None and alert.received.form != PASTED:
+        original = read_alert(bytes(alert.received.original.body))
+        if original.infos:  # every language it came in, with its own urgency and certainty
+            origin = _origin(alert)
+            return tuple(
+                replace(
+                    one, areas=areas, sender_name=one.sender_name or alert.station,
+                    parameters=(*one.parameters, *origin),
+                )
+                for one in original.infos
+            )  # fmt: skip
+    return (replace(_own(alert), areas=areas),)
+
+
+def _own(alert: Alert) -> Info:
+    hazard = codes.hazards().get(alert.hazard)
+    return Info(
+        event=noun_of(alert.kind, alert.hazard) if hazard or not alert.relayed else alert.title,
+        event_code=hazard.event_code if hazard else "",
+        categories=hazard.cap if hazard else (),
+        level=alert.level,
+        urgency=_urgency(alert),
+        certainty="Likely",
+        headline=alert.title,
+        description=alert.text,
+        instruction=alert.instruction,
+        sender_name=alert.station,
+        effective=alert.effective_at,
+        expires=alert.expires_at,
+        response_types=_responses(alert),
+        parameters=_origin(alert),
+    )
+
+
+def _urgency(alert: Alert) -> str:
+    if alert.action in ("cancel", "withdraw"):
+        return "Past"
+    return "Immediate" if alert.kind == EVACUATION else "Expected"
+
+
+def _responses(alert: Alert) -> tuple[str, ...]:
+    if alert.action in ("cancel", "withdraw"):
+        return ("AllClear",)
+    return ("Evacuate",) if alert.kind == EVACUATION else ("Prepare",)
+
+
+def _origin(alert: Alert) -> tuple[tuple[str, str], ...]:
+    """Tell whose words these are, where they are a department's."""
+    row = alert.received
+    if row is None:
+        return ()
+    pairs = (("original-identifier", row.identifier), ("original-sender", row.sender),
+             ("original-sent", clock.local(row.sent_at).isoformat()))  # fmt: skip
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def _area(alert: Alert) -> Area:
+    """Tell where it holds: our regions; the outline too, unless it was narrowed to fewer."""
+    whole = alert.received is None or sorted(alert.received.regions) == sorted(alert.regions)
+    return Area(
+        description=alert.place or "、".join(alert.regions),
+        codes=tuple(alert.regions),
+        polygons=_rings(alert.area) if whole else (),
+    )
+
+
+def _rings(area: Any) -> tuple[Ring, ...]:
+    if not area:
+        return ()
+    parts: Sequence[Any] = area["coordinates"]
+    polygons = parts if area["type"] == "MultiPolygon" else [parts]
+    return tuple(tuple((x, y) for x, y, *_ in polygon[0]) for polygon in polygons)
+
+
+def national_of(alert: Alert, message: AlertMessage) -> AlertMessage | None:
+    """Give the message the names of the national system; None where we have none there."""
+    code = outward.names().national_sender
+    if not code:
+        return None
+    sent = message.sent
+    name = Identifier(
+        area=code[:6], organisation=code[6:9], unit=code[9:12], extension=code[12:], entered=sent,
+        serial=int(alert.pk[-1], 36) % 10,
+    )  # fmt: skip
+    return replace(message, identifier=str(name), sender=code, references=())
+
+
+def entry_of(alert: Alert) -> Entry:
+    """Make the alert's entry of the feed; its address is relative to the feed."""
+    return Entry(
+        id=f"urn:anlan:{alert.identifier}",
+        title=alert.title,
+        updated=alert.issued_at,
+        published=alert.issued_at,
+        author=alert.station,
+        summary=alert.text[:MOST_SUMMARY],
+        categories=tuple(one for one in (alert.hazard, str(alert.level or "")) if one),
+        links=(Link(href=f"{alert.identifier}.xml", rel="alternate", type=CAP_TYPE),),
+    )

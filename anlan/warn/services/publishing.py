@@ -1,0 +1,52 @@
+"""Laying an alert out in the open: CAP, checked and signed, and its entry of the feed.
+
+An alert that cannot be written is in force all the same, and says why it is not in the open: a
+strange character must not keep people from being called.
+"""
+
+from anlan.base.jobs import wake
+from anlan.base.journal.canonical import sm3
+from anlan.kernel.errors import Conflict, Invalid
+from anlan.protocols.alerting import signing
+from anlan.protocols.alerting.atom import written_entry
+from anlan.protocols.alerting.cap.checking import faults_of
+from anlan.protocols.alerting.cap.writing import write_cap
+from anlan.protocols.alerting.message import AlertMessage
+from anlan.protocols.alerting.message12379 import writing as national
+from anlan.warn import outward
+from anlan.warn.models import Alert, Published
+from anlan.warn.selectors.outgoing import entry_of, message_of, national_of
+
+#: Whoever keeps the feed in memory is woken by it.
+TOPIC = "alerts"
+
+
+def publish_alert(alert: Alert) -> None:
+    """Write the public bytes of an alert, in the transaction in which it goes out."""
+    if alert.public:
+        Published.objects.update_or_create(pk=alert.pk, defaults=_written(alert))
+    wake.signal(TOPIC)
+
+
+def _written(alert: Alert) -> dict[str, object]:
+    kept: dict[str, object] = {"at": alert.issued_at, "fault": ""}
+    try:
+        message = message_of(alert)
+        signed = _signed(message)
+        named = national_of(alert, message)
+        kept |= {
+            "cap": signed, "digest": sm3(signed).hex(), "entry": written_entry(entry_of(alert)),
+            "national": national.write(named) if named else None,
+        }  # fmt: skip
+    except (Invalid, Conflict, OSError, ValueError) as error:
+        kept |= {"cap": b"", "digest": "", "entry": b"", "fault": str(error)[:300]}
+    return kept
+
+
+def _signed(message: AlertMessage) -> bytes:
+    cap = write_cap(message)
+    faults = faults_of(cap)
+    if faults:
+        raise Invalid(f"CAP 报文不合规：{'、'.join(faults[:5])}")
+    seal = outward.seal()
+    return signing.sign(cap, seal.key, seal.certificate)
