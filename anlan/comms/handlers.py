@@ -1,6 +1,6 @@
 """What comms does when other modules tell a fact."""
 
-from anlan.base.obligations.events import RungsReached
+from anlan.base.obligations.events import ObligationMoved, ObligationsSettled, RungsReached
 from anlan.base.permissions.actor import system
 from anlan.comms import services
 from anlan.kernel.events import on
@@ -10,3 +10,16 @@ from anlan.kernel.events import on
 def message_who_was_turned_to(event: RungsReached) -> None:
     """Queue a message for everybody a rung turned to, whatever the kind of obligation."""
     services.queue_rungs(obligations=event.obligations, rungs=event.rungs, by=system("comms"))
+
+
+@on(ObligationMoved)
+def stop_messages(event: ObligationMoved) -> None:
+    """Stop what waits once an obligation is answered or over."""
+    if event.state in services.ANSWERED:
+        services.settle_messages(obligations=[event.obligation])
+
+
+@on(ObligationsSettled)
+def stop_messages_of_many(event: ObligationsSettled) -> None:
+    """Stop what waits once many obligations ended at once."""
+    services.settle_messages(obligations=event.obligations)

@@ -6,6 +6,8 @@ Asked in batches, just before messages leave: who has answered is not messaged a
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from anlan.kernel.registry import Registry
 
 #: Named values a wording may use, all of them text; see `wording.NAMES`.
@@ -33,3 +35,13 @@ PURPOSES: Registry[Purpose] = Registry("消息用途")
 def declare_purpose(purpose: Purpose) -> Purpose:
     """Declare a kind of purpose."""
     return PURPOSES.add(purpose.key, purpose)
+
+
+#: Narrow messages to those about one thing another module knows: its id -> a condition.
+Narrow = Callable[[str], Q]
+NARROWINGS: Registry[Narrow] = Registry("消息筛选")
+
+
+def declare_narrowing(name: str, narrow: Narrow) -> Narrow:
+    """Let lists of messages be asked for by something of another module (``?alert=ID``)."""
+    return NARROWINGS.add(name, narrow)

@@ -15,6 +15,7 @@ class Reason:
 
 VACANT = "vacant"
 JOINED = "joined"
+SUPERSEDED = "superseded"
 ANSWERED = "answered"
 NO_NUMBER = "no-number"
 DEAD_NUMBER = "dead-number"
@@ -39,6 +40,7 @@ ERASED = "erased"
 REASONS = {
     VACANT: Reason("岗位无人任职", "Nobody holds the post"),
     JOINED: Reason("同一人已合并为一条", "Joined with another to the same person"),
+    SUPERSEDED: Reason("已改叫下一步", "Given way to the next rung"),
     ANSWERED: Reason("已应答，不再发", "Answered meanwhile"),
     NO_NUMBER: Reason("没有可用的号码", "No number that works"),
     DEAD_NUMBER: Reason("空号或停机", "Number does not exist or is cut off", again=False),

@@ -7,7 +7,7 @@ LIFECYCLE = Lifecycle(
     "消息",
     (
         State("queued", "排队中", "Queued", "active",
-              ("sending", "manual", "cancelled", "expired", "failed", "answered")),
+              ("sending", "manual", "delivered", "cancelled", "expired", "failed", "answered")),
         State("sending", "发送中", "Sending", "active",
               ("sent", "delivered", "queued", "failed", "unknown", "answered", "manual")),
         State("sent", "已发出", "Sent", "active", ("delivered", "failed", "queued", "answered")),
@@ -16,7 +16,8 @@ LIFECYCLE = Lifecycle(
               ("queued", "sent", "delivered", "failed", "cancelled", "expired", "answered")),
         State("manual", "待人工", "By hand", "attention",
               ("delivered", "answered", "failed", "cancelled", "expired")),
-        State("failed", "未送达", "Failed", "attention", ("queued", "manual", "answered")),
+        State("failed", "未送达", "Failed", "attention",
+              ("queued", "manual", "delivered", "answered")),
         State("answered", "已应答", "Answered", "good"),
         State("cancelled", "已取消", "Cancelled", "over"),
         State("expired", "已过时", "Expired", "over"),

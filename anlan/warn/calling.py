@@ -6,14 +6,17 @@ second is the report too. Later words are added to it until the alert is over.
 
 from collections.abc import Collection, Mapping
 
+from django.db.models import Q
+
 from anlan.base.obligations.kinds import Ask, Words, kind
-from anlan.comms.purposes import Purpose, Told, declare_purpose
+from anlan.comms.purposes import Purpose, Told, declare_narrowing, declare_purpose
 from anlan.comms.replies import Reading, declare_reader
 from anlan.comms.wording import Wording, declare_wording
 from anlan.kernel import workspace
 from anlan.warn.callrules import KIND
 from anlan.warn.hearing import hear
 from anlan.warn.models import Alert, CallRound
+from anlan.warn.selectors.board.seats import calls_of
 from anlan.warn.services.calls import note_need
 from anlan.warn.services.calls.answering import HELP
 from anlan.warn.services.calls.ending import OVER
@@ -127,3 +130,12 @@ declare_purpose(
         told=_told,
     )
 )
+
+
+def _of_alert(alert: str) -> Q:
+    """Narrow messages to the calls of the chain an alert belongs to."""
+    root = Alert.objects.filter(pk=alert).values_list("root", flat=True).first()
+    return Q(purpose_kind="obligation", purpose__in=calls_of(root or "").values("pk"))
+
+
+declare_narrowing("alert", _of_alert)

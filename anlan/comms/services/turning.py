@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -15,9 +16,11 @@ from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
 from anlan.comms.channels import SHEET, channel_of
-from anlan.comms.reasons import JOINED, VACANT
+from anlan.comms.models import Message
+from anlan.comms.reasons import JOINED, SUPERSEDED, VACANT
 from anlan.comms.services.queueing import BATCH, Draft, queue_messages
 from anlan.comms.standing import OBLIGATION
+from anlan.kernel import clock
 
 #: Priority of what has no deadline: after everything that has one.
 NO_DEADLINE = 9999
@@ -41,7 +44,9 @@ def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) 
             )
         )  # fmt: skip
         drafts = _joined(list(_drafts(taken)))
-        queue_messages(drafts=drafts, by=by)
+        with transaction.atomic():
+            queue_messages(drafts=drafts, by=by)
+            _supersede(drafts)
         queued += len(drafts)
     return queued
 
@@ -159,6 +164,32 @@ def _priority(issued: datetime, due: datetime | None) -> int:
     if due is None:
         return NO_DEADLINE
     return min(max(int((due - issued).total_seconds() // 60), 0), NO_DEADLINE)
+
+
+def _supersede(drafts: Sequence[Draft]) -> None:
+    """Take earlier lines off the call sheet that a later rung takes the place of.
+
+    The same person is called once for one thing, as the newest rung says; and whoever was tried
+    before without success gives way to whom the ladder turned to after them.
+    """
+    newest: dict[str, tuple[int, set[str]]] = {}
+    for draft in drafts:
+        if draft.state == "manual" and _is_call(draft.channel) and draft.rung > 1:
+            rung, persons = newest.get(draft.purpose[1], (0, set()))
+            newest[draft.purpose[1]] = (max(rung, draft.rung), persons | {draft.person})
+    if not newest:
+        return
+    lines = Message.objects.filter(
+        purpose__in=list(newest), purpose_kind=OBLIGATION, state="manual"
+    ).values_list("pk", "purpose", "person", "rung", "tries", "channel")
+    over = [
+        pk
+        for pk, purpose, person, rung, tries, name in lines
+        if _is_call(name) and rung < newest[purpose][0] and (tries or person in newest[purpose][1])
+    ]
+    Message.objects.filter(pk__in=over, state="manual").update(
+        state="cancelled", reason=SUPERSEDED, ended_at=clock.now()
+    )
 
 
 def _joined(drafts: Sequence[Draft]) -> list[Draft]:

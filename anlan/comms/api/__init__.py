@@ -1,0 +1,5 @@
+"""Messages over HTTP."""
+
+from anlan.comms.api import messages
+
+routers = [messages.router]
