@@ -1,5 +1,5 @@
 /** What an officer writes: an empty sheet, what is sent of it, and where a finding is mended. */
-import type { AlertDetail, Content, Place } from '../shapes'
+import type { AlertDetail, Content, Place, WarnKind } from '../shapes'
 
 export interface Sheet extends Omit<Content, 'regions'> {
   regions: Place[]
@@ -45,5 +45,8 @@ export const sheetOf = (alert: AlertDetail): Sheet => ({
   text: alert.parts['own-words'] ? alert.text : '',
 })
 
-/** Enough that a preview makes sense. */
-export const begun = (sheet: Sheet) => Boolean(sheet.kind)
+/** Enough that there is something to put into words: the kind, and the hazard and level it asks for. */
+export const begun = (sheet: Sheet, kind: WarnKind | undefined): boolean =>
+  kind !== undefined &&
+  (!kind.hazards.length || kind.hazards.includes(sheet.hazard)) &&
+  (!kind.levels.length || sheet.level !== null)
