@@ -2,10 +2,10 @@
 
 import math
 import re
-from datetime import datetime
 
 from anlan.protocols.alerting import places, words
 from anlan.protocols.alerting.cap import shape
+from anlan.protocols.alerting.elements import Elements
 from anlan.protocols.alerting.mending import Mend, Notes
 from anlan.protocols.alerting.message import (
     CAP_10,
@@ -21,76 +21,23 @@ from anlan.protocols.alerting.message import (
 from anlan.protocols.alerting.times import read_time
 from anlan.protocols.alerting.trees import Node
 
-#: Elements of CAP 1.0 that later versions dropped.
-_FORMER = frozenset(("password",))
+#: Elements of CAP 1.0 that later versions dropped, and signatures, which `signing` reads.
+_PASSED = frozenset(("password", shape.SIGNATURE_NAMESPACE))
 #: Words between spaces; those that hold spaces themselves are in quotation marks.
 _QUOTED = re.compile(r'"([^"]*)"|(\S+)')
 #: A type of event in the national system: 11B03.
 _EVENT_CODE = re.compile(r"\d{2}[0-9A-Z]\d{2}")
 
 
-class Elements:
-    """The children of one element by name, known ones only; the rest is noted as unknown."""
-
-    def __init__(self, node: Node, parts: tuple[shape.Element, ...], path: str, notes: Notes):
-        self.path, self.notes = path, notes
-        known = {part.name: part for part in parts}
-        self._found: dict[str, list[Node]] = {}
-        for child in node.children:
-            if child.name in known and child.space in (node.space, ""):
-                self._found.setdefault(child.name, []).append(child)
-            elif child.name not in _FORMER and child.space != shape.SIGNATURE_NAMESPACE:
-                notes.strange(self.at(child.name))
-        for name, nodes in self._found.items():
-            if len(nodes) > 1 and not known[name].repeated:
-                # Two readers could take different ones.
-                raise Unreadable(f"{name} 有 {len(nodes)} 个，只能有一个", element=self.at(name))
-
-    def at(self, name: str) -> str:
-        """Give the path of a child."""
-        return f"{self.path}/{name}"
-
-    def raw(self, name: str) -> str:
-        """Return the text of a child as it stands, "" when it is blank."""
-        nodes = self._found.get(name)
-        text = nodes[0].text if nodes else ""
-        return text if text.strip() else ""
-
-    def text(self, name: str) -> str:
-        """Return the trimmed text of a child."""
-        nodes = self._found.get(name)
-        return nodes[0].text.strip() if nodes else ""
-
-    def needed(self, name: str) -> str:
-        """Return the trimmed text of a child that must be there."""
-        text = self.text(name)
-        if not text:
-            raise Unreadable(f"缺少 {name}", element=self.at(name))
-        return text
-
-    def time(self, name: str) -> datetime | None:
-        """Return the time in a child, None when it is blank."""
-        return read_time(self.text(name), self.at(name), self.notes)
-
-    def nodes(self, name: str) -> list[tuple[str, Node]]:
-        """List the children of a name with their paths."""
-        return [
-            (f"{self.at(name)}[{place}]", node)
-            for place, node in enumerate(self._found.get(name, ()), 1)
-        ]
-
-    def filled(self, name: str) -> list[tuple[str, str]]:
-        """List path and text of the children of a name that are not blank."""
-        return [(path, text) for path, node in self.nodes(name) if (text := node.text.strip())]
+def _elements(node: Node, parts: tuple[shape.Element, ...], path: str, notes: Notes) -> Elements:
+    known = {part.name: part.repeated for part in parts}
+    return Elements(node, known, path, notes, passed=_PASSED)
 
 
 def read_cap(root: Node, notes: Notes) -> AlertMessage:
     """Read a CAP message of any version; `Unreadable` names the element that is wrong."""
     form = _form(root, notes)
-    found = Elements(root, shape.ALERT, "alert", notes)
-    sent = read_time(found.needed("sent"), found.at("sent"), notes)
-    if sent is None:
-        raise Unreadable("缺少 sent", element=found.at("sent"))
+    found = _elements(root, shape.ALERT, "alert", notes)
 
     def word(name: str, choices: tuple[str, ...]) -> str:
         return words.demanded(found.needed(name), choices, found.at(name), notes)
@@ -99,7 +46,7 @@ def read_cap(root: Node, notes: Notes) -> AlertMessage:
         form=form,
         identifier=found.needed("identifier"),
         sender=found.needed("sender"),
-        sent=sent,
+        sent=found.needed_time("sent"),
         status=word("status", words.STATUS).lower(),
         action=word("msgType", words.ACTION).lower(),
         scope=word("scope", words.SCOPE),
@@ -148,7 +95,7 @@ def _reference(triple: str, found: Elements) -> Reference:
 
 
 def _info(node: Node, path: str, form: str, notes: Notes) -> Info:
-    found = Elements(node, shape.INFO, path, notes)
+    found = _elements(node, shape.INFO, path, notes)
     event_codes = _pairs(found, "eventCode", form)
     severity = _severity(found)
 
@@ -220,7 +167,7 @@ def _pairs(found: Elements, name: str, form: str) -> tuple[Pair, ...]:
             key, _, value = node.text.strip().partition("=")
             pair = (key.strip(), value.strip())
         else:
-            parts = Elements(node, shape.PAIR, path, found.notes)
+            parts = _elements(node, shape.PAIR, path, found.notes)
             pair = (parts.text("valueName"), parts.text("value"))
         if any(pair):
             out.append(pair)
@@ -228,7 +175,7 @@ def _pairs(found: Elements, name: str, form: str) -> tuple[Pair, ...]:
 
 
 def _resource(node: Node, path: str, notes: Notes) -> Resource:
-    found = Elements(node, shape.RESOURCE, path, notes)
+    found = _elements(node, shape.RESOURCE, path, notes)
     size = found.text("size")
     if size and not (size.isascii() and size.isdigit() and len(size) < 16):
         raise Unreadable("size 应是字节数", element=found.at("size"))
@@ -243,7 +190,7 @@ def _resource(node: Node, path: str, notes: Notes) -> Resource:
 
 
 def _area(node: Node, path: str, form: str, notes: Notes) -> Area:
-    found = Elements(node, shape.AREA, path, notes)
+    found = _elements(node, shape.AREA, path, notes)
     geocodes = _pairs(found, "geocode", form)
     return Area(
         description=found.text("areaDesc"),

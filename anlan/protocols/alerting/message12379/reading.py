@@ -1,14 +1,13 @@
 """The national message, XML or JSON, to one record."""
 
 import re
-from datetime import datetime
 
 from anlan import codes
 from anlan.protocols.alerting import places, words
+from anlan.protocols.alerting.elements import Elements
 from anlan.protocols.alerting.mending import Mend, Notes
 from anlan.protocols.alerting.message import AlertMessage, Area, Info, Pair, Reference, Unreadable
 from anlan.protocols.alerting.message12379.identifiers import sender_in
-from anlan.protocols.alerting.times import read_time
 from anlan.protocols.alerting.trees import Node
 
 #: Elements that CAP does not have: any of them tells the national message.
@@ -20,64 +19,23 @@ UNCLASSIFIED = "None"
 #: Parameters that hold the texts for single channels: ``method:SMS``.
 METHOD = "method:"
 
-_ALERT = frozenset(
-    (
-        *("identifier", "sender", "sendercode", "sendtime", "status", "msgtype", "scope", "code"),
-        *("secclassification", "note", "references", "info", "source"),
-    )
+#: The elements of each container; those that may be repeated.
+_ALERT = (
+    *("identifier", "sender", "senderCode", "sendTime", "status", "msgType", "scope", "code"),
+    *("secClassification", "note", "references", "info", "source"),
 )
-_INFO = frozenset(
-    (
-        *("language", "eventtype", "event", "urgency", "severity", "certainty", "effective"),
-        *("onset", "expires", "sendername", "headline", "title", "description", "instruction"),
-        *("web", "contact", "area"),
-    )
+_INFO = (
+    *("language", "eventType", "event", "urgency", "severity", "certainty", "effective"),
+    *("onset", "expires", "senderName", "headline", "title", "description", "instruction"),
+    *("web", "contact", "area"),
 )
-_AREA = frozenset(("areadesc", "polygon", "circle", "geocode"))
+_AREA = ("areaDesc", "polygon", "circle", "geocode")
+_REPEATED = frozenset(("code", "info", "area", "polygon", "circle", "geocode"))
 
 
-class _Members:
-    """The children of a node by lower-case name; the rest is noted as unknown."""
-
-    def __init__(self, node: Node, known: frozenset[str], path: str, notes: Notes) -> None:
-        self.path, self.notes = path, notes
-        self._found: dict[str, list[Node]] = {}
-        for child in node.children:
-            name = child.name.lower()
-            if name in known and not child.space:
-                self._found.setdefault(name, []).append(child)
-            else:
-                notes.strange(f"{path}/{child.name}")
-
-    def at(self, name: str) -> str:
-        """Give the path of a child."""
-        return f"{self.path}/{name}"
-
-    def all(self, name: str) -> list[Node]:
-        """List the children of a name."""
-        return self._found.get(name.lower(), [])
-
-    def raw(self, name: str) -> str:
-        """Return the text of a child as it stands, "" when it is blank."""
-        nodes = self.all(name)
-        if len(nodes) > 1:  # two readers could take different ones
-            raise Unreadable(f"{name} 有 {len(nodes)} 个，只能有一个", element=self.at(name))
-        return nodes[0].text if nodes and nodes[0].text.strip() else ""
-
-    def text(self, name: str) -> str:
-        """Return the trimmed text of a child."""
-        return self.raw(name).strip()
-
-    def needed(self, name: str) -> str:
-        """Return the trimmed text of a child that must be there."""
-        text = self.text(name)
-        if not text:
-            raise Unreadable(f"缺少 {name}", element=self.at(name))
-        return text
-
-    def time(self, name: str) -> datetime | None:
-        """Return the time in a child, None when it is blank."""
-        return read_time(self.text(name), self.at(name), self.notes, national=True)
+def _members(node: Node, names: tuple[str, ...], path: str, notes: Notes) -> Elements:
+    known = {name: name in _REPEATED for name in names}
+    return Elements(node, known, path, notes, loose=True)
 
 
 def is_national(root: Node) -> bool:
@@ -92,21 +50,18 @@ def is_national(root: Node) -> bool:
 
 def read_national(root: Node, form: str, notes: Notes) -> AlertMessage:
     """Read a national message; `Unreadable` names the element that is wrong."""
-    found = _Members(root, _ALERT, "alert", notes)
+    found = _members(root, _ALERT, "alert", notes)
     identifier = found.needed("identifier")
     name, code = found.text("sender"), found.text("senderCode")
     if not (name or code):
         raise Unreadable("缺少 sender 与 senderCode", element=found.at("sender"))
-    sent = read_time(found.needed("sendTime"), found.at("sendTime"), notes, national=True)
-    if sent is None:
-        raise Unreadable("缺少 sendTime", element=found.at("sendTime"))
     status = words.demanded(found.needed("status"), words.STATUS, found.at("status"), notes)
     action = words.demanded(found.needed("msgType"), words.ACTION, found.at("msgType"), notes)
     return AlertMessage(
         form=form,
         identifier=identifier,
         sender=code or name,
-        sent=sent,
+        sent=found.needed_time("sendTime"),
         status=status.lower(),
         action=action.lower(),
         scope=_scope(found),
@@ -120,7 +75,7 @@ def read_national(root: Node, form: str, notes: Notes) -> AlertMessage:
     )
 
 
-def _scope(found: _Members) -> str:
+def _scope(found: Elements) -> str:
     text = found.text("scope")
     if not text:
         found.notes.mend(found.at("scope"), Mend.ABSENT)
@@ -128,21 +83,21 @@ def _scope(found: _Members) -> str:
     return words.demanded(text, words.SCOPE, found.at("scope"), found.notes)
 
 
-def _restriction(found: _Members) -> str:
+def _restriction(found: Elements) -> str:
     text = found.text("secClassification")
     return "" if text == UNCLASSIFIED else text
 
 
-def _references(found: _Members) -> tuple[Reference, ...]:
+def _references(found: Elements) -> tuple[Reference, ...]:
     """Read identifiers of earlier messages: they name their sender, not when they were sent."""
     named = (one for one in _SEPARATED.split(found.text("references")) if one)
     return tuple((sender_in(one), one, None) for one in named)
 
 
-def _methods(found: _Members) -> tuple[Pair, ...]:
+def _methods(found: Elements) -> tuple[Pair, ...]:
     """Read the texts meant for single channels, in the issuer's own words."""
     out: list[Pair] = []
-    for code in found.all("code"):
+    for _, code in found.nodes("code"):
         for child in code.children:
             name = next((p.text.strip() for p in child.children if p.name == "methodName"), "")
             text = next((p.text for p in child.children if p.name == "message"), "")
@@ -153,22 +108,19 @@ def _methods(found: _Members) -> tuple[Pair, ...]:
     return tuple(out)
 
 
-def _infos(found: _Members, sender_name: str, methods: tuple[Pair, ...]) -> tuple[Info, ...]:
-    nodes = [node for node in found.all("info") if node.children]
+def _infos(found: Elements, sender_name: str, methods: tuple[Pair, ...]) -> tuple[Info, ...]:
+    nodes = [(path, node) for path, node in found.nodes("info") if node.children]
     if not nodes:
         raise Unreadable("缺少 info", element=found.at("info"))
-    return tuple(
-        _info(node, f"alert/info[{place}]", sender_name, methods, found.notes)
-        for place, node in enumerate(nodes, 1)
-    )
+    return tuple(_info(node, path, sender_name, methods, found.notes) for path, node in nodes)
 
 
 def _info(node: Node, path: str, sender_name: str, methods: tuple[Pair, ...], notes: Notes) -> Info:
-    found = _Members(node, _INFO, path, notes)
+    found = _members(node, _INFO, path, notes)
     code = found.text("eventType")
     level = _level(found)
     row = codes.table("event-codes").get(code)
-    areas = enumerate((one for one in found.all("area") if one.children), 1)
+    areas = (_area(one, at, notes) for at, one in found.nodes("area") if one.children)
     return Info(
         language=found.text("language") or "zh-CN",
         event=found.text("event") or (row.name if row else ""),
@@ -187,11 +139,11 @@ def _info(node: Node, path: str, sender_name: str, methods: tuple[Pair, ...], no
         web=found.text("web"),
         contact=found.text("contact"),
         parameters=methods,
-        areas=tuple(_area(one, f"{path}/area[{place}]", notes) for place, one in areas),
+        areas=tuple(areas),
     )
 
 
-def _level(found: _Members) -> int | None:
+def _level(found: Elements) -> int | None:
     text, path = found.text("severity"), found.at("severity")
     level = words.level_of_colour(text)
     if level is None and text and text.casefold() != words.UNKNOWN.casefold():
@@ -200,15 +152,15 @@ def _level(found: _Members) -> int | None:
     return level
 
 
-def _word(found: _Members, name: str, choices: tuple[str, ...]) -> str:
+def _word(found: Elements, name: str, choices: tuple[str, ...]) -> str:
     """Find a word the national system mostly leaves at Unknown or blank."""
     text = found.text(name)
     return words.wanted(text, choices, found.at(name), found.notes) if text else words.UNKNOWN
 
 
 def _area(node: Node, path: str, notes: Notes) -> Area:
-    found = _Members(node, _AREA, path, notes)
-    geocodes = tuple(pair for one in found.all("geocode") for pair in _geocodes(one))
+    found = _members(node, _AREA, path, notes)
+    geocodes = tuple(pair for _, one in found.nodes("geocode") for pair in _geocodes(one))
     for _, value in geocodes:
         if not places.fits_region(value):
             notes.mend(found.at("geocode"), Mend.CODE_UNFIT)
@@ -217,10 +169,10 @@ def _area(node: Node, path: str, notes: Notes) -> Area:
         codes=places.region_codes(geocodes),
         geocodes=geocodes,
         polygons=tuple(
-            places.read_ring(text, at, notes, home=True) for at, text in _shapes(found, "polygon")
+            places.read_ring(text, at, notes, home=True) for at, text in found.filled("polygon")
         ),
         circles=tuple(
-            places.read_circle(text, at, notes, home=True) for at, text in _shapes(found, "circle")
+            places.read_circle(text, at, notes, home=True) for at, text in found.filled("circle")
         ),
     )
 
@@ -233,8 +185,3 @@ def _geocodes(node: Node) -> list[Pair]:
     else:
         name, text = "", node.text
     return [(name, one) for one in _SEPARATED.split(text) if one]
-
-
-def _shapes(found: _Members, name: str) -> list[tuple[str, str]]:
-    nodes = ((f"{found.at(name)}[{n}]", one.text) for n, one in enumerate(found.all(name), 1))
-    return [(path, text) for path, text in nodes if text.strip()]
