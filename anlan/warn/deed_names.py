@@ -50,4 +50,5 @@ CALL = {
     "opened": name_deed("calls.opened", "叫应已全部下达", "Everybody was called"),
     "pressed": name_deed("calls.pressed", "补叫未应岗位", "Called the silent by hand"),
     "ended": name_deed("calls.ended", "结束叫应", "Ended the calls"),
+    "read": name_deed("calls.unreached-read", "查看未叫到的住户", "Read households not reached"),
 }

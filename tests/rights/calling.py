@@ -50,6 +50,7 @@ CALLS: dict[str, tuple[Ask, ...]] = {
     "POST /alerts/{alert}/calls/caller": (
         Ask("/alerts/{called-alert}/calls/caller", {"number": "10000000001"}),
     ),
+    "GET /calls/coverage": (Ask(f"/calls/coverage?region={VILLAGE}"),),
     "GET /calls/gaps": (Ask("/calls/gaps"),),
     "GET /calls/progress": (Ask("/calls/progress"),),
 }

@@ -7,6 +7,7 @@ from ninja import Query, Router, Schema
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.door.phrases import said
 from anlan.base.obligations.services import Reply
 from anlan.kernel import clock
 from anlan.warn.selectors import board
@@ -32,6 +33,15 @@ class GapsQuery(Schema):
 
     region: str = ""
     reason: str = ""
+    page: int = 1
+    size: int = 100
+
+
+class CoverageQuery(Schema):
+    """What coverage to the household is asked for."""
+
+    region: str = ""
+    alert: str = ""
     page: int = 1
     size: int = 100
 
@@ -72,11 +82,11 @@ def call_silent(request: ApiRequest, alert: str, asked: Silent) -> HttpResponse:
 
 
 @router.post("/alerts/{alert}/calls/answer", summary="代为应答")
-def answer_for(request: ApiRequest, alert: str, said: Answered) -> HttpResponse:
+def answer_for(request: ApiRequest, alert: str, words: Answered) -> HttpResponse:
     """Take down what somebody said by telephone, radio or at the door; recorded as on behalf."""
-    answers: dict[str, Any] = {"reply": said.reply} | ({"way": said.way} if said.way else {})
+    answers: dict[str, Any] = {"reply": words.reply} | ({"way": words.way} if words.way else {})
     told = calls.answer_for(
-        alert=alert, obligations=said.obligations, reply=Reply(said.text, answers),
+        alert=alert, obligations=words.obligations, reply=Reply(words.text, answers),
         by=request.actor,
     )  # fmt: skip
     return answer(
@@ -107,3 +117,12 @@ def list_gaps(request: ApiRequest, query: Query[GapsQuery]) -> HttpResponse:
     """List posts nobody holds, and holders without a number that works."""
     asked = {**query.dict(), "size": min(max(query.size, 1), MOST)}
     return answer(board.contact_gaps(request.actor, board.Contacts(**asked)))
+
+
+@router.get("/calls/coverage", summary="入户覆盖")
+def read_coverage(request: ApiRequest, query: Query[CoverageQuery]) -> HttpResponse:
+    """Tell how each household is reached and which are not, by village; reading is journalled."""
+    asked = {**query.dict(), "size": min(max(query.size, 1), MOST)}
+    told = calls.read_coverage(asked=calls.Asked(**asked), by=request.actor)
+    told["unknown"] = [said(line, request.language) for line in told["unknown"]]
+    return answer(told)

@@ -110,7 +110,7 @@ def seats(root: str, actor: Actor, region: str = "") -> list[Seat]:
     vacant = set(
         people.gaps(Post.objects.filter(pk__in=rows.values("debtor"))).values_list("pk", flat=True)
     )
-    delivered, said = _delivered(rows), _said(rows)
+    delivered, said = _delivered(rows), last_said(rows)
     found = []
     for call in newest:
         reply, on_behalf = said.get(call.id, ("", False))
@@ -141,7 +141,7 @@ def _delivered(rows: "QuerySet[Obligation]") -> set[str]:
     }
 
 
-def _said(rows: "QuerySet[Obligation]") -> dict[str, tuple[str, bool]]:
+def last_said(rows: "QuerySet[Obligation]") -> dict[str, tuple[str, bool]]:
     """Tell the last thing said about each call, and whether an officer said it."""
     steps = Step.objects.filter(obligation__in=rows.values("pk"), verb__in=SPOKEN).order_by("pk")
     # As text: the same few answers stand in thousands of rows.

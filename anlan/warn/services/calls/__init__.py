@@ -1,11 +1,13 @@
 """Deeds on calls (叫应): open them, call again, call the silent, answer for somebody, end them."""
 
 from anlan.warn.services.calls.answering import Spoken, answer_for, note_need
+from anlan.warn.services.calls.covering import Asked, read_coverage
 from anlan.warn.services.calls.ending import end_calls, tell_over, watch_calls
 from anlan.warn.services.calls.opening import begin_calls, fill_round
 from anlan.warn.services.calls.pressing import call_silent
 
 __all__ = [
+    "Asked",
     "Spoken",
     "answer_for",
     "begin_calls",
@@ -13,6 +15,7 @@ __all__ = [
     "end_calls",
     "fill_round",
     "note_need",
+    "read_coverage",
     "tell_over",
     "watch_calls",
 ]
