@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 import anlan
 from anlan.base.door.api import make_api, routers
+from anlan.gateways.alerts.urls import urls as alert_urls
 from anlan.web.urls import urls as web_urls
 
 API = "api/v1/"
@@ -51,7 +52,7 @@ def _api_resolver() -> ByFirstWord:
     )
 
 
-urlpatterns: list[URLPattern | URLResolver] = [_api_resolver(), *web_urls(api)]
+urlpatterns: list[URLPattern | URLResolver] = [_api_resolver(), *alert_urls, *web_urls(api)]
 
 handler400 = "anlan.base.door.problems.bad_request"
 handler403 = "anlan.base.door.problems.forbidden"

@@ -5,7 +5,7 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import structlog
 from django.core.handlers.base import BaseHandler
@@ -15,6 +15,8 @@ from django.urls import get_resolver
 from anlan.base.door.asking import language_of
 from anlan.base.door.auth import require
 from anlan.base.door.problems import answer, problem
+from anlan.gateways.alerts.keeper import BEGINS as CAP
+from anlan.gateways.alerts.keeper import Keeper
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.ids import new_id
 from anlan.project.server.access import AccessLog
@@ -45,6 +47,22 @@ SLOW_BEGINNINGS = ("/api/v1/session/", "/api/v1/users", "/api/v1/search")
 _SEARCHED = re.compile(r"(?:^|&)q=[^&]")
 
 
+class Whole(Protocol):
+    """An answer that is ready."""
+
+    @property
+    def status(self) -> int:
+        """The status."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Its own headers, with small names."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body; empty for 304."""
+
+
 class Entrance:
     """Takes requests from granian. `arrive` is called from its runtime thread."""
 
@@ -58,6 +76,7 @@ class Entrance:
         self.hub = Hub(loop)
         self._pages = Pages()
         self._observations = Observations()
+        self._alerts = Keeper()
         handler: Any = BaseHandler()
         handler.load_middleware()
         # Its public `get_response` would log every refusal once more.
@@ -72,12 +91,13 @@ class Entrance:
 
     def start(self) -> None:
         """Start the threads."""
-        for part in (self.quick, self.write, self.slow, self.hub):
+        for part in (self.quick, self.write, self.slow, self.hub, self._alerts):
             part.start()
 
     def stop(self, timeout_s: float) -> None:
         """Finish what has arrived."""
         self.hub.stop()
+        self._alerts.stop()
         for lane in (self.quick, self.write, self.slow):
             lane.stop(timeout_s)
         self.access.flush()
@@ -92,6 +112,8 @@ class Entrance:
 
     def _send_on(self, visit: "Visit") -> None:
         scope = visit.scope
+        if scope.path.startswith(CAP) and self._tell_alerts(visit):
+            return
         if not self._is_django(scope.path):
             self._page(visit)
         elif scope.path == STREAM or scope.method not in BODYLESS or _has_body(scope):
@@ -124,14 +146,18 @@ class Entrance:
         if scope.method not in ("GET", "HEAD"):
             visit.refuse(405, "method")
             return
-        told = self._pages.answer(scope.path, scope.headers)
-        headers = [*told.headers, *self.safety]
-        if scope.method == "HEAD" or not told.body:
-            headers.append(("content-length", str(len(told.body))))
-            visit.proto.response_empty(told.status, headers)
-        else:
-            visit.proto.response_bytes(told.status, headers, told.body)
-        visit.end(told.status, len(told.body))
+        visit.give(self._pages.answer(scope.path, scope.headers))
+
+    def _tell_alerts(self, visit: "Visit") -> bool:
+        """Answer from memory what lies in the open; whether there was an answer."""
+        scope = visit.scope
+        if scope.method not in ("GET", "HEAD"):
+            return False
+        told = self._alerts.told(scope.path, scope.headers)
+        if told is None:
+            return False
+        visit.give(told)
+        return True
 
     def _read(self, visit: "Visit") -> None:
         if visit.scope.path == STREAM:
@@ -264,6 +290,17 @@ class Visit:
         if body is not None:  # a chunked body tells no length, but Django wants to know it
             request.META["CONTENT_LENGTH"] = str(size)
         return request
+
+    def give(self, told: "Whole") -> None:
+        """Answer with what is ready, past every lane."""
+        own = {name for name, _ in told.headers}
+        headers = [*told.headers, *(one for one in self.entrance.safety if one[0] not in own)]
+        if self.scope.method == "HEAD" or not told.body:
+            headers.append(("content-length", str(len(told.body))))
+            self.proto.response_empty(told.status, headers)
+        else:
+            self.proto.response_bytes(told.status, headers, told.body)
+        self.end(told.status, len(told.body))
 
     def tell(self, body: bytes) -> None:
         """Answer with JSON that is ready."""

@@ -62,7 +62,7 @@ def ready_words(
 @router.post("/alerts/check", summary="发布前核验（未保存）")
 def check_written(request: ApiRequest, given: Written) -> HttpResponse:
     """Put what is filled in into words, and check it as if it were to be issued."""
-    return answer(check_content(request.actor, Content(**given.dict())))
+    return answer(check_content(request.actor, Content(**given.dict()), request.language))
 
 
 @router.get("/alerts/{alert}", summary="一条预警")
@@ -84,7 +84,7 @@ def edit(request: ApiRequest, alert: str, given: Edited) -> HttpResponse:
 @router.get("/alerts/{alert}/check", summary="发布前核验")
 def check(request: ApiRequest, alert: str) -> HttpResponse:
     """Check an alert before it is issued: what stops it, whom it reaches, what it costs."""
-    return answer(check_alert(request.actor, alert))
+    return answer(check_alert(request.actor, alert, request.language))
 
 
 @router.get("/alerts/{alert}/approvers", summary="谁可以口头授权")

@@ -119,7 +119,7 @@ def get_original(request: ApiRequest, received: str) -> HttpResponse:
 def check_received(request: ApiRequest, received: str, regions: str = "") -> HttpResponse:
     """Tell what relaying it would set going; `regions` are codes joined by commas."""
     chosen = regions.split(",") if regions else None
-    return answer(check_relay(request.actor, received, chosen))
+    return answer(check_relay(request.actor, received, chosen, request.language))
 
 
 @router.post("/alerts/received/{received}/{verb}", summary="办理一条收到的预警")

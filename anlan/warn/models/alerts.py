@@ -164,6 +164,19 @@ class Published(models.Model):
         return self.digest
 
 
+class OpenEdition(models.Model):
+    """One row, renewed whenever what lies in the open changes.
+
+    Whoever keeps the feed in memory keeps it as long as `stamp` is the same.
+    """
+
+    stamp = models.CharField(max_length=LENGTH)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.stamp
+
+
 class ResponseDue(models.Model):
     """What an alert asks for here, and who said what about it (预警响应联动)."""
 

@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.db.models import F
 
-from anlan.base.jobs import wake
 from anlan.base.journal.services import record_many
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor, system
@@ -11,7 +10,7 @@ from anlan.kernel import clock
 from anlan.warn.events import AlertsExpired
 from anlan.warn.models import Alert, Received
 from anlan.warn.services import responses, telling
-from anlan.warn.services.publishing import TOPIC
+from anlan.warn.services.publishing import turn_edition
 
 BATCH = 500
 
@@ -52,6 +51,6 @@ def _expire_alerts(by: Actor) -> int:
     record_many([telling.deed(row, "expired", by) for row in rows])
     for row in rows:
         responses.close_due(root=row.root, by=by)
-    wake.signal(TOPIC)
+    turn_edition()
     publish(AlertsExpired(alerts=tuple(row.pk for row in rows)))
     return len(rows)

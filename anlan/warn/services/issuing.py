@@ -48,7 +48,8 @@ def issue_alert(
             raise Invalid("不能签发", errors={one.field: [one.text] for one in stopping})
         open_ = [one for one in asks(row) if one.code not in accepted]
         if open_:
-            raise Conflict("请先核对：" + "；".join(f"{one.text}（{one.code}）" for one in open_))
+            told = "；".join(f"{one.text}（{one.code}）" for one in open_)
+            raise Conflict(f"请先核对：{told}")
         facts = _second_person(row, alone.strip()[:LONGEST_REASON], by)
         if accepted:
             facts["accepted"] = sorted(accepted)
@@ -94,15 +95,19 @@ def _second_person(row: Alert, alone: str, by: Actor) -> dict[str, object]:
         raise Conflict("这一级别须两人签发，请先提交审核，或记录口头授权")
     now = clock.now()
     if not signing.may_act_alone(row, now):
-        until = (
-            f"；{texts.spoken(row.review_due)}后仍无人审核，可以一人签发" if row.review_due else ""
-        )
-        raise Conflict(f"须第二人审核后签发{until}")
+        raise Conflict(_waits(row))
     if not alone:
         raise Invalid("一人签发要写明理由", errors={"alone": ["请写明为什么等不到第二人"]})
     Approval.objects.create(alert=row, verb="alone", at=now, by=by.ref, reason=alone)
     telling.note(row, "alone", by, {"reason": alone})
     return {"alone": alone}
+
+
+def _waits(row: Alert) -> str:
+    if row.review_due is None:
+        return "须第二人审核后签发"
+    until = texts.spoken(row.review_due)
+    return f"须第二人审核后签发；{until}后仍无人审核，可以一人签发"
 
 
 def _stamp(row: Alert) -> None:

@@ -6,7 +6,9 @@ strange character must not keep people from being called.
 
 from anlan.base.jobs import wake
 from anlan.base.journal.canonical import sm3
+from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
+from anlan.kernel.ids import new_id
 from anlan.protocols.alerting import signing
 from anlan.protocols.alerting.atom import written_entry
 from anlan.protocols.alerting.cap.checking import faults_of
@@ -14,7 +16,7 @@ from anlan.protocols.alerting.cap.writing import write_cap
 from anlan.protocols.alerting.message import AlertMessage
 from anlan.protocols.alerting.message12379 import writing as national
 from anlan.warn import outward
-from anlan.warn.models import Alert, Published
+from anlan.warn.models import Alert, OpenEdition, Published
 from anlan.warn.selectors.outgoing import entry_of, message_of, national_of
 
 #: Whoever keeps the feed in memory is woken by it.
@@ -25,6 +27,12 @@ def publish_alert(alert: Alert) -> None:
     """Write the public bytes of an alert, in the transaction in which it goes out."""
     if alert.public:
         Published.objects.update_or_create(pk=alert.pk, defaults=_written(alert))
+    turn_edition()
+
+
+def turn_edition() -> None:
+    """Say that what lies in the open has changed, in the caller's transaction."""
+    OpenEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id(), "at": clock.now()})
     wake.signal(TOPIC)
 
 

@@ -1,0 +1,84 @@
+"""The page of alerts for everybody: no login, no script, a few kilobytes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from anlan.base.language import say
+from anlan.kernel import clock, workspace
+from anlan.warn.selectors.open_air import Line
+
+#: Told above everything else, so that a drill is never taken for the day itself.
+KINDS = {"demo": "演示系统，内容均为虚构", "exercise": "演练，不是真实事件", "live": ""}
+REFRESH_S = 60
+
+STYLE = """
+*{box-sizing:border-box}
+body{margin:0;font:17px/1.65 system-ui,"Noto Sans CJK SC",sans-serif;background:#f3f5f7;
+color:#16212c;overflow-wrap:anywhere}
+main{max-width:46rem;margin:0 auto;padding:1rem}
+h1{font-size:1.5rem;margin:.4rem 0}
+.kind{background:#35424f;color:#fff;text-align:center;padding:.3rem;margin:0}
+article{background:#fff;border:1px solid #d5dce3;border-left:.6rem solid var(--c,#8b98a5);
+border-radius:.6rem;padding:.9rem 1rem;margin:.9rem 0}
+article.over{opacity:.75}
+h2{font-size:1.15rem;line-height:1.45;margin:0 0 .4rem}
+p{margin:.35rem 0;white-space:pre-wrap}
+.meta{color:#4c5a68;font-size:.95rem}
+.none{font-size:1.15rem;padding:2rem 0;text-align:center}
+a{color:#155a83}
+:focus-visible{outline:3px solid #e0a100}
+footer{color:#4c5a68;font-size:.95rem;padding:1rem 0 2rem}
+@media (prefers-color-scheme:dark){body{background:#11181f;color:#e6ebf0}
+article{background:#1b242d;border-color:#3a4754}.meta,footer{color:#a9b6c2}a{color:#8cc6ea}}
+@media print{body{background:#fff}article{break-inside:avoid}}
+"""
+
+
+def page_of(lines: Sequence[Line], whose: str, language: str) -> str:
+    """Write the page in one language; the alerts themselves stay in their own words."""
+
+    def told(text: str) -> str:
+        return escape(say(text, language))
+
+    kind = KINDS[workspace.current().kind]
+    banner = f"<p class=kind>{told(kind)}</p>" if kind else ""
+    listed = "".join(_article(one, language) for one in lines)
+    inside = listed or f"<p class=none>{told('现在没有生效的预警。')}</p>"
+    lang = "en" if language == "en" else "zh-CN"
+    title = escape(f"{whose} {say('生效的预警', language)}".strip())
+    feed = f'<a href="feed.atom">{told("订阅（Atom、CAP）")}</a>'
+    return (
+        f"<!doctype html><html lang={lang}><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width,initial-scale=1">'
+        f'<meta http-equiv=refresh content="{REFRESH_S}">'
+        '<link rel=alternate type="application/atom+xml" href="feed.atom">'
+        f"<title>{title}</title><style>{STYLE}</style>{banner}<main><h1>{title}</h1>{inside}"
+        f"<footer>{told('每分钟自动刷新。')} {feed}</footer></main></html>"
+    )
+
+
+def _article(one: Line, language: str) -> str:
+    def told(text: str) -> str:
+        return escape(say(text, language))
+
+    hazard = escape(one.hazard_en if language == "en" else one.hazard)
+    meta = [escape(one.station)]
+    if one.sent_at:
+        meta.append(f"{told('发布时间')} {_when(one.sent_at)}")
+    if one.expires_at and not one.ended:
+        meta.append(f"{told('有效至')} {_when(one.expires_at)}")
+    place = f"<p class=meta>{told('影响范围')}：{escape(one.place)}</p>" if one.place else ""
+    instruction = f"<p>{escape(one.instruction)}</p>" if one.instruction else ""
+    over = " class=over" if one.ended else ""
+    colour = f' style="--c:{escape(one.color)}"' if one.color and not one.ended else ""
+    return (
+        f"<article{over}{colour}><h2>{escape(one.title)}</h2>"
+        f"<p class=meta>{' · '.join([*([hazard] if hazard else []), *meta])}</p>"
+        f"<p>{escape(one.text)}</p>{instruction}{place}"
+        f'<p class=meta><a href="{escape(one.identifier)}.xml">CAP</a></p></article>'
+    )
+
+
+def _when(moment: datetime) -> str:
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
