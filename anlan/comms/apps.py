@@ -9,3 +9,4 @@ class CommsConfig(AppConfig):
     def ready(self) -> None:
         """Declare what messages may be for."""
         from anlan.comms import standing  # noqa: F401
+        from anlan.comms.services import readiness  # noqa: F401

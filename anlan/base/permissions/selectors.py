@@ -130,7 +130,7 @@ def names_of(refs: Iterable[str]) -> dict[str, str]:
     }
     for ref in wanted - named.keys():
         kind, _, key = ref.partition(":")
-        named[ref] = {"system": f"系统（{key}）", "public": "公众", "link": "短信链接"}.get(
-            kind, ref
-        )
+        named[ref] = {
+            "system": f"系统（{key}）", "public": "公众", "link": "短信链接", "reply": "短信回复",
+        }.get(kind, ref)  # fmt: skip
     return named

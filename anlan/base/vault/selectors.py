@@ -1,5 +1,6 @@
 """Find subjects by what was sealed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count
@@ -40,3 +41,24 @@ def subjects_matching(
 def is_destroyed(subjects: list[str]) -> set[str]:
     """Tell which of these subjects were erased."""
     return set(keyring.find(subjects).destroyed)
+
+
+def subjects_by_text(kind: str, texts: Collection[str]) -> dict[str, list[str]]:
+    """Find the subjects of many texts at once; for kinds kept under the whole value (phone, name).
+
+    Texts nobody is kept under are left out.
+    """
+    key = keyring.find([keyring.TOKENS]).by_subject.get(keyring.TOKENS)
+    if key is None:
+        return {}
+    macs: dict[int, list[str]] = {}
+    for text in set(texts):
+        for asked in tokens.ask(kind, text):
+            macs.setdefault(ciphers.token(key, kind, asked), []).append(text)
+    found: dict[str, list[str]] = {}
+    for part in keyring.chunks(sorted(macs)):
+        hits = Token.objects.filter(kind=kind, mac__in=part).order_by("subject")
+        for mac, subject in hits.values_list("mac", "subject"):
+            for text in macs[mac]:
+                found.setdefault(text, []).append(subject)
+    return found

@@ -1,5 +1,5 @@
 """Messages over HTTP."""
 
-from anlan.comms.api import messages
+from anlan.comms.api import messages, readiness, replies
 
-routers = [messages.router]
+routers = [messages.router, replies.router, readiness.router]

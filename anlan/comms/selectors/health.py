@@ -65,7 +65,7 @@ def _channel(
     declared = [] if one.by_hand or one.at_once else declared_for(one.key)
     rates = [it.pace.per_second for it in declared if it.pace.per_second]
     rate = sum(rates) if rates and len(rates) == len(declared) else None
-    lines = sum(it.pace.lines for it in declared) or None
+    lines = _at_hand(one) if one.by_hand else sum(it.pace.lines for it in declared) or None
     count, since = waiting
     return {
         "key": one.key,
@@ -74,6 +74,7 @@ def _channel(
         "reliable": one.reliable,
         "proves": one.proves,
         "by_hand": one.by_hand,
+        "at_once": one.at_once,
         "waiting": count,
         "waiting_since": since,
         "rate_per_s": rate,
@@ -81,6 +82,12 @@ def _channel(
         "minutes": _minutes(one, count, rate),
         "carriers": [_carrier(it, states.get(it.key), sheets.get(it.key)) for it in declared],
     }
+
+
+def _at_hand(one: Channel) -> int | None:
+    """Tell how many calls by hand are made side by side."""
+    row = codes.table(PACE).get(one.key)
+    return row.whole("lines") if row else None
 
 
 def _minutes(one: Channel, waiting: int, rate: float | None) -> float | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from anlan.base.obligations.models import Step
 from anlan.base.permissions.models import Link, User
 from anlan.comms import reasons
-from anlan.comms.models import Message
+from anlan.comms.models import Message, Reply
 from anlan.comms.standing import OBLIGATION
 from anlan.kernel import clock
 
@@ -60,4 +60,7 @@ def _persons(refs: Collection[str]) -> dict[str, str]:
     links = {ref[5:]: ref for ref in refs if ref.startswith("link:")}
     for pk, person in Link.objects.filter(id__in=links).values_list("id", "person"):
         found[links[pk]] = person
+    replies = {ref[6:]: ref for ref in refs if ref.startswith("reply:")}
+    for pk, person in Reply.objects.filter(pk__in=replies).values_list("pk", "person"):
+        found[replies[pk]] = person
     return found

@@ -8,36 +8,10 @@ from anlan.base.jobs.worker import drain
 from anlan.base.journal.models import Entry
 from anlan.comms.models import Attempt, Message
 from anlan.comms.tests.conftest import Home, World
+from anlan.comms.tests.providers import set_up
 from anlan.comms.tests.sink import sink
 
 pytestmark = pytest.mark.django_db
-
-SMS = """
-title = "移动短信"
-enabled = true
-[request]
-url = "{address}/send"
-json = {{ phone = "{{number}}", text = "{{text}}", uid = "{{key}}", pwd = "{{password}}" }}
-[secrets]
-password = "file:sms"
-[answer]
-ok = {{ path = "code", is = [0] }}
-dead = {{ path = "code", is = [10] }}
-message = "msg"
-ticket = "id"
-[pace]
-lines = 4
-timeout = "2s"
-retry = ["10s", "30s", "60s"]
-give_up = "10min"
-{more}
-"""
-
-
-def set_up(home: Home, address: str, more: str = "", key: str = "mas", text: str = SMS) -> None:
-    home.secret("sms", "sesame-open")
-    home.settings('[comms]\nlink_base = "https://yj.example"\n')
-    home.channel(key, text.format(address=address, more=more))
 
 
 def test_a_debt_reaches_the_telephone_of_who_holds_the_post(home: Home, world: World) -> None:

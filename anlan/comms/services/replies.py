@@ -1,0 +1,247 @@
+"""Replies: natural words by short message become answers, or wait for an officer.
+
+A reply finds its person by the number, and what it answers by what was sent to that person last and
+is still open. What is sure is taken down as the person's own answer; a doubtful one, a number
+nobody has, and words with nothing open behind them wait on a list, for one of them may be a cry.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from anlan.base.journal.services import record
+from anlan.base.obligations import services as obligations
+from anlan.base.obligations.kinds import KINDS
+from anlan.base.obligations.models import Obligation
+from anlan.base.people.models import Phone
+from anlan.base.permissions.actor import Actor, system
+from anlan.base.vault import services as vault
+from anlan.base.vault.selectors import subjects_by_text
+from anlan.comms.deed_names import REPLIED, SETTLED, TOPIC
+from anlan.comms.hooks import Told
+from anlan.comms.models import Message, Reply
+from anlan.comms.purposes import PURPOSES
+from anlan.comms.replies import Reading, read_receipt, reader_of
+from anlan.comms.rights import may_settle
+from anlan.comms.standing import OBLIGATION
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError, Conflict, Forbidden, Invalid, Missing
+from anlan.kernel.ids import new_id
+
+#: A person may answer what was sent to them in these states.
+SENT = ("sending", "sent", "delivered", "unknown", "answered")
+#: Messages of one person looked at, the newest first.
+LOOKED_AT = 50
+LONGEST = 500
+
+
+class _Meant(NamedTuple):
+    """What a reply answers: the newest message, and every purpose it answers with it."""
+
+    message: Message
+    purposes: tuple[str, ...]
+
+
+def take_replies(*, carrier: str, told: Sequence[Told]) -> int:
+    """Take replies down, each by itself; returns how many were taken for answers."""
+    phones = subjects_by_text("phone", {one.number for one in told})
+    answered = 0
+    for one in told:
+        answered += _take(carrier, one, phones.get(one.number, []))
+    return answered
+
+
+def _take(carrier: str, told: Told, phones: Sequence[str]) -> bool:
+    """Take one reply down; told twice it is one."""
+    if _told_before(carrier, told, phones):
+        return False
+    with transaction.atomic():
+        row, meant, reading = _reply(carrier, told, phones)
+        if row.read == Reply.Read.ANSWER and meant is not None:
+            _answer(row, meant, reading, told.text)
+        row.save(force_insert=True)
+        record(
+            deed=REPLIED, by=system("comms"), subject=("reply", row.pk), region=row.region,
+            case=meant.message.case if meant else "",
+            facts={"read": row.read, "person": row.person, "purpose": row.purpose,
+                   "answers": row.answers},
+            topic="answer" if row.read == Reply.Read.ANSWER else TOPIC,
+        )  # fmt: skip
+    return row.read == Reply.Read.ANSWER
+
+
+def _told_before(carrier: str, told: Told, phones: Sequence[str]) -> bool:
+    """Tell whether a provider tells this again: by its own id, else by who, when and what."""
+    mine = Reply.objects.filter(carrier=carrier)
+    if told.ticket:
+        return mine.filter(ticket=told.ticket).exists()
+    same = list(mine.filter(ticket=None, at=told.at, phone__in=[*phones, ""]))
+    opened = vault.open_many(
+        [(row.seal_subject, {"text": row.text, "number": row.number}) for row in same]
+    )
+    return any(
+        texts["text"] == told.text[:LONGEST] and (row.phone or texts["number"] == told.number)
+        for row, texts in zip(same, opened, strict=True)
+    )
+
+
+def _reply(carrier: str, told: Told, phones: Sequence[str]) -> tuple[Reply, _Meant | None, Reading]:
+    pk = new_id()
+    phone, meant = _meant(phones)
+    reading = Reading(sure=False)
+    if phone is None:
+        read = Reply.Read.UNKNOWN_NUMBER
+    elif meant is None:
+        reading = read_receipt(told.text)
+        read = Reply.Read.NOTHING_OPEN
+    else:
+        reading = reader_of(meant.message.kind)(told.text)
+        read = Reply.Read.ANSWER if reading.sure else Reply.Read.DOUBTFUL
+    person = phone.person_id if phone else ""
+    sealed = vault.seal_many(
+        [(person or pk, {"text": told.text[:LONGEST], "number": "" if phone else told.number})]
+    )[0]
+    now = clock.now()
+    # A mere "received" with nothing open behind it asks for nothing.
+    idle = read == Reply.Read.NOTHING_OPEN and reading.sure
+    row = Reply(
+        id=pk, carrier=carrier, ticket=told.ticket or None, at=told.at, received_at=now,
+        person=person,
+        phone=phone.pk if phone else "", number=sealed["number"] or "", text=sealed["text"] or "",
+        read=read, answers=dict(reading.answers), settled_at=now if idle else None,
+        settled_by="system:comms" if idle else "",
+    )  # fmt: skip
+    if meant is not None:
+        row.message, row.region = meant.message.pk, meant.message.region
+        row.purpose_kind, row.purpose = meant.message.purpose_kind, meant.message.purpose
+    elif phone is not None:
+        row.region = phone.region_id
+    return row, meant, reading
+
+
+def _meant(phones: Sequence[str]) -> tuple[Phone | None, _Meant | None]:
+    """Find who replied and what was sent to them last that is still open.
+
+    Several persons may share a number: it is whoever was messaged under it last.
+    """
+    found = list(Phone.objects.filter(pk__in=list(phones), retired_at=None))
+    if not found:
+        return None, None
+    sent = list(
+        Message.objects.filter(person__in={one.person_id for one in found}, state__in=SENT)
+        .order_by("-id")[:LOOKED_AT]
+    )  # fmt: skip
+    meant = _open_obligation(sent) or _other(sent)
+    if meant is None:
+        return found[0], None
+    mine = [one for one in found if one.person_id == meant.message.person]
+    return mine[0] if mine else found[0], meant
+
+
+def _open_obligation(sent: Sequence[Message]) -> _Meant | None:
+    """Choose the newest message whose obligation is open, and all of its matter to that person."""
+    owed = {one.purpose for one in sent if one.purpose_kind == OBLIGATION}
+    open_ = set(
+        Obligation.objects.filter(pk__in=owed, closed_at=None).values_list("pk", flat=True)
+    )  # fmt: skip
+    mine = [one for one in sent if one.purpose_kind == OBLIGATION and one.purpose in open_]
+    if not mine:
+        return None
+    newest = mine[0]
+    alike = dict.fromkeys(
+        one.purpose
+        for one in mine
+        if (one.person, one.case, one.kind) == (newest.person, newest.case, newest.kind)
+        and (one.case or one.purpose == newest.purpose)
+    )
+    return _Meant(newest, tuple(dict.fromkeys([*alike, *_joined(newest)])))
+
+
+def _joined(newest: Message) -> list[str]:
+    """List what else the person owes in the matter whose message was joined with this one."""
+    if not newest.case:
+        return []
+    others = Message.objects.filter(
+        person=newest.person, case=newest.case, kind=newest.kind, purpose_kind=OBLIGATION,
+        reason="joined",
+    ).values_list("purpose", flat=True)  # fmt: skip
+    open_ = Obligation.objects.filter(pk__in=list(others), closed_at=None)
+    return list(open_.values_list("pk", flat=True))
+
+
+def _other(sent: Sequence[Message]) -> _Meant | None:
+    """Choose the newest message for anything else that still waits, such as a test."""
+    for one in sent:
+        if one.purpose_kind != OBLIGATION and PURPOSES[one.purpose_kind].wanted({one.purpose}):
+            return _Meant(one, (one.purpose,))
+    return None
+
+
+def _answer(row: Reply, meant: _Meant, reading: Reading, text: str) -> None:
+    """Take a sure reply down as the person's own answer; what cannot be is doubtful after all."""
+    by = Actor(
+        ref=f"reply:{row.pk}", user_id=None, name="短信回复", region=row.region,
+        person=row.person, via="reply",
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            _respond(meant, reading.answers, text, by)
+    except AnlanError:
+        row.read = Reply.Read.DOUBTFUL
+        return
+    now = clock.now()
+    row.settled_at, row.settled_by = now, by.ref
+    Message.objects.filter(pk=meant.message.pk, state__in=SENT).update(
+        state="answered", reason="", due_at=None, receipt_by=None, ended_at=now
+    )
+
+
+def _respond(meant: _Meant, answers: Mapping[str, Any], text: str, by: Actor) -> None:
+    if meant.message.purpose_kind != OBLIGATION:
+        return
+    for purpose in meant.purposes:
+        said = obligations.Reply(text=text[:LONGEST], answers=dict(answers))
+        obligations.respond(obligation=purpose, by=by, reply=said)
+
+
+def take_reply(*, reply: str, answers: Mapping[str, Any], by: Actor) -> str:
+    """Take a doubtful reply for an answer, on behalf of who sent it; returns the obligation."""
+    with transaction.atomic():
+        row = _open_row(reply, by)
+        if row.purpose_kind != OBLIGATION or not row.purpose:
+            raise Invalid("这条回复没有对应的事项，请在叫应板上代为应答")
+        kind = Obligation.objects.filter(pk=row.purpose).values_list("kind", flat=True).first()
+        if kind is None:
+            raise Missing("所为的事项已不存在")
+        asked = {ask.name for ask in (*KINDS[kind].answer_form, *KINDS[kind].report_form)}
+        words = vault.open(row.seal_subject, row.text) if row.text else ""
+        known = {name: value for name, value in answers.items() if name in asked}
+        said = obligations.Reply(text=words[:LONGEST], answers=known)
+        obligations.respond(obligation=row.purpose, by=by, reply=said)
+        _settle(row, by, {"taken": True, "answers": known})
+    return row.purpose
+
+
+def dismiss_reply(*, reply: str, by: Actor) -> None:
+    """Note that a reply is no answer."""
+    with transaction.atomic():
+        _settle(_open_row(reply, by), by, {"taken": False})
+
+
+def _open_row(reply: str, by: Actor) -> Reply:
+    row = Reply.objects.select_for_update().filter(pk=reply).first()
+    if row is None:
+        raise Missing("没有这条回复")
+    if not may_settle(by, row.region):
+        raise Forbidden("您没有这项权限，或该地区不在您的管辖范围内。请联系安全管理员授权。")
+    if row.settled_at is not None:
+        raise Conflict("这条回复已经有人处理，请刷新")
+    return row
+
+
+def _settle(row: Reply, by: Actor, facts: Mapping[str, Any]) -> None:
+    Reply.objects.filter(pk=row.pk).update(settled_at=clock.now(), settled_by=by.ref)
+    record(
+        deed=SETTLED, by=by, subject=("reply", row.pk), region=row.region, facts=facts, topic=TOPIC
+    )
