@@ -22,18 +22,14 @@ export const RESULTS: Result[] = [
   { key: '7', result: 'dead', reply: '', label: msg('空号'), tone: 'bad' },
 ]
 
-export const resultOf = (key: string) => RESULTS.find((one) => one.key === key)
+/** At the door nobody is engaged and no number is dead. */
+export const resultsOf = (line: SheetLine): Result[] =>
+  isKnock(line)
+    ? RESULTS.filter(({ result }) => result === 'connected' || result === 'no-answer')
+    : RESULTS
 
-/** Who was tried least, then who climbed highest, then who has waited longest. */
-export function inTurn(lines: SheetLine[]): SheetLine[] {
-  return [...lines].sort(
-    (a, b) =>
-      a.tries - b.tries ||
-      b.rung - a.rung ||
-      a.queued_at.localeCompare(b.queued_at) ||
-      a.region.localeCompare(b.region),
-  )
-}
+/** A line for whoever goes there, not for the telephone. */
+export const isKnock = (line: SheetLine) => line.channel === 'knock'
 
 /** The number to dial: the first that still reaches somebody. */
 export const numberOf = (line: SheetLine) =>
