@@ -20,6 +20,7 @@ from anlan.warn.selectors.board.seats import calls_of
 from anlan.warn.services.calls import note_need
 from anlan.warn.services.calls.answering import HELP
 from anlan.warn.services.calls.ending import OVER
+from anlan.warn.services.calls.watching import KIND as SILENT
 
 #: Told before everything else, so that a drill is never taken for the day itself.
 PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}
@@ -80,6 +81,14 @@ CALL_HELP = kind(
     title_en="Cry for help",
     states=("issued", "reached", "answered", "reported", "closed"),
     ladder=HELP,
+)
+
+VILLAGE_SILENT = kind(
+    key=SILENT,
+    title="整村失联",
+    title_en="Village fallen silent",
+    states=("issued", "reached", "answered", "reported", "closed"),
+    ladder=SILENT,
 )
 
 declare_wording(

@@ -52,3 +52,9 @@ CALL = {
     "ended": name_deed("calls.ended", "结束叫应", "Ended the calls"),
     "read": name_deed("calls.unreached-read", "查看未叫到的住户", "Read households not reached"),
 }
+
+#: Verb -> key of the deed on a village that fell silent.
+VILLAGE = {
+    "silent": name_deed("villages.fell-silent", "整村失联", "A village fell silent"),
+    "heard": name_deed("villages.heard-again", "失联解除", "A village was heard again"),
+}

@@ -106,3 +106,23 @@ class AlertsExpired(Event):
     """Alerts of ours ran out by themselves: nobody ended them, their time was over."""
 
     alerts: tuple[str, ...]
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class VillageSilent(Event):
+    """A village that is called shows no sign of life: no answer, no receipt, no sensor."""
+
+    #: Id of the row that keeps what showed it.
+    village: str
+    #: The alert whose calls nobody answered.
+    alert: str
+    hazard: str
+    level: Level | None
+    #: The village, as stored.
+    region: str
+    #: Posts called there.
+    posts: int
+    #: The last sign of life, or when its posts were called.
+    since: datetime
+    found_at: datetime

@@ -52,5 +52,6 @@ CALLS: dict[str, tuple[Ask, ...]] = {
     ),
     "GET /calls/coverage": (Ask(f"/calls/coverage?region={VILLAGE}"),),
     "GET /calls/gaps": (Ask("/calls/gaps"),),
+    "GET /calls/silent-villages": (Ask("/calls/silent-villages"),),
     "GET /calls/progress": (Ask("/calls/progress"),),
 }

@@ -10,7 +10,7 @@ from anlan.base.door.asking import ApiRequest
 from anlan.base.door.phrases import said
 from anlan.base.obligations.services import Reply
 from anlan.kernel import clock
-from anlan.warn.selectors import board
+from anlan.warn.selectors import board, signs
 from anlan.warn.services import calls
 
 router = Router(tags=["叫应"])
@@ -117,6 +117,13 @@ def list_gaps(request: ApiRequest, query: Query[GapsQuery]) -> HttpResponse:
     """List posts nobody holds, and holders without a number that works."""
     asked = {**query.dict(), "size": min(max(query.size, 1), MOST)}
     return answer(board.contact_gaps(request.actor, board.Contacts(**asked)))
+
+
+@router.get("/calls/silent-villages", summary="失联村")
+def list_silent_villages(request: ApiRequest, alert: str = "", over: bool = False) -> HttpResponse:
+    """List villages without a sign of life while they are called; `over`: those heard again too."""
+    items = signs.shown(request.actor, alert=alert, over=over)
+    return answer({"items": items, "as_of": clock.now()})
 
 
 @router.get("/calls/coverage", summary="入户覆盖")

@@ -28,3 +28,10 @@ def watch_calls(context: JobContext) -> int | None:  # noqa: ARG001 - every job 
     for round_ in begun:
         enqueue("warn.calls.fill", {"round_": round_}, by=system("calls"), unique=round_)
     return len(begun) or None
+
+
+@every(seconds=30)
+@job("warn.villages.watch", title="失联巡看", title_en="Look for villages that fell silent")
+def watch_villages(context: JobContext) -> int | None:  # noqa: ARG001 - every job is told
+    """Find villages without any sign of life while their posts are called."""
+    return len(calls.watch_villages(by=system("calls"))) or None

@@ -40,6 +40,8 @@ class Alert(models.Model):
 
     #: The narrowest region that holds all of `regions`.
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    #: In whose name it goes out: rights to write, review, issue and end it are asked there.
+    seat = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+")
     regions: Any = models.JSONField(default=list)
     #: Outline as GeoJSON; None when the area is given by regions alone.
     area: Any = models.JSONField(null=True)
@@ -105,6 +107,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def home(self) -> str:
+        """Code of the region in whose name it goes out."""
+        return str(self.seat_id or self.region_id)
 
 
 class Approval(models.Model):

@@ -5,6 +5,7 @@ from anlan.warn.services.calls.covering import Asked, read_coverage
 from anlan.warn.services.calls.ending import end_calls, tell_over, watch_calls
 from anlan.warn.services.calls.opening import begin_calls, fill_round
 from anlan.warn.services.calls.pressing import call_silent
+from anlan.warn.services.calls.watching import watch_villages
 
 __all__ = [
     "Asked",
@@ -18,4 +19,5 @@ __all__ = [
     "read_coverage",
     "tell_over",
     "watch_calls",
+    "watch_villages",
 ]

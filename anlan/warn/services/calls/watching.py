@@ -1,0 +1,154 @@
+"""Finding villages that fall silent: a row, a fact, a debt of the duty room above, and their end.
+
+Looked at twice a minute while anybody is called. Since when somebody has looked and values came in
+at all is kept: silence is counted from then, so that a break of our own accuses nobody.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from django.db import transaction
+
+from anlan.base.journal.services import record
+from anlan.base.obligations.services import Debt, owe, settle
+from anlan.base.outbox.services import publish
+from anlan.base.people import selectors as people
+from anlan.base.permissions.actor import Actor
+from anlan.base.regions import scope
+from anlan.kernel import clock
+from anlan.sense.events import Level
+from anlan.warn import deed_names
+from anlan.warn.events import VillageSilent
+from anlan.warn.models import Alert, CallRound, Lookout, SilentVillage
+from anlan.warn.selectors.board.seats import calls_of
+from anlan.warn.selectors.signs import scene
+from anlan.warn.silence import (
+    ALIVE,
+    Limits,
+    Scene,
+    Silence,
+    phone_signs,
+    sensor_signs,
+    silent_villages,
+)
+
+KIND = "village-silent"
+#: Looks further apart than this are a break.
+BREAK = timedelta(minutes=2)
+
+
+def watch_villages(*, by: Actor) -> list[str]:
+    """Find villages that have fallen silent, and those that are heard again; ids of the new."""
+    roots = list(CallRound.objects.filter(ended_at=None).values_list("root", flat=True).distinct())
+    since = _look(bool(roots))
+    found: list[str] = []
+    limits = Limits.read()
+    for root in roots:
+        seen = scene(root, since)
+        _end_heard(root, seen, limits, by)
+        known = set(SilentVillage.objects.filter(over_at=None).values_list("region_id", flat=True))
+        new = [one for one in silent_villages(seen, limits) if one.village not in known]
+        found += [_found(root, one, by) for one in new]
+    _end_uncalled(roots, by)
+    return found
+
+
+def _look(needed: bool) -> datetime:
+    """Note that somebody looks now; tells since when that has been so without a break."""
+    now = clock.now()
+    row = Lookout.objects.filter(pk=1).first()
+    since = row.since if row is not None and now - BREAK <= row.looked_at <= now else now
+    if needed:
+        with transaction.atomic():
+            Lookout.objects.update_or_create(pk=1, defaults={"since": since, "looked_at": now})
+    return since
+
+
+@transaction.atomic
+def _found(root: str, silence: Silence, by: Actor) -> str:
+    alert = Alert.objects.filter(root=root, issued_at__isnull=False).order_by("-id")[0]
+    now = clock.now()
+    row = SilentVillage(
+        region_id=silence.village, alert=alert, root=root, case=alert.case,
+        since=datetime.fromtimestamp(silence.since, UTC), found_at=now,
+        evidence=_evidence(silence),
+    )  # fmt: skip
+    row.obligation = _owe(row, by)
+    row.save(force_insert=True)
+    _note(row, "silent", by, row.evidence)
+    publish(
+        VillageSilent(
+            case=row.case, village=row.pk, alert=alert.pk, hazard=alert.hazard,
+            level=cast("Level | None", alert.level), region=row.region_id,
+            posts=silence.posts.called, since=row.since, found_at=now,
+        )
+    )  # fmt: skip
+    return row.pk
+
+
+def _evidence(silence: Silence) -> dict[str, Any]:
+    return {
+        "posts": silence.posts.called,
+        "sensors": {"says": silence.sensors.says, "n": silence.sensors.n},
+        "phones": {"says": silence.phones.says, "n": silence.phones.n},
+    }
+
+
+def _owe(row: SilentVillage, by: Actor) -> str:
+    """Make the duty room above the village owe a look; "" where nobody sits there."""
+    called = scope.below(calls_of(row.root), row.region_id).order_by("pk")
+    rooms = people.reach(list(called.values_list("debtor", flat=True)[:1]), "duty-above")
+    room = next(iter(rooms.values()), [])
+    if not room:
+        return ""
+    debt = Debt(
+        kind=KIND, title=f"{row.region.name}失联：无人应答，电话和监测都没有动静，请派人查看",
+        debtor=room[0], region=row.region_id, subject=(KIND, row.pk), case=row.case,
+    )  # fmt: skip
+    return owe(debt=debt, by=by)
+
+
+def _end_heard(root: str, seen: Scene, limits: Limits, by: Actor) -> None:
+    """End what shows life again: an answer, a receipt, a value since it was found."""
+    standing = list(SilentVillage.objects.filter(root=root, over_at=None))
+    if not standing:
+        return
+    signs = (sensor_signs(seen, limits), phone_signs(seen, limits))
+    for row in standing:
+        posts = seen.posts.get(row.region_id)
+        answered = posts is not None and posts.answered > 0
+        found = row.found_at.timestamp()
+        heard = any(
+            (sign := kind.get(row.region_id)) is not None
+            and sign.says == ALIVE
+            and (sign.last or 0.0) >= found
+            for kind in signs
+        )
+        if answered or heard or _values_since(seen, row.region_id, found):
+            _over(row, "heard", by)
+
+
+def _values_since(seen: Scene, village: str, moment: float) -> bool:
+    return any(one.village == village and one.last > moment for one in seen.sensors)
+
+
+def _end_uncalled(roots: list[str], by: Actor) -> None:
+    for row in SilentVillage.objects.filter(over_at=None).exclude(root__in=roots):
+        _over(row, "ended", by)
+
+
+@transaction.atomic
+def _over(row: SilentVillage, why: str, by: Actor) -> None:
+    now = clock.now()
+    ended = SilentVillage.objects.filter(pk=row.pk, over_at=None).update(over_at=now, over_why=why)
+    if ended:
+        settle(kind=KIND, subjects=[(KIND, row.pk)], by=by, done=False)
+        _note(row, "heard", by, {"why": why})
+
+
+def _note(row: SilentVillage, verb: str, by: Actor, facts: Mapping[str, Any]) -> None:
+    record(
+        deed=deed_names.VILLAGE[verb], by=by, subject=("village-silent", row.pk),
+        region=row.region_id, case=row.case, facts=dict(facts), topic=deed_names.TOPIC,
+    )  # fmt: skip
