@@ -20,6 +20,7 @@ from anlan.demo.rota import shifts
 from anlan.demo.rules import switch_on_rules
 from anlan.demo.sheets import SHEETS
 from anlan.demo.users import make_users
+from anlan.demo.warnings import start_warnings
 from anlan.demo.writing import write
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict
@@ -95,3 +96,4 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["rules"] = _timed(report, "rules", partial(switch_on_rules, code))
         town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
+        report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
