@@ -30,6 +30,7 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
 from anlan.protocols.alerting.cap import write_cap
 from anlan.protocols.alerting.message import CAP_12, NATIONAL_XML, AlertMessage, Area, Info
+from anlan.protocols.alerting.message12379 import Form
 from anlan.protocols.alerting.message12379 import write as write_national
 from anlan.warn.models import Received
 from anlan.warn.selectors.filling import Content
@@ -126,7 +127,7 @@ class _Night:
         message = self._message(values, sent)
         self.sent[values["key"]] = (message.sender, message.identifier, sent)
         is_cap = values["form"] == "cap"
-        form = "json" if values["form"] == "national-json" else "xml"
+        form: Form = "json" if values["form"] == "national-json" else "xml"
         body = write_cap(message) if is_cap else write_national(message, form=form)
         return receive_alert(
             original=body, content_type=f"application/{form}", source="演示预警系统",

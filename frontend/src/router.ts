@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
 import { msg } from '@/locale'
+import { warningsWait } from '@/shell/alert-count'
 import { home } from '@/shell/places'
 
 const page = (title: string, extra: Record<string, unknown> = {}) => ({ title, ...extra })
@@ -253,13 +254,16 @@ export function landing(raw: unknown): string {
   return typeof raw === 'string' && /^\/(?![/\\])/.test(raw) ? raw : '/'
 }
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
   if (!session.value) await loadSession()
   if (to.meta.open) return user.value && !user.value.must_change_password ? '/' : true
   if (!user.value || user.value.must_change_password) {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
   await loadMeta()
+  if (to.path !== '/') return true
+  // A night on which warnings wait to be passed on begins with them, not with the map.
+  if (from.path === '/login' && (await warningsWait())) return '/warn/inbox'
   // The map is nobody's dead end: who has none begins elsewhere.
-  return to.path === '/' && home() !== '/' ? home() : true
+  return home() !== '/' ? home() : true
 })

@@ -55,6 +55,16 @@ describe('the keyboard map', () => {
     expect(fired).toEqual([])
   })
 
+  it('leaves Enter to the button or link that has the focus', () => {
+    scope.run(() => useKeys([{ keys: 'enter', label: '', run: () => fired.push('enter') }]))
+    const button = document.createElement('button')
+    document.body.append(button)
+    press('Enter', {}, button)
+    expect(fired).toEqual([])
+    press('Enter')
+    expect(fired).toEqual(['enter'])
+  })
+
   it('never fires single keys in a field, but lets chords through', () => {
     const field = document.createElement('input')
     document.body.append(field)

@@ -109,6 +109,7 @@ def test_the_map_draws_the_county_and_the_face_speaks_english(
     page: Page, platform: Platform
 ) -> None:
     log_in(page, platform, "duty")
+    page.goto(platform.url)
     canvas = page.locator("canvas.maplibregl-canvas")
     expect(canvas).to_be_visible()
     with page.expect_response(lambda told: "/tiles/" in told.url and told.status == 200):
