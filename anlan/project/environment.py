@@ -24,7 +24,12 @@ VARIABLES = (
     Variable("ANLAN_MQTTS_PORT", "8883", "设备上报 MQTT（TLS）端口；没有证书时不开，0 关闭"),
     Variable("DATABASE_URL", "", "postgres://用户:口令@主机:端口/库；空为内置 SQLite", secret=True),
     Variable("TELEMETRY_URL", "", "观测数据库；空为内置分段存储（接入模块使用）", secret=True),
-    Variable("STREAM_URL", "", "观测流；现在只有进程内的，要留空：写了 nats:// 会拒绝启动接入", secret=True),
+    Variable(
+        "STREAM_URL",
+        "",
+        "观测流；现在只有进程内的，要留空：写了 nats:// 会拒绝启动接入",
+        secret=True,
+    ),
     Variable("ANLAN_TLS_CERT", "", "HTTPS 证书文件"),
     Variable("ANLAN_TLS_KEY", "", "HTTPS 私钥文件"),
     Variable("ANLAN_SECRET_FILE", "", "主密钥文件；空为工作区目录下的 secret"),
