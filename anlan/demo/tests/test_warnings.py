@@ -21,13 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 #: Posts that a rainstorm calls, held by somebody, beside the vacant one of the small county.
-CALLED = ("village-deputy", "stationed-cadre", "grid-worker", "warning-keeper")
+CALLED = ("village-deputy", "stationed-cadre", "transfer-responsible", "warning-keeper")
 
 
 def _county() -> County:
     grown = small.county()
     posts = tuple(
-        Post(f"N{n}", "U1", small.VILLAGE, role, role, (), 1, None, "P5", None)
+        Post(f"N{n}", "U1", small.VILLAGE, role, role, (), 1, None, "P4", None)
         for n, role in enumerate(CALLED)
     )
     return replace(grown, posts=(*grown.posts, *posts))
