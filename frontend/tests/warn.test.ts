@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { padded, partsOf, shareOf, summed, TOWN, VILLAGE } from '@/warn/board/counting'
+import { inside, padded, partsOf, shareOf, summed, TOWN, VILLAGE } from '@/warn/board/counting'
 import { picked, urgentFirst } from '@/warn/board/order'
 import { isKnock, numberOf, resultsOf } from '@/warn/board/sheet'
 import type { Counts, PlaceCounts, PostRow } from '@/warn/board/shapes'
@@ -143,6 +143,9 @@ describe('the board', () => {
     const own = places.filter(({ region }) => region.startsWith('339901200'))
     expect(partsOf(own, VILLAGE).map(({ name }) => name)).toEqual(['钱涂村'])
     expect(padded('339901200201', TOWN)).toBe('339901200000')
+    expect(inside('339901200000', '339901000000')).toBe(true)
+    expect(inside('339901000000', '339901200000')).toBe(false)
+    expect(inside('', '339901000000')).toBe(false)
   })
 
   it('never rounds up to a hundred, and knows no share of nobody', () => {

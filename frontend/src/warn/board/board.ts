@@ -1,13 +1,13 @@
 /** The board of one alert in one region, kept fresh by the event stream. */
 import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
 import { api } from '@/api/client'
-import { workspaceNow } from '@/api/session'
+import { user, workspaceNow } from '@/api/session'
 import type { Region } from '@/api/types'
 import { tellDone, tellProblem } from '@/design/problem-text'
 import { useResource } from '@/design/resource'
 import { t } from '@/locale'
 import { useLive } from '@/sense/live'
-import { isTown, partsOf, TOWN, VILLAGE } from './counting'
+import { inside, isTown, partsOf, TOWN, VILLAGE } from './counting'
 import type { Board, PostRow } from './shapes'
 
 const EVERY = 10_000
@@ -26,8 +26,12 @@ export function useBoard(alert: Ref<string>, region: Ref<string>) {
   })
   const told = computed(() => board.value.value)
 
-  /** Where the board begins: what was asked for, else what the alert covers. */
-  const place = computed(() => region.value || told.value?.alert.region || '')
+  /** Where the board begins: where one went, else the officer's own region or the alert's, the inner. */
+  const place = computed(() => {
+    const whole = told.value?.alert.region ?? ''
+    const own = user.value?.region ?? ''
+    return region.value || (whole && inside(own, whole) ? own : whole)
+  })
   const below = useResource((signal) =>
     api.get<{ items: Region[] }>('/regions', { parent: place.value }, signal),
   )

@@ -51,6 +51,9 @@ export function summed(parts: Counts[]): Counts {
 }
 
 export const padded = (code: string, digits: number) => code.slice(0, digits).padEnd(WHOLE, '0')
+/** Whether a region is another or lies in it: codes are filled up with zeros from the right. */
+export const inside = (code: string, whole: string) =>
+  code.startsWith(whole.replace(/0+$/, '')) && code !== ''
 /** A county ends in six zeros, a township in three, a village in none. */
 export const isTown = (code: string) => code.length >= WHOLE && !/^\d{6}0{6}/.test(code)
 
