@@ -72,6 +72,7 @@ def test_a_broken_message_is_told_which_element_is_wrong_and_waits_to_be_seen() 
     assert told.status_code == 422
     assert told["Content-Type"].startswith("application/problem+json")
     assert any("status" in element for element in told.json()["errors"])
+    assert told.json()["title"] == "报文有误"
     (row,) = get(officer, "/alerts/refused")["items"]
     assert "status" in row["element"]
     assert get(officer, "/alerts/received/count")["refused"] == 1
