@@ -160,6 +160,11 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('起草审签')),
   },
   {
+    path: '/warn/orders',
+    component: () => import('@/warn/queue/OrdersPage.vue'),
+    meta: page(msg('预置授权')),
+  },
+  {
     path: '/warn/alerts',
     component: () => import('@/warn/force/AlertsPage.vue'),
     meta: page(msg('生效预警')),

@@ -8,6 +8,7 @@ from anlan.base.people import selectors as people
 from anlan.base.people.models import Person, Phone, Post
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
+from anlan.base.regions import selectors as regions
 from anlan.base.vault import selectors as vault
 from anlan.kernel.errors import Invalid
 from anlan.warn.selectors.board.seats import Seat, seats
@@ -44,6 +45,7 @@ def callers(actor: Actor, alert: str, number: str) -> list[dict[str, Any]]:
         Post.objects.filter(pk__in=[seat.call.post for seat in theirs]).values_list("pk", "title")
     )
     names = people.names_of(persons)
+    places = regions.names([seat.call.region for seat in theirs])
     by_post: dict[str, list[str]] = {}
     for one in held:
         by_post.setdefault(one.post, []).append(one.person)
@@ -51,7 +53,8 @@ def callers(actor: Actor, alert: str, number: str) -> list[dict[str, Any]]:
         {
             "person": person, "name": names.get(person, ""), "obligation": seat.call.id,
             "post": seat.call.post, "title": titles.get(seat.call.post, ""),
-            "region": seat.call.region, "standing": seat.standing, "said": seat.said,
+            "region": seat.call.region, "region_name": places.get(seat.call.region, ""),
+            "standing": seat.standing, "said": seat.said,
         }
         for seat in theirs
         for person in _speakers(seat, by_post, turned)
