@@ -10,7 +10,9 @@ from typing import Any
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
 from tests.rights.calling import CALLS
+from tests.rights.messaging import COMMS
 from tests.rights.sensing import SENSE
+from tests.rights.warning import OPEN_PAGES, WARN
 from tests.rights.world import PNG, SOURCE, sheet
 
 
@@ -199,11 +201,12 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.
 PAGES: dict[str, Ask] = {
+    **OPEN_PAGES,
     "GET /healthz": Ask("/healthz"),
     "GET /metrics": Ask("/metrics"),
     "GET /journal/<str:case>": Ask("/journal/{case}"),

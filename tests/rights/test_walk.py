@@ -30,6 +30,7 @@ from anlan.base.conftest import workspace_of_tests
 from anlan.project.urls import api
 from tests.rights.asking import Ask
 from tests.rights.asks import ASKS, PAGES
+from tests.rights.warning import OPEN_PAGES
 from tests.rights.world import CHARLIES, World, build, undone
 
 __all__ = ["workspace_of_tests"]
@@ -38,8 +39,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.story]
 
 TABLE = Path(__file__).with_name("table.csv")
 SAID = {401: "login", 403: "no", 404: "none"}
-#: Open to everybody on purpose: who am I (nobody), log in, is it alive, the pages themselves.
-OPEN = {"GET /session", "POST /session", "GET /healthz", "GET /^(?!api/)"}
+#: Open to everybody on purpose: who am I (nobody), log in, is it alive, the pages themselves, and
+#: what warnings tell the public.
+OPEN = {"GET /session", "POST /session", "GET /healthz", "GET /^(?!api/)", *OPEN_PAGES}
 
 #: The server as a whole, which every system administrator of it runs; it tells ids, not rows.
 SERVER = ("/stuck", "/metrics", "/api/docs", "/openapi.json")

@@ -89,6 +89,7 @@ def get_message(request: ApiRequest, message: str) -> HttpResponse:
 @router.post("/comms/messages/{message}/resend", summary="重发一条消息")
 def resend_message(request: ApiRequest, message: str) -> HttpResponse:
     """Send one message again, once the cause is mended."""
+    ledger.one(request.actor, message)
     services.resend_messages(which=services.Which(messages=[message]), by=request.actor)
     return answer(ledger.one(request.actor, message))
 

@@ -47,8 +47,8 @@ def words(kind: str, hazard: str, level: int | None) -> dict[str, Any]:
 def approvers(actor: Actor, alert: str) -> list[dict[str, Any]]:
     """List the posts that may approve an alert by telephone; numbers are masked."""
     row = alert_for(alert, actor)
-    permit(actor, "alerts.issue", row.region_id)
-    above = [row.region_id, *scope.ancestors(row.region_id)]
+    permit(actor, "alerts.issue", row.home)
+    above = [row.home, *scope.ancestors(row.home)]
     posts = list(
         Post.objects.filter(region__in=above, role__in=signing.approving_posts(), retired_at=None)
         .order_by("-region_id", "rank")

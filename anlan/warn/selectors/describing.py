@@ -109,7 +109,7 @@ def verbs(row: Alert, actor: Actor) -> list[str]:
     here = frozenset(
         one
         for one in ("draft", "review", "issue", "relay", "cancel")
-        if may(actor, f"alerts.{one}", row.region_id)
+        if may(actor, f"alerts.{one}", row.home)
     )
     unsent = row.state in UNSENT
     follows = row.state in ("issued", "expired")
@@ -156,7 +156,7 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
         "responses": responses_of(ResponseDue.objects.filter(root=row.root)),
     }
     unsigned = any(one["verb"] == "oral" and not one["signed_at"] for one in told["approvals"])
-    if unsigned and may(actor, "alerts.review", row.region_id):
+    if unsigned and may(actor, "alerts.review", row.home):
         told["verbs"].append("sign")
     return told
 

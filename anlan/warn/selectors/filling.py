@@ -50,7 +50,8 @@ def fill(alert: Alert, content: Content, by: Actor) -> None:
     codes, outline = whereto(content, by)
     alert.regions = codes
     alert.region_id = joint(codes) if codes else _home(by)
-    home = _seat(content.kind, alert.region_id, by)
+    if not alert.seat_id or not scope.covers(scope.prefix(alert.seat_id), alert.region_id):
+        alert.seat_id = _seat(content.kind, alert.region_id, by)
     alert.area = outline
     alert.place = content.place.strip() or texts.place_of(codes)
     ready = texts.template(content.kind, content.hazard, alert.level)
@@ -58,7 +59,7 @@ def fill(alert: Alert, content: Content, by: Actor) -> None:
         content,
         caution=content.caution.strip() or ((ready.text("caution") or "") if ready else ""),
         measures=content.measures.strip() or ((ready.text("measures") or "") if ready else ""),
-        issuer=content.issuer.strip() or texts.issuer_of(content.kind, home),
+        issuer=content.issuer.strip() or texts.issuer_of(content.kind, alert.seat_id),
     )
     alert.station = filled.issuer
     alert.effective_at = content.effective_at

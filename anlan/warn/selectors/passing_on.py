@@ -6,6 +6,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import prefixes
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Level
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict, Forbidden, Invalid
 from anlan.warn import competence
@@ -82,6 +83,7 @@ def relay_of(row: Received, whither: Sequence[str], by: Actor) -> Alert:
         station=row.station,
         sent_at=row.sent_at,
         region_id=joint(whither),
+        seat_id=_seat(joint(whither), by),
         regions=list(whither),
         area=row.area,
         place=row.place,
@@ -95,6 +97,13 @@ def relay_of(row: Received, whither: Sequence[str], by: Actor) -> Alert:
     )
     alert.root = previous.root if previous else alert.pk
     return alert
+
+
+def _seat(region: str, by: Actor) -> str:
+    """Name the region in whose name an actor relays: their own, the county's of a job."""
+    held = [one for one in prefixes(by, ACTION) if one and scope.covers(one, region)]
+    county = scope.prefix(region)[: scope.LENGTHS[Level.COUNTY - 1]]
+    return scope.pad(held[0] if held else county)
 
 
 def _action(row: Received, previous: Alert | None) -> str:

@@ -26,7 +26,7 @@ def seen_alerts(actor: Actor, *, within: str = "") -> "QuerySet[Alert]":
         return Alert.objects.all()
     wanted = out & Q(issued_at__isnull=False) if out else NOTHING
     for action in WRITES:
-        written = condition(actor, action, within=within)
+        written = condition(actor, action, "seat_id", within=within)
         if written:
             wanted |= written & Q(issued_at=None)
     return Alert.objects.filter(wanted)
@@ -55,7 +55,7 @@ def _may_see(row: Alert, by: Actor) -> bool:
     if row.issued_at is not None:
         return may(by, VIEW, row.region_id)
     return any(
-        scope.covers(prefix, row.region_id) for action in WRITES for prefix in prefixes(by, action)
+        scope.covers(prefix, row.home) for action in WRITES for prefix in prefixes(by, action)
     )
 
 

@@ -36,7 +36,7 @@ def submit_alert(*, alert: str, by: Actor) -> None:
     """
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.draft", row.region_id)
+        permit(by, "alerts.draft", row.home)
         stopping = stops(row)
         if stopping:
             raise Invalid("还不能提交审核", errors={one.field: [one.text] for one in stopping})
@@ -53,8 +53,8 @@ def submit_row(row: Alert, by: Actor) -> None:
 
 
 def _owe_review(row: Alert, due: datetime | None, now: datetime, by: Actor) -> None:
-    whom = debtors({Place(row.region_id, row.title)})
-    leader = _leader(row.region_id)
+    whom = debtors({Place(row.home, row.title)})
+    leader = _leader(row.home)
     debtor = leader or next(iter(whom.values()), None)
     if debtor is None:
         return  # the queue shows it, and that nobody is there to review it
@@ -79,7 +79,7 @@ def approve_alert(*, alert: str, by: Actor) -> None:
     """Approve as the second person; never one's own draft."""
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.review", row.region_id)
+        permit(by, "alerts.review", row.home)
         _check_second(row, by)
         _move(row, "approved", approved_at=clock.now(), approved_by=by.ref)
         Approval.objects.create(alert=row, verb="approve", at=clock.now(), by=by.ref)
@@ -96,7 +96,7 @@ def return_alert(*, alert: str, reason: str, by: Actor) -> None:
     """Send it back to the drafter with what is wrong."""
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.review", row.region_id)
+        permit(by, "alerts.review", row.home)
         reason = reason.strip()[:LONGEST_REASON]
         if not reason:
             raise Invalid("退回要写明原因", errors={"reason": ["请写明原因"]})
@@ -130,7 +130,7 @@ def record_oral_approval(*, alert: str, word: Word, by: Actor) -> None:
     """
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.issue", row.region_id)
+        permit(by, "alerts.issue", row.home)
         now = clock.now()
         post, person = _who(row, word, by)
         said_at = word.at or now
@@ -165,7 +165,7 @@ def record_oral_approval(*, alert: str, word: Word, by: Actor) -> None:
 def _who(row: Alert, word: Word, by: Actor) -> tuple[Post, str | None]:
     """Check that the post may approve here, that the person holds it and has that telephone."""
     post = Post.objects.filter(pk=word.post, retired_at=None).first()
-    if post is None or not scope.covers(scope.prefix(post.region_id), row.region_id):
+    if post is None or not scope.covers(scope.prefix(post.region_id), row.home):
         raise Missing("没有这个岗位，或它不管这个地区")
     if post.role not in signing.approving_posts():
         raise Invalid("这个岗位不能授权签发", errors={"post": ["请选择指挥长、带班领导等"]})
@@ -184,7 +184,7 @@ def sign_later(*, alert: str, by: Actor) -> None:
     """Sign what one approved by telephone; by the one who did, never by whoever wrote it down."""
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.review", row.region_id)
+        permit(by, "alerts.review", row.home)
         word = row.approvals.select_for_update().filter(verb="oral").order_by("-id").first()
         if word is None or word.signed_at is not None:
             raise Conflict("没有等待补签的口头授权")

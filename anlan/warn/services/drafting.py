@@ -92,7 +92,7 @@ def drop_alert(*, alert: str, reason: str, by: Actor) -> None:
     """Give a draft up, whatever stage it is at; it stays readable."""
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, ACTION, row.region_id)
+        permit(by, ACTION, row.home)
         moved = Alert.objects.filter(pk=row.pk, state__in=ALERT.sources("dropped")).update(
             state="dropped", ended_at=clock.now(), ended_by=by.ref, once=None,
             ended_why=reason.strip()[:LONGEST_REASON], version=F("version") + 1,
@@ -125,14 +125,14 @@ def follow_alert(*, alert: str, action: str, change: Change, by: Actor) -> str:
     with transaction.atomic():
         last = alert_for(alert, by, lock=True)
         ends = action in ENDS
-        permit(by, "alerts.cancel" if ends else ACTION, last.region_id)
+        permit(by, "alerts.cancel" if ends else ACTION, last.home)
         _check_may_follow(last, action, change)
         now = clock.now()
         row = Alert(
             kind=last.kind, hazard=last.hazard, action=action, case=last.case, root=last.root,
             level=change.level if action in ("raise", "lower") else last.level, previous=last,
             relayed=last.relayed, received=None, alarm=last.alarm, public=last.public,
-            station=last.station, instruction="", drafted_at=now, drafted_by=by.ref,
+            station=last.station, seat_id=last.seat_id, drafted_at=now, drafted_by=by.ref,
         )  # fmt: skip
         if ends:
             _fill_end(row, last, change)
@@ -213,7 +213,7 @@ def _fill_end(row: Alert, last: Alert, change: Change) -> None:
 
 def _draft(alert: str, by: Actor, version: int | None) -> Alert:
     row = alert_for(alert, by, lock=True)
-    permit(by, ACTION, row.region_id)
+    permit(by, ACTION, row.home)
     if row.state != "draft":
         raise Conflict(f"这条预警{ALERT[row.state].label}，不能修改；审核中的请先退回")
     if version is not None and row.version != version:

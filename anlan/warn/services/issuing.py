@@ -38,7 +38,7 @@ def issue_alert(
     """
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, _right(row), row.region_id)
+        permit(by, _right(row), row.home)
         if version is not None and row.version != version:
             raise Conflict("内容已被修改，请重新核对后再签发")
         if row.state not in UNSENT:
@@ -67,7 +67,7 @@ def issue_under_order(*, alert: str, order: StandingOrder, by: Actor) -> None:
     """
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
-        permit(by, "alerts.issue", row.region_id)
+        permit(by, "alerts.issue", row.home)
         stopping = stops(row)
         if stopping:
             raise Invalid("不能签发", errors={one.field: [one.text] for one in stopping})
@@ -87,7 +87,7 @@ def _second_person(row: Alert, alone: str, by: Actor) -> dict[str, object]:
     if signing.persons(row) < 2 or row.state == "approved":
         return {}
     hands = {row.drafted_by, row.submitted_by} - {""}
-    if by.ref not in hands and may(by, "alerts.review", row.region_id):
+    if by.ref not in hands and may(by, "alerts.review", row.home):
         # Who reads what another wrote and signs it is the second person.
         Approval.objects.create(alert=row, verb="approve", at=clock.now(), by=by.ref)
         return {"approved_by": by.ref}

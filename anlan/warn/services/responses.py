@@ -43,8 +43,8 @@ def follow_alert_out(alert: Alert, *, by: Actor) -> None:
     if alert.action in ("cancel", "withdraw"):
         close_due(root=alert.root, by=by)
         return
-    rule = rule_for(alert.kind, alert.hazard, alert.level, alert.region_id)
-    known = list(ResponseDue.objects.filter(root=alert.root, region=alert.region_id))
+    rule = rule_for(alert.kind, alert.hazard, alert.level, alert.home)
+    known = list(ResponseDue.objects.filter(root=alert.root, region=alert.home))
     if rule is None or any(one.rule == rule.code for one in known):
         if rule is None:
             close_due(root=alert.root, by=by)
@@ -63,16 +63,16 @@ def _is_worse(one: int | None, other: int | None) -> bool:
 def _open(alert: Alert, rule: Code, by: Actor) -> None:
     minutes = rule.whole("minutes") or 30
     due = ResponseDue(
-        alert=alert, root=alert.root, region_id=alert.region_id, hazard=alert.hazard,
+        alert=alert, root=alert.root, region_id=alert.home, hazard=alert.hazard,
         level=alert.level, rule=rule.code, measures=list(rule.several("measures")),
         response=rule.whole("response"), case=alert.case,
         due_at=clock.now() + timedelta(minutes=minutes),
     )  # fmt: skip
-    debtor = next(iter(debtors({Place(alert.region_id, alert.title)}).values()), None)
+    debtor = next(iter(debtors({Place(alert.home, alert.title)}).values()), None)
     if debtor is not None:  # where nobody is on watch, the page shows the gap
         debt = obligations.Debt(
             kind=KIND, title=f"应响应：{alert.title}"[:200], debtor=debtor,
-            region=alert.region_id, body=_says(rule), subject=(SUBJECT, due.pk), case=alert.case,
+            region=alert.home, body=_says(rule), subject=(SUBJECT, due.pk), case=alert.case,
             answer_within=Span(minutes, "minute"),
         )  # fmt: skip
         # That it is owed follows from the table; who issued the alert need not be its giver.
@@ -128,6 +128,8 @@ def answer_response_due(
         if row.obligation:
             obligations.answer(obligation=row.obligation, by=by, reply=reply)
         else:
+            # Nobody owes it, so an officer answers, who could have made it somebody's.
+            permit(by, "obligations.owe", row.region_id)
             permit(by, "obligations.answer", row.region_id)
             _settle(row, by, {**reply.answers})
         ResponseDue.objects.filter(pk=row.pk).update(

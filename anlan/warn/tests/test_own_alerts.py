@@ -23,6 +23,7 @@ from anlan.warn.tests.conftest import (
     A1,
     CHARLIE,
     CHIEF,
+    COUNTY,
     EAST,
     LEAD,
     N1,
@@ -207,3 +208,16 @@ def test_own_words_that_leave_out_where_when_and_what_are_asked_about() -> None:
         issue_alert(alert=draft.pk, by=OFFICER)
     for code in ("words-where", "words-when", "words-who", "words-do"):
         assert code in told.value.detail
+
+
+def test_a_countys_alert_for_a_township_is_the_countys_to_sign_and_end() -> None:
+    draft = drafted()
+    assert (draft.region_id, draft.home) == (WEST, COUNTY)
+    with pytest.raises(Missing):
+        issue_alert(alert=draft.pk, by=TOWNSHIP)
+    issue_alert(alert=draft.pk, by=OFFICER)
+    with pytest.raises(Forbidden):
+        follow_alert(alert=draft.pk, action="cancel", change=Change(reason="x"), by=TOWNSHIP)
+    notice = drafted(TOWNSHIP, kind="evacuation-notice", hazard="flood", level=None)
+    assert notice.home == WEST
+    drop_alert(alert=notice.pk, reason="县里来办", by=OFFICER)  # the county may for its townships

@@ -26,7 +26,7 @@ from anlan.warn.selectors.rows import alert_for, received_for
 def check_alert(actor: Actor, alert: str, language: str = "zh") -> dict[str, Any]:
     """Check an alert that is kept."""
     row = alert_for(alert, actor)
-    permit(actor, "alerts.draft", row.region_id)
+    permit(actor, "alerts.draft", row.home)
     return _told(row, actor, language)
 
 
@@ -66,7 +66,7 @@ def check_relay(
 
 def _told(row: Alert, actor: Actor, language: str) -> dict[str, Any]:
     found = findings(row)
-    due = rule_for(row.kind, row.hazard, row.level, row.region_id)
+    due = rule_for(row.kind, row.hazard, row.level, row.home)
     return {
         "findings": [asdict(one) for one in found],
         "stopped": any(one.severity == "stop" for one in found),
