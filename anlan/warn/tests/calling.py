@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services import Reply, answer
 from anlan.base.people.models import Holding, Person, Post, Unit
 from anlan.base.regions import scope
 from anlan.base.vault import services as vault
+from anlan.comms.services import queue_rungs
 from anlan.kernel import clock
 from anlan.kernel.ids import new_id
 from anlan.warn.models import Alert, CallRound
@@ -163,3 +165,14 @@ def brute_force(alert: Alert, caller: str) -> set[str]:
 def at_night(day: date = date(2026, 8, 3), hour: int = 22) -> datetime:
     """Tell an instant on the wall of the county."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=clock.LOCAL_ZONE)
+
+
+def answered(code: str, reply: str = "received") -> None:
+    """Answer a call as the one who owes it would."""
+    answer(obligation=owed(code).pk, by=BY, reply=Reply(answers={"reply": reply}))
+
+
+def told() -> None:
+    """Queue messages for every rung taken, as comms does."""
+    rows = list(Obligation.objects.filter(rung__gt=0).values_list("pk", "rung"))
+    queue_rungs(obligations=[pk for pk, _ in rows], rungs=[rung for _, rung in rows], by=BY)

@@ -1,6 +1,6 @@
 """Two counties side by side, with boundaries, duty rooms, commanders, and words of a station."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -175,3 +175,16 @@ def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
     made = Turn(clock.now())
     monkeypatch.setattr(clock, "now", lambda: made.at)
     return made
+
+
+@pytest.fixture
+def passing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:
+    """A clock that only goes on when it is told to."""
+    at = [datetime(2026, 8, 3, 2, 0, tzinfo=clock.real_now().tzinfo)]  # 10:00 in Beijing
+    monkeypatch.setattr(clock, "now", lambda: at[0])
+
+    def forward(**spans: float) -> datetime:
+        at[0] += timedelta(**spans)
+        return at[0]
+
+    return forward

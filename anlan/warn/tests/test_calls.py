@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from anlan.base.jobs.models import Job
 from anlan.base.journal.models import Entry
-from anlan.base.obligations.models import Obligation, Rung, Step
-from anlan.base.obligations.services import Reply, answer, climb_due
+from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people.models import DutyShift, Person, Post
 from anlan.base.permissions.models import User
 from anlan.comms.models import Message
-from anlan.comms.services import queue_rungs
 from anlan.kernel import clock
-from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from anlan.kernel.errors import Conflict, Missing
 from anlan.warn.events import AlertIssued
 from anlan.warn.handlers.calling import call_posts
-from anlan.warn.models import Alert, CallPress, CallRound
+from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import call_of, callees, caller_of
 from anlan.warn.services import calls
 from anlan.warn.services.calls import opening
@@ -29,16 +26,10 @@ from anlan.warn.tests.conftest import (
     A2,
     B1,
     BY,
-    CHARLIE,
     COUNTY,
     EAST,
-    NEIGHBOUR,
-    OFFICER,
-    TOWNSHIP,
-    VILLAGE,
     WEST,
     World,
-    actor,
     row,
 )  # fmt: skip
 
@@ -49,29 +40,6 @@ pytestmark = pytest.mark.django_db
 def posts(world: World) -> dict[str, Post]:  # noqa: ARG001 - comes after it
     User.objects.create(pk="duty-officer", username="duty-officer", name="值班员", region=COUNTY)
     return v.make_posts()
-
-
-@pytest.fixture
-def turn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:
-    """A clock that only goes on when it is told to."""
-    at = [datetime(2026, 8, 3, 2, 0, tzinfo=clock.real_now().tzinfo)]  # 10:00 in Beijing
-    monkeypatch.setattr(clock, "now", lambda: at[0])
-
-    def forward(**spans: float) -> datetime:
-        at[0] += timedelta(**spans)
-        return at[0]
-
-    return forward
-
-
-def _answer(code: str, reply: str = "received") -> None:
-    answer(obligation=v.owed(code).pk, by=BY, reply=Reply(answers={"reply": reply}))
-
-
-def _told() -> None:
-    """Queue messages for every rung taken, as comms does."""
-    rows = list(Obligation.objects.filter(rung__gt=0).values_list("pk", "rung"))
-    queue_rungs(obligations=[pk for pk, _ in rows], rungs=[rung for _, rung in rows], by=BY)
 
 
 # Whom.
@@ -179,7 +147,7 @@ def test_a_round_cut_off_half_way_goes_on_where_it_stopped(monkeypatch: pytest.M
 def test_a_graver_level_calls_again_and_the_milder_call_ends() -> None:
     orange = v.issued(level=2)
     first = v.call(orange)
-    _answer("W-HEAD")
+    v.answered("W-HEAD")
     red = v.issued(level=1, action="raise", previous=orange)
     second = v.call(red)
     assert v.called(second) == v.WEST_RED
@@ -193,7 +161,7 @@ def test_a_graver_level_calls_again_and_the_milder_call_ends() -> None:
 def test_an_equal_or_milder_level_does_not_call_who_is_called_already(action: str) -> None:
     red = v.issued(level=1)
     first = v.call(red)
-    _answer("W-HEAD")
+    v.answered("W-HEAD")
     level = 2 if action == "lower" else 1
     second = v.call(v.issued(level=level, action=action, previous=red))
     assert v.called(second) == set()
@@ -219,7 +187,7 @@ def test_a_smaller_area_ends_the_calls_it_leaves() -> None:
 def test_a_level_raised_again_after_it_was_lowered_calls_everybody_again() -> None:
     red = v.issued(level=1)
     v.call(red)
-    _answer("W-HEAD")
+    v.answered("W-HEAD")
     orange = v.issued(level=2, action="lower", previous=red)
     v.call(orange)
     again = v.call(v.issued(level=1, action="raise", previous=orange))
@@ -228,13 +196,13 @@ def test_a_level_raised_again_after_it_was_lowered_calls_everybody_again() -> No
 
 
 def test_red_calls_everybody_again_after_three_hours_while_it_holds(
-    turn: Callable[..., datetime],
+    passing: Callable[..., datetime],
 ) -> None:
     first = v.call(v.issued(level=1))
-    _answer("W-HEAD", "on-post")
-    turn(hours=2, minutes=59)
+    v.answered("W-HEAD", "on-post")
+    passing(hours=2, minutes=59)
     assert calls.watch_calls(by=BY) == []
-    turn(minutes=1)
+    passing(minutes=1)
     (second,) = calls.watch_calls(by=BY)
     assert calls.watch_calls(by=BY) == []
     calls.fill_round(round_=second, by=BY)
@@ -245,17 +213,17 @@ def test_red_calls_everybody_again_after_three_hours_while_it_holds(
     assert CallRound.objects.get(pk=first.pk).ended_why == "recalled"
 
 
-def test_an_orange_alert_does_not_call_again(turn: Callable[..., datetime]) -> None:
+def test_an_orange_alert_does_not_call_again(passing: Callable[..., datetime]) -> None:
     v.call(v.issued(level=2))
-    turn(hours=9)
+    passing(hours=9)
     assert calls.watch_calls(by=BY) == []
 
 
-def test_red_that_was_lowered_is_not_called_again(turn: Callable[..., datetime]) -> None:
+def test_red_that_was_lowered_is_not_called_again(passing: Callable[..., datetime]) -> None:
     red = v.issued(level=1)
     v.call(red)
     v.call(v.issued(level=2, action="lower", previous=red))
-    turn(hours=4)
+    passing(hours=4)
     assert calls.watch_calls(by=BY) == []
     assert CallRound.objects.filter(recall=True).count() == 0
 
@@ -273,10 +241,10 @@ def test_at_night_the_ladder_of_the_night_is_taken(monkeypatch: pytest.MonkeyPat
 def test_an_alert_cancelled_ends_its_calls_and_tells_each_person_once() -> None:
     red = v.issued()
     v.call(red)
-    _told()
+    v.told()
     Message.objects.filter(person="").delete()
     Message.objects.filter(channel="sms").update(state="delivered")
-    _answer("W-HEAD")
+    v.answered("W-HEAD")
     over = v.issued(level=1, action="cancel", previous=red, title="解除暴雨预警")
     calls.end_calls(alert=over.pk, why="cancelled", by=BY)
     for _ in range(2):
@@ -319,25 +287,25 @@ def test_a_round_that_is_being_filled_stops_when_the_alert_is_cancelled(
     assert v.called(owing=True) == set()
 
 
-def test_calls_end_when_the_alert_expires(turn: Callable[..., datetime]) -> None:
+def test_calls_end_when_the_alert_expires(passing: Callable[..., datetime]) -> None:
     red = v.issued()
     v.call(red)
     calls.watch_calls(by=BY)
     assert v.called(owing=True) == v.WEST_RED
     Alert.objects.update(state="expired")
-    turn(minutes=1)
+    passing(minutes=1)
     calls.watch_calls(by=BY)
     assert v.called(owing=True) == set()
     assert CallRound.objects.get().ended_why == "expired"
 
 
 def test_an_update_that_is_on_its_way_does_not_end_the_calls(
-    turn: Callable[..., datetime],
+    passing: Callable[..., datetime],
 ) -> None:
     red = v.issued()
     v.call(red)
     v.issued(level=1, action="extend", previous=red)
-    turn(minutes=1)
+    passing(minutes=1)
     calls.watch_calls(by=BY)
     assert v.called(owing=True) == v.WEST_RED
 
@@ -370,150 +338,3 @@ def test_a_draft_calls_nobody() -> None:
         calls.begin_calls(alert=v.issued(issued_at=None, identifier=None, state="draft").pk, by=BY)
     with pytest.raises(Conflict):
         publish_issued(v.issued(issued_at=None, identifier=None, state="draft"), None)
-
-
-# By hand.
-
-
-def test_one_press_calls_the_silent_only_and_leaves_the_ladder_as_it_was() -> None:
-    v.call(v.issued())
-    _answer("W-HEAD")
-    before = dict(Obligation.objects.values_list("pk", "climb_at"))
-    alert = Alert.objects.get()
-    count = calls.call_silent(alert=alert.pk, region=COUNTY, by=OFFICER)
-    assert count == len(v.WEST_RED) - 1
-    pressed = Message.objects.filter(round=1)
-    silent = set(Obligation.objects.filter(answered_at=None).values_list("pk", flat=True))
-    assert set(pressed.values_list("purpose", flat=True)) == silent
-    assert set(pressed.values_list("channel", flat=True)) == {"sms", "voice"}
-    assert dict(Obligation.objects.values_list("pk", "climb_at")) == before
-    gap = pressed.filter(purpose=v.owed("A2-HEAD").pk)
-    assert set(gap.values_list("state", "reason")) == {("failed", "vacant")}
-
-
-def test_a_township_calls_its_own_villages_and_no_others() -> None:
-    alert = v.issued(regions=(COUNTY,))
-    v.call(alert)
-    calls.call_silent(alert=alert.pk, region=WEST, by=TOWNSHIP)
-    regions = set(Message.objects.filter(round=1).values_list("region", flat=True))
-    assert regions == {WEST, A1, A2}
-    for wrong, who in ((EAST, TOWNSHIP), (COUNTY, TOWNSHIP), (WEST, CHARLIE), (A1, VILLAGE)):
-        with pytest.raises(Forbidden):
-            calls.call_silent(alert=alert.pk, region=wrong, by=who)
-
-
-def test_the_silent_are_not_called_by_hand_twice_in_a_minute(
-    turn: Callable[..., datetime],
-) -> None:
-    alert = v.issued()
-    v.call(alert)
-    calls.call_silent(alert=alert.pk, region=WEST, by=OFFICER)
-    with pytest.raises(Conflict, match="一分钟"):
-        calls.call_silent(alert=alert.pk, region=WEST, by=OFFICER)
-    calls.call_silent(alert=alert.pk, region=A1, by=OFFICER)
-    turn(minutes=1, seconds=1)
-    calls.call_silent(alert=alert.pk, region=WEST, by=OFFICER)
-    assert list(CallPress.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
-
-
-def test_where_nobody_is_silent_there_is_nobody_to_call() -> None:
-    alert = v.issued()
-    with pytest.raises(Conflict, match="没有未应"):
-        calls.call_silent(alert=alert.pk, region=WEST, by=OFFICER)
-    with pytest.raises(Missing):
-        calls.call_silent(alert="no", region=WEST, by=OFFICER)
-
-
-def test_the_press_turns_to_the_deputy_where_nobody_holds_the_post(
-    posts: dict[str, Post],
-) -> None:
-    deputy = v.hold(posts["A2-HEAD"], "A2-DEPUTY", "B")
-    alert = v.issued()
-    v.call(alert)
-    calls.call_silent(alert=alert.pk, region=A2, by=OFFICER)
-    told = Message.objects.filter(round=1, purpose=v.owed("A2-HEAD").pk)
-    assert set(told.values_list("person", flat=True)) == {deputy}
-
-
-# For others.
-
-
-def test_an_officer_answers_for_others_and_it_is_recorded_as_such() -> None:
-    v.call(v.issued())
-    wanted = [v.owed("A1-HEAD").pk, v.owed("A1-MOVE").pk, "no-such-call"]
-    told = calls.answer_for(
-        alert=Alert.objects.get().pk,
-        obligations=wanted,
-        reply=Reply("电话问到", {"reply": "on-post", "way": "callback"}),
-        by=TOWNSHIP,
-    )
-    assert [one.deed for one in told] == ["answer", "answer", ""]
-    assert told[2].problem
-    steps = Step.objects.filter(obligation=wanted[0]).order_by("id")
-    assert [(one.verb, one.on_behalf, one.by) for one in steps] == [
-        ("answer", True, "user:township"), ("report", True, "user:township"),
-    ]  # fmt: skip
-    assert steps[0].answers == {"reply": "on-post", "way": "callback"}
-    again = calls.answer_for(
-        alert=Alert.objects.get().pk,
-        obligations=wanted[:1],
-        reply=Reply(answers={"reply": "need-help"}),
-        by=TOWNSHIP,
-    )
-    assert again[0].deed == "note"
-
-
-def test_nobody_answers_for_posts_outside_their_regions() -> None:
-    alert = v.issued(regions=(COUNTY,))
-    v.call(alert)
-    reply = Reply(answers={"reply": "received"})
-    wanted = [v.owed("B1-HEAD").pk]
-    (told,) = calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=TOWNSHIP)
-    assert told.problem
-    with pytest.raises(Missing):
-        calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=CHARLIE)
-    assert v.owed("B1-HEAD").answered_at is None
-    with pytest.raises(Forbidden):
-        calls.answer_for(alert=alert.pk, obligations=wanted, reply=reply, by=actor("grid", A1))
-    with pytest.raises(Invalid):
-        calls.answer_for(alert=alert.pk, obligations=[], reply=reply, by=OFFICER)
-    other = v.issued(regions=(A1,))
-    (told,) = calls.answer_for(alert=other.pk, obligations=wanted, reply=reply, by=OFFICER)
-    assert (told.problem, v.owed("B1-HEAD").answered_at) == ("没有这个叫应", None)
-
-
-def test_a_post_that_needs_help_makes_the_duty_room_above_owe_it_once() -> None:
-    v.call(v.issued())
-    _answer("A1-HEAD", "need-help")
-    debt = Obligation.objects.get(kind="call-help")
-    assert debt.debtor.code == "P-WEST"
-    assert "A1-HEAD" in debt.title
-    call = [v.owed("A1-HEAD").pk]
-    more: dict[str, Any] = {"alert": Alert.objects.get().pk, "obligations": call, "by": OFFICER}
-    calls.answer_for(reply=Reply(answers={"reply": "need-help"}), **more)
-    assert Obligation.objects.filter(kind="call-help").count() == 1
-    answer(obligation=debt.pk, by=BY)
-    calls.answer_for(reply=Reply(answers={"reply": "on-post"}), **more)
-    assert Obligation.objects.filter(kind="call-help").count() == 1
-
-
-def test_a_county_leader_who_needs_help_turns_to_the_countys_own_duty_room() -> None:
-    v.call(v.issued())
-    _answer("C-HEAD", "need-help")
-    assert Obligation.objects.get(kind="call-help").debtor.region_id == COUNTY
-
-
-def test_an_unanswered_call_climbs_and_an_answered_one_does_not(
-    turn: Callable[..., datetime],
-) -> None:
-    v.call(v.issued())
-    _answer("A1-HEAD")
-    for minute in range(1, 31):
-        turn(minutes=1 if minute else 0)
-        climb_due(by=BY)
-    climbed = [one.whom for one in v.owed("A1-MOVE").rungs.order_by("id")]
-    assert climbed[:6] == ["debtor", "debtor", "debtor", "debtor", "deputy", "stationed"]
-    assert climbed[-1] == "neighbour"
-    assert v.owed("A1-HEAD").rungs.count() == 1
-    assert {one.whom for one in v.owed("C-HEAD").rungs.all()} == {"debtor", "deputy", "duty-own"}
-    assert not Rung.objects.filter(post__region=NEIGHBOUR).exists()
