@@ -23,7 +23,12 @@ from tests.rights.asking import Ask
 
 BY = system("test")
 TEXT = "演示气象台发布暴雨红色预警信号：预计未来3小时降雨100毫米以上，请注意防范。"
-WRITTEN: dict[str, Any] = {"kind": "government-alert", "hazard": "fire", "level": 3, "regions": [VILLAGE]}
+WRITTEN: dict[str, Any] = {
+    "kind": "government-alert",
+    "hazard": "fire",
+    "level": 3,
+    "regions": [VILLAGE],
+}
 CONFIRMED = {
     "text": TEXT, "station": "演示气象台", "sent_at": "2026-01-01T08:00:00+08:00",
     "hazard": "rainstorm", "level": 1, "regions": [VILLAGE],

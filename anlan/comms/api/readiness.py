@@ -13,7 +13,7 @@ from anlan.comms.selectors import readiness
 router = Router(tags=["消息"])
 
 
-class TestIn(Schema):
+class TestGiven(Schema):
     """What is tested; with `every_days` it comes again of itself."""
 
     title: str = Field(max_length=60)
@@ -31,7 +31,7 @@ def list_tests(request: ApiRequest, page: int = 1) -> HttpResponse:
 
 
 @router.post("/comms/readiness", summary="开始畅通测试", response={201: dict[str, str]})
-def start_test(request: ApiRequest, given: TestIn) -> HttpResponse:
+def start_test(request: ApiRequest, given: TestGiven) -> HttpResponse:
     """Test now; with `every_days` plan the next ones too."""
     test = services.NumberTest(
         title=given.title, region=given.region, channel=given.channel, roles=given.roles

@@ -38,7 +38,7 @@ def test_the_guide_shows_a_short_message_and_mail() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "line_of", "said"),
     [
-        ('path = "code", is = [0]', 'path = "code", isnt = [0]', "ok = ", "isnt"),
+        ('path = "code", is = [0]', 'path = "code", equals = [0]', "ok = ", "equals"),
         ("batch = 200", "batch = 0", "batch", "1"),
         ('channel = "sms"', 'channel = "sheet"', "channel", "不能自动发送"),
         ('key = "extid"\ncode', "code", "[receipt]", "ticket"),

@@ -30,6 +30,8 @@ TAKEN = frozenset(
 LEFT = frozenset(
     (
         "cases.Case", "files.File",
+        "comms.Attempt", "comms.CarrierState", "comms.ConsoleNote", "comms.Message",
+        "comms.Readiness", "comms.ReadinessPlan", "comms.Reply", "comms.Sender", "comms.Stray",
         "jobs.Job", "jobs.Schedule", "jobs.Worker",
         "journal.Detail", "journal.Entry",
         "obligations.Obligation", "obligations.Rung", "obligations.Step",
@@ -39,6 +41,12 @@ LEFT = frozenset(
         "permissions.Token",
         "register.Import",
         "sense.Alarm", "sense.DeviceKey", "sense.Epoch", "sense.Maintenance", "sense.Shelving",
+        "sources.SourceState", "sources.SourceTry",
+        # A standing order is signed for the real thing; whoever drills signs one for the drill.
+        "warn.Alert", "warn.Approval", "warn.Arrival", "warn.CallPress", "warn.CallRound",
+        "warn.Lookout", "warn.OpenEdition", "warn.Original", "warn.Published", "warn.Received",
+        "warn.Reference", "warn.Refused", "warn.ResponseDue", "warn.SilentVillage",
+        "warn.StandingOrder",
     )
 )  # fmt: skip
 #: Besides the registers, what follows the workspace's clock and so moves with it.

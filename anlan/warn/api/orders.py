@@ -9,7 +9,7 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
-from anlan.warn.api.shapes import OrderIn, ResponseAnswer
+from anlan.warn.api.shapes import OrderGiven, ResponseAnswer
 from anlan.warn.selectors import standing_orders
 from anlan.warn.services.ordering import Order, revoke_order, sign_order
 from anlan.warn.services.responses import answer_response_due
@@ -28,7 +28,7 @@ def list_orders(request: ApiRequest, past: bool = False) -> HttpResponse:
 
 
 @router.post("/alerts/orders", summary="签署预置授权", response={201: dict[str, Any]})
-def sign(request: ApiRequest, given: OrderIn) -> HttpResponse:
+def sign(request: ApiRequest, given: OrderGiven) -> HttpResponse:
     """Sign what may go out without a hand, in one's own name."""
     values = given.dict()
     values["since"] = values["since"] or clock.now()

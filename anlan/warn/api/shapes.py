@@ -116,7 +116,7 @@ class Confirmed(Schema):
     source: str = ""
 
 
-class OrderIn(Schema):
+class OrderGiven(Schema):
     """A standing order to sign."""
 
     title: str

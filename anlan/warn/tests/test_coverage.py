@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan import codes
 from anlan.base.households.models import Household, Resident
@@ -185,13 +187,16 @@ def test_pages_do_not_overlap() -> None:
     assert {told["total"] for told in pages} == {5}
 
 
-@pytest.mark.parametrize("households", [1, 12])
-def test_coverage_asks_a_fixed_number_of_queries(
-    households: int, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(households):
-        _household(f"H{number}", ["loudspeaker"])
+def test_coverage_asks_as_many_queries_of_twelve_households_as_of_one() -> None:
     alert = v.issued(regions=(A1,))
     v.call(alert)
-    with django_assert_max_num_queries(17):
-        read_coverage(asked=Asked(region=WEST, alert=alert.pk), by=OFFICER)
+    asked = Asked(region=WEST, alert=alert.pk)
+    counts = []
+    for numbers in (range(1), range(1, 12)):
+        for number in numbers:
+            _household(f"H{number}", ["loudspeaker"])
+        with CaptureQueriesContext(connection) as queries:
+            read_coverage(asked=asked, by=OFFICER)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 18  # on PostgreSQL; SQLite needs one less

@@ -44,8 +44,11 @@ REAL = {
     "vault/keyring.py": "keys",
     "vault/services.py": "keys",
 }
-#: Of those, the ones that also ask the workspace's clock: when work is due and when it happened.
-BOTH = {"jobs/running.py", "jobs/selectors.py", "outbox/services.py"}
+#: Of those, the ones that also ask the workspace's clock: when work is due, when it happened, when
+#: somebody spoke.
+BOTH = {
+    "jobs/running.py", "jobs/selectors.py", "obligations/services/phone.py", "outbox/services.py",
+}  # fmt: skip
 PASSWORD = "Rain-gauge-27"
 
 
