@@ -1,5 +1,6 @@
 """Questions about attachments."""
 
+from collections.abc import Collection
 from typing import Any
 
 from anlan.base.files.models import File
@@ -20,6 +21,12 @@ def files_of(kind: str, subject: str) -> list[dict[str, Any]]:
     rows = list(File.objects.filter(subject_kind=kind, subject=subject).order_by("-id"))
     names = permissions.names_of({row.by for row in rows})
     return [describe(row, names.get(row.by, row.by)) for row in rows]
+
+
+def hung_on(kind: str, subjects: Collection[str]) -> set[str]:
+    """Tell which of many things have an attachment."""
+    rows = File.objects.filter(subject_kind=kind, subject__in=subjects)
+    return set(rows.values_list("subject", flat=True).distinct())
 
 
 def describe(row: File, by_name: str) -> dict[str, Any]:

@@ -130,18 +130,23 @@ def _form(form: Sequence[Ask], kind: Kind, told: Say, language: str) -> str:
     form = [ask for ask in form if not ask.on_behalf]
     pressed = next((ask for ask in form if ask.required and ask.choices), None)
     fields = "".join(_field(ask, language) for ask in form if ask is not pressed)
-    voice = (
-        f"<label for=voice>🎤 {told('说一段话（可不录）')}</label>"
-        '<input id=voice type=file name=voice accept="audio/*" capture>'
-        if kind.voice
-        else ""
-    )
+    voice = recorder = ""
+    if kind.voice:
+        voice = (
+            f"<label for=voice>{told('说一段话（可不录）')}</label>"
+            '<input id=voice type=file name=voice accept="audio/*" capture>'
+        )
+        recorder = (
+            f'<button id=rec type=button hidden data-stop="{told("说完了")}" '
+            f'data-again="{told("重新说")}">🎤 {told("按一下，说一段话")}</button>'
+            "<audio id=heard controls hidden></audio>"
+        )
     words = (
         f"<label for=text>{told('要说明的情况（可不填）')}</label>"
         f"<textarea id=text name=text maxlength={LONGEST}></textarea>"
     )
     return (
-        f"<form method=post enctype=multipart/form-data>{fields}"
+        f"<form method=post enctype=multipart/form-data>{fields}{recorder}"
         f"<details><summary>{told('补充说明')}</summary>{words}{voice}</details>"
         f"<div class=acts>{_buttons(pressed, told, language)}</div></form>"
     )

@@ -1,7 +1,10 @@
 """How the page behind an SMS link looks and speaks: one file, no request but its own.
 
-The only script reads the page aloud; it is allowed by its digest, and the page needs it for nothing
-else. Browsers that want a tap before they speak get a button; those without a voice show nothing.
+The only script reads the page aloud and takes a spoken answer; it is allowed by its digest, and
+the page needs it for nothing else: without it, or without a microphone, the buttons answer and the
+field for a recording opens the telephone's own recorder. Browsers that want a tap before they speak
+get a button; those without a voice show nothing. Red, orange, yellow and blue are for warnings and
+colour nothing here.
 """
 
 import base64
@@ -27,27 +30,33 @@ h1{font-size:1.35rem;line-height:1.4;margin:.2rem 0 .6rem}
 white-space:pre-wrap}
 .meta{color:#4c5a68;font-size:1rem;margin:.6rem 0}
 details,.field{margin:.6rem 0}
-summary{padding:.5rem 0;color:#155a83}
+summary{padding:.5rem 0;color:#0a6a62}
 label{display:block;color:#4c5a68;font-size:1rem;margin:.5rem 0 .2rem}
 textarea,input,select{width:100%;font:inherit;border-radius:.5rem;border:1px solid #8b98a5;
 padding:.6rem;background:#fff;color:inherit}
 textarea{min-height:4.5rem}
 input[type=checkbox]{width:1.4rem;height:1.4rem;vertical-align:middle}
 button,.again{display:block;width:100%;min-height:4rem;font:inherit;font-size:1.25rem;
-font-weight:600;color:#fff;background:#155a83;border:0;border-radius:.7rem;text-align:center;
+font-weight:600;color:#fff;background:#44535f;border:0;border-radius:.7rem;text-align:center;
 text-decoration:none;line-height:4rem;padding:0}
 .acts{position:sticky;bottom:0;display:grid;gap:.5rem;padding:.7rem 0 1rem;
 grid-auto-flow:column;grid-auto-columns:1fr;background:#f3f5f7}
-.acts button:nth-child(2){background:#1a6a3c}
-.acts button:nth-child(3){background:#a8380f}
+.acts button:only-child,.acts button:nth-child(2){background:#0a6a62}
+.acts button:nth-child(3){background:#8a1f5c}
 #say{min-height:0;line-height:1;width:auto;padding:.7rem 1rem;font-size:1rem;background:#35424f;
 margin:.6rem 0}
-:focus-visible{outline:4px solid #e0a100}
-.done{font-size:1.3rem;font-weight:600;color:#14603a}
-.wrong{font-size:1.15rem;font-weight:600;color:#9c2b06}
+#rec{min-height:0;line-height:1.3;padding:.8rem 1rem;font-size:1.1rem;background:#35424f;
+margin:.8rem 0 .4rem}
+#rec.on{background:#8a1f5c}
+audio{width:100%}
+[hidden]{display:none!important}
+:focus-visible{outline:4px solid #16212c;outline-offset:2px}
+.done{font-size:1.3rem;font-weight:600;color:#0a6a62}
+.wrong{font-size:1.15rem;font-weight:600;color:#8a1f5c}
 @media (prefers-color-scheme:dark){body,.acts{background:#11181f;color:#e6ebf0}
-.card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done{color:#7fd6a4}
-.wrong{color:#ff9d78}summary{color:#8cc6ea}
+.card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done{color:#6cc5bb}
+.wrong{color:#e79ac4}summary{color:#6cc5bb}
+:focus-visible{outline-color:#e6ebf0}
 textarea,input,select{background:#1b242d;color:inherit}}
 """
 
@@ -56,11 +65,31 @@ t=document.getElementById('told');if(!s||!b||!t||!window.SpeechSynthesisUtteranc
 function speak(){s.cancel();var u=new SpeechSynthesisUtterance(t.textContent);
 u.lang='zh-CN';u.rate=.9;s.speak(u)}
 b.hidden=false;b.onclick=speak;if(b.getAttribute('data-now'))speak();
-addEventListener('pagehide',function(){s.cancel()})})()"""
+addEventListener('pagehide',function(){s.cancel()})})();
+(function(){var b=document.getElementById('rec'),f=document.getElementById('voice'),
+h=document.getElementById('heard'),m=navigator.mediaDevices,r=null,then=null,t,n;
+if(!b||!f||!m||!m.getUserMedia||!window.MediaRecorder||!window.DataTransfer)return;
+var d=b.dataset;b.hidden=false;
+function own(){b.hidden=true;f.closest('details').open=true;f.focus();f.click()}
+function tick(){n++;b.textContent='■ '+d.stop+' '+n;if(n>=90)r.stop()}
+function keep(parts,kind){var file=new File([new Blob(parts,{type:kind})],'voice',{type:kind}),
+x=new DataTransfer();x.items.add(file);f.files=x.files;
+h.src=URL.createObjectURL(file);h.hidden=false}
+b.onclick=function(){if(r){r.stop();return}if(window.speechSynthesis)speechSynthesis.cancel();
+m.getUserMedia({audio:true}).then(function(s){var parts=[];
+r=new MediaRecorder(s,{audioBitsPerSecond:16000});
+r.ondataavailable=function(e){parts.push(e.data)};
+r.onstop=function(){clearInterval(t);s.getTracks().forEach(function(o){o.stop()});
+keep(parts,r.mimeType);r=null;b.className='';b.textContent='🎤 '+d.again;
+if(then)then.click()};
+n=0;b.className='on';h.hidden=true;r.start();tick();t=setInterval(tick,1000)}).catch(own)};
+f.form.addEventListener('click',function(e){if(r&&e.target.name&&e.target.tagName==='BUTTON'){
+e.preventDefault();then=e.target;r.stop()}})})()"""
 
 _DIGEST = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 POLICY = (
     f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_DIGEST}'; "
+    "media-src blob:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 

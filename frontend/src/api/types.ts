@@ -266,7 +266,7 @@ export interface Attachment {
   id: string
   name: string
   size: number
-  type?: string
+  mime?: string
   at?: string
   by_name?: string
 }

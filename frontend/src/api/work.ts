@@ -1,5 +1,5 @@
 /** Shapes of the duty side: obligations, notices, people on duty, accounts, the journal. */
-import type { Cell, Column } from './types'
+import type { Attachment, Cell, Column } from './types'
 
 export interface Verb {
   verb: string
@@ -72,6 +72,7 @@ export interface ObligationRung {
 export interface ObligationDetail extends Obligation {
   steps: ObligationStep[]
   rungs: ObligationRung[]
+  files: Attachment[]
 }
 
 export interface ObligationPage {

@@ -221,6 +221,7 @@ def test_the_page_reads_itself_aloud_by_the_one_script_its_policy_allows(
     digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
     assert len(scripts) == 1
     assert "speechSynthesis" in scripts[0]
+    assert "MediaRecorder" in scripts[0]
     assert f"script-src 'sha256-{digest}';" in page["Content-Security-Policy"]
     assert "data-now=1" in page.content.decode()
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from anlan import codes
+from anlan.base.files.selectors import hung_on
 from anlan.base.obligations.ladders import WHOM, ladder
 from anlan.base.people import selectors as people
 from anlan.base.people.models import Post
@@ -121,7 +122,7 @@ def _round(row: CallRound) -> dict[str, Any]:
 
 
 def _items(shown: Sequence[Seat], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Say a page of posts in words; five queries."""
+    """Say a page of posts in words; six queries."""
     ids = [seat.call.post for seat in shown]
     posts = {post.pk: post for post in Post.objects.select_related("unit").filter(pk__in=ids)}
     holders = people.holders_of(ids)
@@ -133,12 +134,15 @@ def _items(shown: Sequence[Seat], names: Mapping[str, str]) -> list[dict[str, An
         .annotate(tries=Sum("tries"))
         .order_by()
     )
+    spoken = hung_on("obligation", [seat.call.id for seat in shown])
     roles = codes.table("posts")
     return [
         _item(seat, posts[seat.call.post], holders.get(seat.call.post, []), roles)
         | {
             "region_name": names.get(seat.call.region, seat.call.region),
             "attempts": attempts.get(seat.call.id) or 0,
+            # A spoken answer, to be heard on the obligation's page.
+            "spoken": seat.call.id in spoken,
         }
         for seat in shown
     ]

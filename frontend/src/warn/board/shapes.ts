@@ -57,6 +57,8 @@ export interface PostRow {
   on_behalf: boolean
   vacant: boolean
   delivered: boolean
+  /** Something was said by voice. */
+  spoken: boolean
   rung: number
   rungs: number
   /** Whom the last rung turned to. */
