@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from anlan.comms import reasons
 from anlan.comms.declaration.declared import Approved, Words
 from anlan.comms.wording import DEFAULT, WORDINGS, Wording, write
 from anlan.kernel import workspace
@@ -14,6 +15,8 @@ from anlan.protocols.declared.filling import texts
 
 FILE = Path("conf") / "wording.toml"
 PARTS = frozenset(("short", "spoken", "long", "subject"))
+#: Names that stand for a text the provider has approved.
+OF_APPROVED = frozenset(("template", "params", "params_table", "values", "values_text"))
 
 
 class _Shelf:
@@ -89,8 +92,8 @@ class Composer:
         self._approved = approved
         self._wordings: dict[str, Wording] = {}
 
-    def compose(self, kind: str, told: Mapping[str, str]) -> dict[str, Any] | None:
-        """Write every text the channel asks for; None when none fits its length."""
+    def compose(self, kind: str, told: Mapping[str, str]) -> dict[str, Any] | str:
+        """Write every text the channel asks for, or tell the reason why there is none."""
         wording = self._wordings.get(kind)
         if wording is None:
             wording = self._wordings[kind] = wording_of(kind)
@@ -100,10 +103,13 @@ class Composer:
                 made[part] = write(getattr(wording, part) or wording.short, told)
         text = self._fitted(made[self._words.use], told)
         if text is None:
-            return None
+            return reasons.BAD_TEXT
         made["text"] = text
-        if self._names & {"template", "params"}:
-            made |= self._approved(kind, made)
+        if self._names & OF_APPROVED:
+            approved = self._approved(kind, made)
+            if approved is None:
+                return reasons.NO_TEMPLATE
+            made |= approved
         return made
 
     def _fitted(self, text: str, told: Mapping[str, str]) -> str | None:
@@ -122,12 +128,20 @@ class Approver:
     def __init__(self, approved: tuple[Approved, ...]) -> None:
         self._approved = approved
 
-    def __call__(self, kind: str, told: Mapping[str, Any]) -> dict[str, str]:
-        """Tell the number of the approved text and its values as JSON; empty without one."""
+    def __call__(self, kind: str, told: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Tell the number of the approved text and its values, in every form asked for.
+
+        None without one: a provider that takes approved texts alone would refuse any other.
+        """
         fitting = [one for one in self._approved if kind in one.kinds]
         general = [one for one in self._approved if not one.kinds]
         chosen = next(iter(fitting + general), None)
         if chosen is None:
-            return {"template": "", "params": "{}"}
-        values = texts(chosen.params, told)
-        return {"template": chosen.id, "params": json.dumps(values, ensure_ascii=False)}
+            return None
+        table = texts(chosen.params, told)
+        values = list(table.values())
+        return {
+            "template": chosen.id, "params_table": table, "values": values,
+            "params": json.dumps(table, ensure_ascii=False),
+            "values_text": json.dumps(values, ensure_ascii=False),
+        }  # fmt: skip

@@ -19,6 +19,9 @@ SUPERSEDED = "superseded"
 ANSWERED = "answered"
 NO_NUMBER = "no-number"
 DEAD_NUMBER = "dead-number"
+NO_DEVICE = "no-device"
+NO_TEMPLATE = "no-template"
+NO_SOUND = "no-sound"
 NO_PURPOSE = "no-purpose"
 NO_CARRIER = "no-carrier"
 REFUSED = "refused"
@@ -46,6 +49,9 @@ REASONS = {
     DEAD_NUMBER: Reason("空号或停机", "Number does not exist or is cut off", again=False),
     NO_PURPOSE: Reason("所为的事项已不存在", "What it was for is gone", again=False),
     NO_CARRIER: Reason("没有可用的渠道配置", "No channel is set up for it"),
+    NO_DEVICE: Reason("这里没有登记的设备", "No device stands there"),
+    NO_TEMPLATE: Reason("没有适用的报备模板", "No approved text for it"),
+    NO_SOUND: Reason("录音文件或链接地址没有配好", "No recording, or no address to fetch it at"),
     REFUSED: Reason("运营商拒绝", "Refused by the provider"),
     BUSY: Reason("占线", "Engaged"),
     NETWORK: Reason("连不上运营商", "Provider not reachable"),

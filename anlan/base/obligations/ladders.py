@@ -28,7 +28,11 @@ WHOM = {
 }
 #: A rung counted from the deadline of the answer: ``due``, ``due+10min``.
 DUE = "due"
-CHANNELS = ("app", "sms", "voice", "sheet", "knock")
+#: What a rung may name; what each of them is and proves is said by whoever sends.
+CHANNELS = (
+    "app", "sms", "voice", "sheet", "knock", "mail", "dingtalk", "wecom", "robot", "webhook",
+    "loudspeaker", "group",
+)  # fmt: skip
 UNITS: dict[str, Unit] = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
 
 

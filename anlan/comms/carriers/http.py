@@ -17,6 +17,7 @@ from anlan.comms.carriers.parcels import Parcel, Result
 from anlan.comms.carriers.replies import Reply
 from anlan.comms.carriers.tokens import TOKENS, read_token
 from anlan.comms.declaration import Declaration
+from anlan.comms.declaration.declared import Answer, Inward, Pull
 from anlan.comms.declaration.requests import OF_ONE
 from anlan.kernel import clock
 from anlan.kernel.ids import new_id
@@ -28,7 +29,7 @@ from anlan.protocols.declared.filling import (
     signature_of,
 )
 from anlan.protocols.declared.moments import millis
-from anlan.protocols.declared.requests import Tls
+from anlan.protocols.declared.requests import Request, Sign, Tls
 from anlan.protocols.declared.secrets import Blotter, Secrets
 from anlan.protocols.declared.templates import FILTERS, filled, names_of
 
@@ -46,7 +47,7 @@ class HttpCarrier:
         self.declared = declared
         self.outgoing = outgoing
         self.blotter = Blotter()
-        kept = Secrets(home)
+        kept = self._kept = Secrets(home)
         self._secrets = {
             name: self._learned(kept, reference) for name, reference in declared.secrets.items()
         }
@@ -99,7 +100,7 @@ class HttpCarrier:
         try:
             token = await self._token()
             reply = await self._call(group, token)
-            if self._is_forgotten(reply):
+            if self._is_forgotten(reply, self.declared.answer):
                 token = await self._token(not_this=token)
                 reply = await self._call(group, token)
             results = judge(self.declared.answer, reply, [one.address for one in group])
@@ -112,16 +113,40 @@ class HttpCarrier:
         """Let connections go."""
         await self._client.close()
 
-    def _is_forgotten(self, reply: Reply) -> bool:
+    async def pull(self, inward: Inward) -> Reply:
+        """Ask for what the provider has to tell; `CallFailed` says what stood in the way."""
+        pull = inward.pull
+        assert pull is not None
+        judged = Answer(inward.form, expired=pull.expired)
+        token = await self._token()
+        reply = await self._ask(self._pulled(pull, token))
+        if self._is_forgotten(reply, judged):
+            reply = await self._ask(self._pulled(pull, await self._token(not_this=token)))
+        return reply
+
+    def clean(self, detail: str) -> str:
+        """Blot secrets and numbers out of what is kept or shown."""
+        told = _NUMBER.sub(lambda found: mask(found[0]) or "", self.blotter.clean(detail))
+        return told[:LONGEST_DETAIL]
+
+    def _pulled(self, pull: Pull, token: str) -> Filled:
+        known = {**self._always(), **self._secrets, "token": token}
+        known["username"] = self.declared.auth.username
+        sign, key = self.declared.sign, self._key
+        if pull.sign is not None:
+            sign, key = pull.sign, self._learned(self._kept, pull.sign.secret)
+        return self._proved(pull.request, sign, key, known)
+
+    def _is_forgotten(self, reply: Reply, judged: Answer) -> bool:
         return self.declared.auth.login is not None and (
-            reply.status == 401 or expired(self.declared.answer, reply)
+            reply.status == 401 or expired(judged, reply)
         )
 
     async def _call(self, group: Sequence[Parcel], token: str) -> Reply:
-        made = self._filled(group, token)
-        return await self._client.call(
-            self.outgoing.request.method, made.url, made.headers, made.body
-        )
+        return await self._ask(self._filled(group, token))
+
+    async def _ask(self, made: Filled) -> Reply:
+        return await self._client.call(made.request.method, made.url, made.headers, made.body)
 
     def _filled(self, group: Sequence[Parcel], token: str) -> Filled:
         auth = self.declared.auth
@@ -133,14 +158,25 @@ class HttpCarrier:
         }  # fmt: skip
         if self.outgoing.item is not None:
             known["items"] = [filled(self.outgoing.item, {**known, **one.told}) for one in group]
-        sign = self.declared.sign
-        if sign is not None and self._inside:
-            known["signature"] = signature_of(sign, self._key, known)
-        made = fill(self.outgoing.request, known)
-        self._prove(made, token)
-        if sign is not None and not self._inside:
-            sign_request(made, sign, self._key, known)
+        return self._proved(self.outgoing.request, self.declared.sign, self._key, known)
+
+    def _proved(
+        self, request: Request, sign: Sign | None, key: str, known: dict[str, Any]
+    ) -> Filled:
+        """Fill in a request with what proves who we are."""
+        inside = sign is not None and self._is_inside(request)
+        if sign is not None and inside:
+            known["signature"] = signature_of(sign, key, known)
+        made = fill(request, known)
+        self._prove(made, known["token"])
+        if sign is not None and not inside:
+            sign_request(made, sign, key, known)
         return made
+
+    def _is_inside(self, request: Request) -> bool:
+        if request is self.outgoing.request:
+            return self._inside  # asked of every message; looked at once
+        return is_signed_inside(request)
 
     def _prove(self, made: Filled, token: str) -> None:
         auth = self.declared.auth
@@ -193,10 +229,7 @@ class HttpCarrier:
         return value
 
     def _clean(self, result: Result) -> Result:
-        if not result.detail:
-            return result
-        detail = _NUMBER.sub(lambda found: mask(found[0]) or "", self.blotter.clean(result.detail))
-        return result._replace(detail=detail[:LONGEST_DETAIL])
+        return result._replace(detail=self.clean(result.detail)) if result.detail else result
 
 
 def context_of(tls: Tls, folder: FilePath) -> ssl.SSLContext:

@@ -1,5 +1,6 @@
 """What a provider's answer means, for the request and for each recipient in it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from anlan.kernel.errors import AnlanError
 from anlan.protocols.declared.requests import Test, plain
 from anlan.protocols.mapping import Unlike, parse
 from anlan.protocols.mapping.documents import text_of
-from anlan.protocols.mapping.selectors import Missed, Scope
+from anlan.protocols.mapping.selectors import Missed, Path, Scope
 
 #: Characters of an answer that are shown.
 EXCERPT = 120
@@ -28,6 +29,8 @@ def judge(declared: Answer, reply: Reply, addresses: Sequence[str]) -> list[Resu
     if isinstance(scope, Result):
         return [scope] * len(addresses)
     whole = _judged(declared, scope)
+    if declared.strangers is not None and whole.outcome == "sent":
+        return _known_to_them(declared.strangers, scope, whole, addresses)
     if declared.each is None or declared.number is None:
         return [whole] * len(addresses)
     return _each(declared, scope, whole, addresses)
@@ -99,6 +102,20 @@ def _each(declared: Answer, scope: Scope, whole: Result, addresses: Sequence[str
     except Missed:
         return [whole] * len(addresses)
     return [found.get(digits(address), whole) for address in addresses]
+
+
+def _known_to_them(
+    strangers: Path, scope: Scope, whole: Result, addresses: Sequence[str]
+) -> list[Result]:
+    """Take out those the provider sent to nobody for: no such account, or out of its sight.
+
+    Which of the two it does not say, so that the account is not taken for dead.
+    """
+    found = strangers.find(scope)
+    listed = found if isinstance(found, list) else re.split(r"[|,;\s]+", plain(found))
+    unknown = {str(one).lower() for one in listed}
+    refused = Result("failed", reasons.REFUSED, "对方没有这个账号，或不在应用可见范围")
+    return [refused if one.lower() in unknown else whole for one in addresses]
 
 
 def _says(test: Test, scope: Scope) -> bool:

@@ -1,6 +1,6 @@
 """Which declared channels may carry a ladder's word now, and who takes over when one fails."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from anlan.comms.carriers.console import CONSOLE
 from anlan.comms.channels import CHANNELS, Channel, channel_of
 from anlan.comms.declaration import Declaration
 from anlan.comms.declaration.shelf import shelf
-from anlan.comms.models import CarrierState
+from anlan.comms.models import CarrierState, Message
 from anlan.kernel import workspace
 from anlan.protocols.declared.templates import names_of
 
@@ -35,6 +35,8 @@ class Slot:
     is_doubtful: bool
     #: The other channels declared for this word.
     siblings: tuple[str, ...] = ()
+    #: The only regions it has devices for; None where it leads to persons.
+    regions: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -54,6 +56,8 @@ class Slot:
     @property
     def fresh(self) -> Q:
         """What is to be tried by this one next."""
+        if self.regions is not None:
+            return Q(state="queued", region__in=self.regions)
         if self.is_first:
             return Q(state="queued") & ~Q(carrier__in=self.others)
         return Q(state="queued", carrier__in=self.takes_over)
@@ -61,9 +65,16 @@ class Slot:
     @property
     def unknown(self) -> Q:
         """What it may have taken already, and is asked again under the same name."""
+        if self.regions is not None:
+            return Q(state="unknown", carrier=self.key)
         if self.is_first:
             return Q(state="unknown") & ~Q(carrier__in=self.siblings)
         return Q(state="unknown", carrier=self.key)
+
+    @property
+    def separator(self) -> str:
+        """What stands between several addresses."""
+        return self.declaration.outgoing.separator if self.declaration.outgoing else ","
 
     @property
     def batch(self) -> int:
@@ -101,6 +112,8 @@ def slots(word: str, now: datetime) -> list[Slot]:
         for one in declared
         if one.key not in states or (states[one.key].again_at or now) <= now
     ]  # fmt: skip
+    if channel_of(word).needs == "device" and not workspace.current().console_only:
+        return _by_device(word, usable, states)
     order = [one.key for one in declared]
     turns = _turns(order, [one.key for one in usable])
     return [
@@ -115,6 +128,30 @@ def slots(word: str, now: datetime) -> list[Slot]:
             is_doubtful=one.key in states,
         )
         for place, one in enumerate(usable)
+    ]
+
+
+def devices_for(declared: Declaration, region: str) -> tuple[str, ...]:
+    """List the devices that sound in a region: those in it or around it."""
+    return tuple(one.id for one in declared.devices if region.startswith(one.region))
+
+
+def _by_device(word: str, usable: Sequence[Declaration], states: Container[str]) -> list[Slot]:
+    """Give each channel the regions it has devices in; none can do another's work."""
+    due = Message.objects.filter(channel=word, state="queued", due_at__isnull=False)
+    regions = due.order_by().values_list("region", flat=True).distinct()
+    return [
+        Slot(
+            word=word,
+            channel=channel_of(word),
+            declaration=one,
+            takes_over=(),
+            is_first=False,
+            others=(),
+            is_doubtful=one.key in states,
+            regions=tuple(region for region in regions if devices_for(one, region)),
+        )
+        for one in usable
     ]
 
 

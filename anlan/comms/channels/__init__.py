@@ -1,5 +1,5 @@
 """Channels: how a message leaves. Each kind declares what its success proves."""
 
-from anlan.comms.channels.kinds import CHANNELS, SHEET, Channel, channel_of
+from anlan.comms.channels.kinds import CHANNELS, SHEET, Channel, channel_of, declared_by
 
-__all__ = ["CHANNELS", "SHEET", "Channel", "channel_of"]
+__all__ = ["CHANNELS", "SHEET", "Channel", "channel_of", "declared_by"]

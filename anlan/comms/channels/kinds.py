@@ -3,6 +3,7 @@
 What counts as reached is said here once: coverage asks `Channel.reaches`, never a name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from anlan.comms.states import PROOFS
@@ -25,18 +26,20 @@ class Channel:
     #: Done by a person: a line on the call sheet, or a knock.
     by_hand: bool = False
     knocks: bool = False
-    #: For a place (a loudspeaker, a group), not for one person.
+    #: For a place (a loudspeaker, a group), not for one person: it carries nobody's own link.
     to_place: bool = False
+    #: What is told once however many posts of it owe the same: a "region", or the "whole" case.
+    told_once: str = ""
     #: Nothing leaves: what is owed lies in the person's own list as soon as it is owed.
     at_once: bool = False
-    #: What is asked of a person's directory entry: number, mail, account, or nothing.
+    #: Where it leads: a person's number, mail or account, the devices of a region, or nothing.
     needs: str = "number"
     #: After a crash: whether what may have left is sent again. Never for a ringing telephone.
     repeatable: bool = True
 
     def reaches(self, state: str) -> bool:
-        """Tell whether a message in this state has reached its person."""
-        if not self.reliable or state not in PROOFS:
+        """Tell whether a message in this state has reached its person; a place is nobody."""
+        if not self.reliable or self.to_place or state not in PROOFS:
             return False
         return PROOFS.index(state) >= PROOFS.index(self.proves)
 
@@ -44,10 +47,24 @@ class Channel:
 CHANNELS: Registry[Channel] = Registry("渠道")
 
 
+#: Tells the kind of a declared channel by its key; None where nobody declares it (any more).
+KindOf = Callable[[str], str | None]
+_kind_of: list[KindOf] = []
+
+
+def declared_by(kind_of: KindOf) -> KindOf:
+    """Let declared channels stand for their kinds; what reads the declarations says which."""
+    _kind_of[:] = [kind_of]
+    return kind_of
+
+
 def channel_of(name: str) -> Channel:
     """Find what a ladder's word stands for; the key of a declared channel stands for its kind."""
     found = CHANNELS.get(name)
-    return found if found is not None else CHANNELS["sms"]
+    if found is not None:
+        return found
+    kinds = (CHANNELS.get(kind_of(name) or "") for kind_of in _kind_of)
+    return next((one for one in kinds if one is not None), CHANNELS["sms"])
 
 
 for _channel in (
@@ -67,12 +84,14 @@ for _channel in (
     Channel(key="wecom", title="企业微信工作通知", title_en="WeCom work notice", reliable=True,
             proves="delivered", needs="account"),
     Channel(key="robot", title="群机器人", title_en="Group robot", reliable=False,
-            proves="answered", to_place=True, needs=""),
+            proves="answered", to_place=True, told_once="whole", needs=""),
     Channel(key="webhook", title="网络回调", title_en="Webhook", reliable=False, proves="answered",
             to_place=True, needs=""),
     Channel(key="loudspeaker", title="大喇叭", title_en="Loudspeaker", reliable=True,
-            proves="delivered", to_place=True, needs="", repeatable=False),
+            proves="delivered", to_place=True, told_once="region", needs="device",
+            repeatable=False),
     Channel(key="group", title="群转发文本", title_en="Text for a group", reliable=False,
-            proves="answered", by_hand=True, knocks=True, to_place=True, needs=""),
+            proves="answered", by_hand=True, knocks=True, to_place=True, told_once="whole",
+            needs=""),
 ):  # fmt: skip
     CHANNELS.add(_channel.key, _channel)

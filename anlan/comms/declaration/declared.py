@@ -56,6 +56,25 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """Something that sounds in a place, as the provider calls it."""
+
+    id: str
+    #: Its region as a prefix: it sounds for that and for what lies inside, never for a larger one.
+    region: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Recordings a device fetches: files of ``conf/sounds/`` by kind of message, ``*`` for all."""
+
+    files: Map[str, str]
+    #: How long the address a device is told lets it in, in seconds.
+    life_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One request, for one recipient or several."""
 
@@ -87,6 +106,20 @@ class Answer:
     ticket: Path | None = None
     each: Path | None = None
     number: Path | None = None
+    #: Where those of the recipients are listed whom the provider does not know.
+    strangers: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A provider that is asked for what it has to tell, since it tells nothing of itself."""
+
+    request: Request
+    every_s: float
+    #: How its request is signed; None as the channel's own.
+    sign: Sign | None = None
+    ok: Test | None = None
+    expired: Test | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +144,7 @@ class Inward:
     text: Path | None = None
     #: What the provider wants to hear.
     answer: str = '{"code":0}'
+    pull: Pull | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +201,8 @@ class Declaration:
     hook: Hook | None
     tls: Tls
     proxy: str
+    devices: tuple[Device, ...] = ()
+    sounds: Sounds | None = None
     time_format: str = ISO
     time_zone: tzinfo = LOCAL_ZONE
     #: Digest of the text: another text is another version.

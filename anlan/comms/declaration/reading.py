@@ -10,11 +10,15 @@ from anlan.comms.declaration.declared import (
     Approved,
     Declaration,
     Hook,
+    Inward,
     Mail,
     Pace,
     Words,
 )
+from anlan.comms.declaration.places import read_devices, read_sounds
 from anlan.comms.declaration.requests import (
+    OF_ALL,
+    OF_ONE,
     PER_MESSAGE,
     read_answer,
     read_inward,
@@ -26,19 +30,21 @@ from anlan.protocols.declared.auth import Auth, read_auth
 from anlan.protocols.declared.lines import line_of, lines_of, syntax_line
 from anlan.protocols.declared.moments import seconds
 from anlan.protocols.declared.requests import (
+    PARTS,
     Tls,
     check_names,
     read_sign,
     read_texts,
 )
 from anlan.protocols.declared.taking import Problem, Slips, Table, Wrong
+from anlan.protocols.declared.templates import names_of
 from anlan.protocols.mapping.times import ISO, check_format, zone_of
 
 #: A file's name, without ``.toml``; it is the channel's key, and part of its hooks' addresses.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LARGEST = 64 * 1024
 KINDS = ("http", "smtp")
-PARTS = ("short", "spoken", "long")
+USES = ("short", "spoken", "long")
 SECURITIES = ("starttls", "tls", "none")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -76,7 +82,8 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
     sign = None
     if outgoing is not None:
         sign = read_sign(top, known=known, word="CHANNEL", request=outgoing.request)
-    receipt, reply = read_inward(top, "receipt"), read_inward(top, "reply")
+    names = frozenset(secrets)
+    receipt, reply = read_inward(top, "receipt", names), read_inward(top, "reply", names)
     made = Declaration(
         key=key,
         title=top.text("title", most=60),
@@ -100,14 +107,49 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         hook=_hook(top),
         tls=_tls(top),
         proxy=_proxy(top),
+        devices=read_devices(top),
+        sounds=read_sounds(top),
         time_format=_time_format(top),
         time_zone=top.made("time_zone", zone_of, "Asia/Shanghai") or zone_of("Asia/Shanghai"),
         version=version,
     )
     top.done()
-    if (receipt or reply) and made.hook is None:
-        top.slip("hook", "有 [receipt] 或 [reply] 时必须填写：运营商凭什么证明是它")
+    _check_whole(made, top)
     return made
+
+
+def _check_whole(made: Declaration, top: Table) -> None:
+    """Note what only the whole file shows to be missing."""
+    if made.hook is None and any(map(_is_pushed, (made.receipt, made.reply))):
+        top.slip("hook", "有 [receipt] 或 [reply] 时必须填写：运营商凭什么证明是它")
+    for name, inward in (("receipt", made.receipt), ("reply", made.reply)):
+        _check_pull(made, inward, Table({}, (name, "pull"), top.slips))
+    by_device = CHANNELS[made.channel].needs == "device"
+    if by_device != bool(made.devices):
+        top.slip("devices", "大喇叭要写 [[devices]]：每台的编号和所在地区；别的渠道不写")
+    used = (
+        frozenset().union(*map(names_of, made.outgoing.request.templates))
+        if (made.outgoing)
+        else frozenset()
+    )
+    if ("audio" in used) != (made.sounds is not None):
+        top.slip("sounds", "[sounds] 与请求中的 {audio} 应同时有或同时没有")
+
+
+def _check_pull(made: Declaration, inward: Inward | None, table: Table) -> None:
+    """Note what a request for all messages cannot be signed with."""
+    if inward is None or inward.pull is None or inward.pull.sign or made.sign is None:
+        return
+    sign = made.sign
+    trees = [sign.text, sign.canonical, *sign.derive, *sign.headers.values(),
+             *sign.query.values(), *sign.form.values()]  # fmt: skip
+    used = frozenset().union(*map(names_of, trees)) & (OF_ONE | OF_ALL) - PARTS
+    if used - {"token", "username"}:
+        table.slip("sign", "渠道的签名用到了一条消息的内容，取回执、回复要另写怎样签名")
+
+
+def _is_pushed(inward: Inward | None) -> bool:
+    return inward is not None and inward.pull is None
 
 
 def _channel(top: Table, kind: str) -> str:
@@ -154,7 +196,7 @@ def _words(top: Table, kind: str) -> Words:
     usual = "long" if kind == "smtp" else "short"
     table = top.table("text") or Table({}, ("text",), top.slips)
     made = Words(
-        use=table.text("use", usual, choices=PARTS),
+        use=table.text("use", usual, choices=USES),
         prefix=table.text("prefix", "", most=60),
         suffix=table.text("suffix", "", most=60),
         longest=table.whole("longest", 0, low=0, high=100_000),

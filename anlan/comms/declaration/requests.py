@@ -3,7 +3,7 @@
 import re
 from functools import partial
 
-from anlan.comms.declaration.declared import Answer, Inward, Outgoing
+from anlan.comms.declaration.declared import Answer, Inward, Outgoing, Pull
 from anlan.kernel.errors import Invalid
 from anlan.protocols.declared.requests import (
     ALWAYS,
@@ -11,6 +11,8 @@ from anlan.protocols.declared.requests import (
     check_names,
     plain,
     read_path,
+    read_request,
+    read_sign,
     read_test,
     read_tree,
     request_of,
@@ -27,6 +29,7 @@ OF_ONE = frozenset(
     (
         "number", "text", "key", "subject", "long", "spoken", "link", "title", "body", "kind",
         "region", "region_code", "post", "due", "issuer", "workspace", "template", "params",
+        "params_table", "values", "values_text", "message", "devices", "audio",
     )
 )  # fmt: skip
 #: Told of a request, however many recipients it has.
@@ -81,6 +84,7 @@ def read_answer(top: Table) -> Answer:
         ticket=read_path(table, "ticket"),
         each=table.made("each", Path.read, ""),
         number=read_path(table, "number"),
+        strangers=read_path(table, "strangers"),
     )
     table.done()
     if (made.each is None) != (made.number is None):
@@ -88,8 +92,8 @@ def read_answer(top: Table) -> Answer:
     return made
 
 
-def read_inward(top: Table, name: str) -> Inward | None:
-    """Read ``[receipt]`` or ``[reply]``."""
+def read_inward(top: Table, name: str, known: frozenset[str]) -> Inward | None:
+    """Read ``[receipt]`` or ``[reply]``; `known` are the names of the channel's own secrets."""
     table = top.table(name)
     if table is None:
         return None
@@ -108,9 +112,29 @@ def read_inward(top: Table, name: str) -> Inward | None:
         pending=_codes(table, "pending"),
         text=read_path(table, "text"),
         answer=table.text("answer", '{"code":0}', most=500),
+        pull=_pull(table, known),
     )
     table.done()
     _check_inward(made, name, table)
+    return made
+
+
+def _pull(top: Table, known: frozenset[str]) -> Pull | None:
+    """Read ``[receipt.pull]``: a request that names no message, for it asks for all."""
+    table = top.table("pull")
+    if table is None:
+        return None
+    told = ALWAYS | known | {"token", "username"}
+    signed = frozenset(("signature",)) if table.has("sign") else frozenset()
+    request = read_request(table, "request", known=told | signed)
+    made = Pull(
+        request=request,
+        every_s=table.span("every", "30s", least=5, most=3600),
+        sign=read_sign(table, known=told, word="CHANNEL", request=request),
+        ok=read_test(table, "ok"),
+        expired=read_test(table, "expired"),
+    )
+    table.done()
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from anlan.comms.channels import declared_by
 from anlan.comms.declaration.declared import Declaration
 from anlan.comms.declaration.reading import read_text
 from anlan.kernel import workspace
@@ -96,6 +97,13 @@ def read_sheet(path: Path) -> Sheet:
 
 
 _shelves: dict[Path, Shelf] = {}
+
+
+@declared_by
+def kind_of(key: str) -> str | None:
+    """Tell what kind a declared channel is, for messages that name it alone."""
+    found = shelf().in_force().get(key)
+    return found.channel if found else None
 
 
 def shelf() -> Shelf:

@@ -37,13 +37,14 @@ def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) 
     with which they were joined.
     """
     queued = 0
+    seen: set[tuple[str, ...]] = set()
     for start in range(0, len(obligations), BATCH):
         taken = dict(
             zip(
                 obligations[start : start + BATCH], rungs[start : start + BATCH], strict=False
             )
         )  # fmt: skip
-        drafts = _joined(list(_drafts(taken)))
+        drafts = _joined(list(_drafts(taken)), seen)
         with transaction.atomic():
             queue_messages(drafts=drafts, by=by)
             _supersede(drafts)
@@ -192,13 +193,19 @@ def _supersede(drafts: Sequence[Draft]) -> None:
     )
 
 
-def _joined(drafts: Sequence[Draft]) -> list[Draft]:
-    """Cancel all but one message of several that would tell a person the same."""
-    seen: set[tuple[str, str, str, str, int]] = set()
+def _joined(drafts: Sequence[Draft], seen: set[tuple[str, ...]]) -> list[Draft]:
+    """Cancel all but one message of several that would tell a person, or a place, the same."""
     found = []
     for draft in drafts:
-        key = (draft.person, draft.case, draft.kind, draft.channel, draft.rung)
-        again = bool(draft.person and draft.case) and key in seen
+        whom = draft.person or _place(draft)
+        key = (whom, draft.case, draft.kind, draft.channel, str(draft.rung))
+        again = bool(whom and draft.case) and key in seen
         seen.add(key)
         found.append(draft._replace(state="cancelled", reason=JOINED) if again else draft)
     return found
+
+
+def _place(draft: Draft) -> str:
+    """Tell the place a message is for, where it is told once however many posts it is for."""
+    once = channel_of(draft.channel).told_once
+    return draft.region if once == "region" else once

@@ -100,8 +100,8 @@ def sign_request(made: Filled, declared: Sign, key: str, told: Mapping[str, Any]
         "body": (made.body or b"").decode(made.request.charset, "replace"),
         "secret": key,
     }
-    signature = signature_of(declared, key, known)
-    known = {**told, "signature": signature}
+    # Beside the signature some ask for a digest of what was signed, in a header of its own.
+    known |= {"signature": signature_of(declared, key, known), "secret": ""}
     made.headers |= texts(declared.headers, known)
     made.query += texts(declared.query, known).items()
     made.form += texts(declared.form, known).items()

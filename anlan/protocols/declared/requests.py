@@ -191,7 +191,8 @@ def read_sign(
     more = {"canonical"} if made.canonical else set()
     check_names([text], signing | more, (*table.where, "text"), table.slips)
     places = [*made.headers.values(), *made.query.values(), *made.form.values()]
-    check_names(places, known | {"signature"}, table.where, table.slips)
+    told = {"signature"} if inside else (PARTS - {"secret"}) | {"signature"}
+    check_names(places, known | told, table.where, table.slips)
     if not inside and not any("signature" in one.names for one in places):
         table.slip("", "签名没有放进请求：headers、query 或 form 中应有一项用到 {signature}")
     if not made.algorithm.startswith("hmac-") and "secret" not in text.names:

@@ -17,7 +17,7 @@ from anlan.base.permissions.services.links import Wanted, issue_links
 from anlan.base.vault.services import ERASED, UNREADABLE, open_many
 from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel
-from anlan.comms.carriers.slots import Slot
+from anlan.comms.carriers.slots import Slot, devices_for
 from anlan.comms.composing import Approver, Composer, uses_link
 from anlan.comms.linking import link_base
 from anlan.comms.models import Message
@@ -25,6 +25,7 @@ from anlan.comms.purposes import PURPOSES, Told
 from anlan.comms.selectors.addresses import Address, addresses
 from anlan.comms.services.sending.attempts import Try, key_of
 from anlan.comms.services.sending.senders import Me
+from anlan.comms.sounds import sound_address
 from anlan.kernel import clock
 
 #: Messages of one claim at most: the write gate is held for some 40 ms.
@@ -140,7 +141,7 @@ def _prepare(rows: Sequence[Row], slot: Slot) -> _Ready:
         for kind, same in by_kind.items()
     }
     found: Mapping[str, Sequence[Address]] = {}
-    if slot.channel.needs:
+    if slot.channel.needs and not slot.channel.to_place:
         found = addresses({row["person"] for row in rows if row["person"]}, slot.channel)
     chosen = {row["id"]: _choose(row, found.get(row["person"], ())) for row in rows}
     pairs = [(one.id, {"": one.sealed}) for one in set(chosen.values()) if one is not None]
@@ -169,8 +170,8 @@ def _links(rows: Sequence[Row], slot: Slot) -> dict[str, str]:
     """Make the links that texts of this claim carry; message id -> address."""
     words, names = slot.declaration.words, slot.names
     base = link_base()
-    if base is None:
-        return {}
+    if base is None or slot.channel.to_place:
+        return {}  # whoever reads a group or hears a loudspeaker is not the one who answers
     carried = {kind: uses_link(words, names, kind) for kind in {row["kind"] for row in rows}}
     linked = [row for row in rows if carried[row["kind"]] and PURPOSES[row["purpose_kind"]].link]
     if not linked:
@@ -189,27 +190,49 @@ def _links(rows: Sequence[Row], slot: Slot) -> dict[str, str]:
 
 def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel | str:
     """Make what is handed to the carrier, or say why it cannot be."""
-    address, phone = "", ""
-    if slot.channel.needs:
-        chosen = ready.addresses.get(row["id"])
-        if chosen is None:
-            known = row["reason"] == reasons.DEAD_NUMBER
-            return reasons.DEAD_NUMBER if known else reasons.NO_NUMBER
-        address, phone = ready.plain[chosen.id], chosen.id
-        if address in (ERASED, UNREADABLE):
-            return reasons.ERASED
+    whither = _whither(row, slot, ready)
+    if isinstance(whither, str):
+        return whither
+    address, phone = whither
     told = ready.told[row["purpose_kind"]].get(row["purpose"])
     if told is None:
         return reasons.NO_PURPOSE
     link = ready.links.get(row["id"], "")
     made = composer.compose(row["kind"], {**told, "link": link})
-    if made is None:
-        return reasons.BAD_TEXT
+    if isinstance(made, str):
+        return made
     key = key_of(row["id"], row["tries"] + 1)
-    made |= {"number": address, "key": key, "region_code": row["region"]}
+    made |= {"number": address, "key": key, "message": row["id"], "region_code": row["region"]}
+    if slot.channel.to_place:
+        made |= _of_place(row, slot)
+        if made.get("audio") == "":
+            return reasons.NO_SOUND
     # The same is asked again under the same name only where nobody knows what became of it.
     request = row["request"] if row["state"] == "unknown" else ""
     return Parcel(row["id"], key, request, address, phone, row["case"], made)
+
+
+def _whither(row: Row, slot: Slot, ready: _Ready) -> tuple[str, str] | str:
+    """Find the address and whose it is, or say why there is none."""
+    if slot.channel.to_place:
+        return slot.separator.join(devices_for(slot.declaration, row["region"])), ""
+    if not slot.channel.needs:
+        return "", ""
+    chosen = ready.addresses.get(row["id"])
+    if chosen is None:
+        known = row["reason"] == reasons.DEAD_NUMBER
+        return reasons.DEAD_NUMBER if known else reasons.NO_NUMBER
+    address = ready.plain[chosen.id]
+    return reasons.ERASED if address in (ERASED, UNREADABLE) else (address, chosen.id)
+
+
+def _of_place(row: Row, slot: Slot) -> dict[str, Any]:
+    """Tell what only a place is told: its devices, and the recording they fetch."""
+    declared = slot.declaration
+    told: dict[str, Any] = {"devices": list(devices_for(declared, row["region"]))}
+    if declared.sounds is not None:
+        told["audio"] = sound_address(declared, row["kind"])
+    return told
 
 
 def _try(row: Row, parcel: Parcel, carrier: str, now: datetime) -> Try:

@@ -18,7 +18,8 @@ from anlan.base.people.services import note_dead
 from anlan.base.permissions.actor import system
 from anlan.comms import reasons
 from anlan.comms.carriers import Parcel, Result
-from anlan.comms.carriers.slots import Slot
+from anlan.comms.carriers.slots import Slot, declared_for, devices_for
+from anlan.comms.channels import channel_of
 from anlan.comms.deed_names import SENT, TOPIC
 from anlan.comms.models import Attempt, CarrierState, ConsoleNote, Message
 from anlan.comms.parts import parts_of
@@ -181,6 +182,23 @@ def fail_without_carrier(word: str) -> int:
         waiting = Message.objects.filter(channel=word, state="queued", due_at__lte=now)
         return waiting.update(
             state="failed", reason=reasons.NO_CARRIER, ended_at=now, due_at=None, tries=F("tries")
+        )
+
+
+def fail_without_device(word: str) -> int:
+    """Fail what is to sound where no device stands, so that somebody sees it."""
+    if channel_of(word).needs != "device":
+        return 0
+    declared = declared_for(word)
+    waiting = Message.objects.filter(channel=word, state="queued", due_at__lte=clock.now())
+    dumb = [
+        region
+        for region in waiting.order_by().values_list("region", flat=True).distinct()
+        if not any(one.kind == "console" or devices_for(one, region) for one in declared)
+    ]
+    with transaction.atomic():
+        return waiting.filter(region__in=dumb).update(
+            state="failed", reason=reasons.NO_DEVICE, ended_at=clock.now(), due_at=None
         )
 
 

@@ -18,6 +18,7 @@ from anlan.comms.services.sending.claiming import MOST, Claimed, claim
 from anlan.comms.services.sending.recording import (
     Done,
     fail_without_carrier,
+    fail_without_device,
     give_up_receipts,
     record_results,
     record_trouble,
@@ -136,6 +137,7 @@ class _Exchange:
             if not declared_for(word):
                 self.looked += fail_without_carrier(word)
                 continue
+            self.looked += fail_without_device(word)
             for slot in slots(word, now):
                 lane = self._lane(slot)
                 if lane is not None and not lane.portions:
