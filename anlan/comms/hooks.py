@@ -17,7 +17,7 @@ from anlan.protocols.declared.requests import plain
 from anlan.protocols.declared.secrets import Secrets
 from anlan.protocols.mapping import TimeForm, Unlike, parse
 from anlan.protocols.mapping.documents import text_of
-from anlan.protocols.mapping.selectors import Missed, Scope
+from anlan.protocols.mapping.selectors import Missed, Path, Scope
 from anlan.protocols.mapping.times import Untimely
 
 #: Records of one request; a provider that sends more sends them again.
@@ -89,6 +89,15 @@ def read_hook(inward: Inward, heard: Heard) -> list[Told]:
     if told and not whose:
         raise Invalid("内容里没有回复人的号码")
     return whose
+
+
+def told_at(inward: Inward, path: Path, body: bytes) -> str:
+    """Read one value of a provider's answer; `Invalid` when it is not what the file says."""
+    try:
+        tree = parse(body, inward.form)
+    except Unlike as error:
+        raise Invalid(f"回答{error.detail}") from error
+    return plain(path.find(Scope(tree, (), tree)))
 
 
 def _tree(inward: Inward, heard: Heard) -> Any:

@@ -11,6 +11,12 @@ def send() -> int:
     return services.send_due()
 
 
+@duty("comms.pull", apart=True)
+def pull() -> int:
+    """Ask providers that push nothing for receipts and replies."""
+    return services.pull_due()
+
+
 @every(seconds=20)
 @job("comms.strays", title="对上迟到的回执", title_en="Match early receipts")
 def match_strays(context: JobContext) -> None:  # noqa: ARG001 - every job is told

@@ -64,6 +64,7 @@ COMMS: dict[str, tuple[Ask, ...]] = {
     "POST /comms/readiness/plans/{plan}/end": (Ask("/comms/readiness/plans/{plan}/end", {}),),
     # Open to providers, who prove themselves by the secret of a channel's file; here there is none.
     "GET /comms/receipts/{channel}": (Ask("/comms/receipts/walk?key=x"),),
+    "GET /comms/sounds/{told}": (Ask("/comms/sounds/walk"),),
     "POST /comms/receipts/{channel}": (Ask("/comms/receipts/walk?key=x", {}),),
     "GET /comms/replies/{channel}": (Ask("/comms/replies/walk?key=x"),),
     "POST /comms/replies/{channel}": (Ask("/comms/replies/walk?key=x", {}),),

@@ -1,5 +1,5 @@
 """Messages over HTTP."""
 
-from anlan.comms.api import messages, readiness, replies
+from anlan.comms.api import messages, readiness, replies, sounds
 
-routers = [messages.router, replies.router, readiness.router]
+routers = [messages.router, replies.router, readiness.router, sounds.router]

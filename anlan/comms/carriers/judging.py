@@ -29,6 +29,8 @@ def judge(declared: Answer, reply: Reply, addresses: Sequence[str]) -> list[Resu
     if isinstance(scope, Result):
         return [scope] * len(addresses)
     whole = _judged(declared, scope)
+    if not whole.detail and whole.outcome != "sent":  # refused in another shape than declared
+        whole = whole._replace(detail=excerpt(reply.body))
     if declared.strangers is not None and whole.outcome == "sent":
         return _known_to_them(declared.strangers, scope, whole, addresses)
     if declared.each is None or declared.number is None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from anlan import codes
+from anlan.base.db.among import among
 from anlan.base.people.models import Account, Phone
 from anlan.comms.channels import Channel
 
@@ -25,7 +26,7 @@ def addresses(persons: Collection[str], channel: Channel) -> Found:
         return _phones(persons, "calls" if channel.by_hand else "texts")
     kinds = [row.code for row in codes.table("account-kinds") if row.text("channel") == channel.key]
     rows = Account.objects.filter(
-        person__in=list(persons), kind__in=kinds, dead=False, retired_at=None
+        among("person", persons), kind__in=kinds, dead=False, retired_at=None
     )
     found: Found = defaultdict(list)
     for person, pk, sealed in rows.values_list("person_id", "pk", "address"):
@@ -36,7 +37,7 @@ def addresses(persons: Collection[str], channel: Channel) -> Found:
 def _phones(persons: Collection[str], ability: str) -> Found:
     kinds = [row.code for row in codes.table("phone-kinds") if row.extra.get(ability)]
     rows = Phone.objects.filter(
-        person__in=list(persons), kind__in=kinds, dead=False, retired_at=None
+        among("person", persons), kind__in=kinds, dead=False, retired_at=None
     )
     found: Found = defaultdict(list)
     for person, pk, sealed in rows.order_by("rank").values_list("person_id", "pk", "number"):

@@ -1,6 +1,7 @@
 """Deeds on messages."""
 
 from anlan.comms.services.calls import Call, note_call, note_numbers_read
+from anlan.comms.services.pulling import pull_due
 from anlan.comms.services.queueing import Draft, queue_messages
 from anlan.comms.services.readiness import (
     NumberTest,
@@ -28,6 +29,7 @@ __all__ = [
     "note_call",
     "note_numbers_read",
     "plan_test",
+    "pull_due",
     "queue_messages",
     "queue_rungs",
     "resend_messages",

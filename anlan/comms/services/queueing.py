@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_values
 from anlan.base.jobs import wake
 from anlan.base.journal.services import Deed, record_many
@@ -81,7 +82,7 @@ OVER = ("failed", "cancelled")
 
 @transaction.atomic
 def _queue_batch(drafts: Sequence[Draft], by: Actor) -> list[str]:
-    known = _known({draft.purpose[1] for draft in drafts})
+    known = _known(drafts)
     now = clock.now()
     made: dict[str, Draft] = {}
     rows = []
@@ -101,11 +102,15 @@ def _queue_batch(drafts: Sequence[Draft], by: Actor) -> list[str]:
     return ids
 
 
-def _known(purposes: set[str]) -> dict[Key, str]:
-    rows = Message.objects.filter(purpose__in=purposes).values_list(
+def _known(drafts: Sequence[Draft]) -> dict[Key, str]:
+    rows = Message.objects.filter(
+        among("purpose", {draft.purpose[1] for draft in drafts}),
+        rung__in={draft.rung for draft in drafts},
+    )
+    columns = rows.values_list(
         "purpose", "purpose_kind", "person", "post", "channel", "rung", "round", "pk"
     )
-    return {(*key,): pk for *key, pk in rows}  # type: ignore[misc]
+    return {(*key,): pk for *key, pk in columns}  # type: ignore[misc]
 
 
 def _row(pk: str, key: Key, draft: Draft, by: str, now: datetime) -> tuple[Any, ...]:

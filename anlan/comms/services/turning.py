@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from anlan.base.obligations.models import Obligation, Rung
+from anlan.base.db.among import among
+from anlan.base.obligations.models import Rung
 from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
@@ -87,21 +88,20 @@ def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
 
 def _turns(taken: Mapping[str, int]) -> Iterator[_Turn]:
     """Read whom these rungs turned to, of obligations that still wait for an answer."""
-    waiting = Obligation.objects.filter(pk__in=list(taken), answered_at=None, closed_at=None)
-    owed = {
-        pk: _Owed(pk, kind, case, region, debtor, _priority(issued, due))
-        for pk, kind, case, region, debtor, issued, due in waiting.values_list(
-            "pk", "kind", "case", "region_id", "debtor_id", "issued_at", "answer_due"
-        )
-    }
-    rungs = Rung.objects.filter(obligation__in=list(owed)).order_by("id")
+    rungs = Rung.objects.filter(
+        among("obligation", taken), number__in=set(taken.values()),
+        obligation__answered_at=None, obligation__closed_at=None,
+    )  # fmt: skip
     # As text: the same few lists of channels stand in thousands of rows.
-    columns = rungs.annotate(spelled=Cast("channels", TextField())).values_list(
-        "obligation_id", "number", "whom", "post_id", "spelled"
-    )
-    for pk, number, whom, post, spelled in columns:
+    columns = rungs.order_by("id").annotate(spelled=Cast("channels", TextField())).values_list(
+        "number", "whom", "post_id", "spelled", "obligation_id", "obligation__kind",
+        "obligation__case", "obligation__region_id", "obligation__debtor_id",
+        "obligation__issued_at", "obligation__answer_due",
+    )  # fmt: skip
+    for number, whom, post, spelled, pk, *told, issued, due in columns:
         if number == taken[pk]:
-            yield _Turn(owed[pk], number, whom, post or "", _channels(spelled))
+            owed = _Owed(pk, *told, _priority(issued, due))
+            yield _Turn(owed, number, whom, post or "", _channels(spelled))
 
 
 @cache

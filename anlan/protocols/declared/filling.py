@@ -1,5 +1,6 @@
 """A declared request filled in and signed: address, query, headers, body."""
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -40,7 +41,8 @@ class Filled:
     def body(self) -> bytes | None:
         """The body as it is sent."""
         if self.request.form is None:
-            return self.plain
+            encoded = self.request.encode and self.plain is not None
+            return base64.b64encode(self.plain or b"") if encoded else self.plain
         return urlencode(self.form, encoding=self.request.charset).encode("ascii")
 
     def _ascii(self, text: str) -> str:

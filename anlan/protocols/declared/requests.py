@@ -16,6 +16,7 @@ from anlan.protocols.mapping.documents import known_charset
 from anlan.protocols.mapping.selectors import Path
 
 METHODS = ("GET", "POST", "PUT")
+ENCODES = ("", "base64")
 
 #: Names every request knows.
 ALWAYS = frozenset(("timestamp", "timestamp_ms", "nonce", "now", "time_format", "time_zone"))
@@ -42,6 +43,8 @@ class Request:
     form: Mapping[str, Template] | None = None
     #: Character set of query, form and body.
     charset: str = "utf-8"
+    #: How the whole body is written once more: "" or base64.
+    encode: str = ""
 
     @property
     def templates(self) -> list[Tree]:
@@ -114,6 +117,7 @@ def request_of(table: Table, *, known: frozenset[str]) -> Request:
         json=read_tree(table, "json"),
         form=read_texts(table, "form") if table.has("form") else None,
         charset=charset,
+        encode=table.text("encode", "", choices=ENCODES),
     )
     check_names(made.templates, known, table.where, table.slips)
     return made
