@@ -36,3 +36,8 @@ MAINTENANCE = {
     "begun": name_deed("maintenance.announced", "登记检修", "Announced maintenance"),
     "ended": name_deed("maintenance.ended", "结束检修", "Ended maintenance"),
 }
+
+BACKFILL = {
+    "accepted": name_deed("backfills.accepted", "确认补录观测值", "Accepted old observations"),
+    "stored": name_deed("backfills.stored", "补录观测值", "Filled in old observations"),
+}

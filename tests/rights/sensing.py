@@ -1,12 +1,13 @@
 """One of everything that measures, and how each address of monitoring is asked."""
 
+from io import BytesIO
 from typing import Any
 
-from anlan.base.permissions import system
+from anlan.base.permissions import Actor, system
 from anlan.kernel import clock
 from anlan.sense.bindings import Binding, Change
 from anlan.sense.models import Alarm
-from anlan.sense.services import alarms, keys, maintenance, rules
+from anlan.sense.services import alarms, backfills, keys, maintenance, rules
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
 
@@ -38,6 +39,19 @@ def put_up(ids: dict[str, str]) -> None:
         reason="演示检修",
     )  # fmt: skip
     ids["maintenance"] = maintenance.announce_maintenance(work=work, by=BY)
+
+
+def bring(ids: dict[str, str], section: Actor) -> None:
+    """Add a file of old observations that the county's section brought."""
+    ids["backfill"] = backfills.start_backfill(
+        name="演示.csv", file=_table()["file"], zone=backfills.BEIJING, by=section
+    ).pk
+
+
+def _table() -> dict[str, Any]:
+    file = BytesIO(b"stream,time,value\nDEMO-ST1.level,2026-01-01 08:00,1\n")
+    file.name = "演示.csv"
+    return {"file": file}
 
 
 def _deeds(path: str, verbs: dict[str, dict[str, Any]]) -> tuple[Ask, ...]:
@@ -91,6 +105,15 @@ SENSE: dict[str, tuple[Ask, ...]] = {
             {"observations": [{"stream": "DEMO-ST1.level", "time": TIMES["starts"], "value": 1}]},
         ),
     ),
+    "GET /sense/backfills": (Ask("/sense/backfills"),),
+    "POST /sense/backfills": (Ask("/sense/backfills", form=_table),),
+    "GET /sense/backfills/template.xlsx": (Ask("/sense/backfills/template.xlsx"),),
+    "GET /sense/backfills/{identity}": (Ask("/sense/backfills/{backfill}"),),
+    "GET /sense/backfills/{identity}/refused.xlsx": (
+        Ask("/sense/backfills/{backfill}/refused.xlsx"),
+    ),
+    "POST /sense/backfills/{identity}/accept": (Ask("/sense/backfills/{backfill}/accept", {}),),
+    "DELETE /sense/backfills/{identity}": (Ask("/sense/backfills/{backfill}"),),
     "GET /sense/rules": (Ask("/sense/rules"),),
     "POST /sense/rules": (
         Ask("/sense/rules", {"code": "WALK", "region": VILLAGE, "spec": SPEC}),

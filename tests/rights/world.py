@@ -28,7 +28,7 @@ from anlan.gateways.sources.shelf import Shelf
 from anlan.kernel import clock, workspace
 from tests.declarations.demo_rows import COUNTY, TOWN, VILLAGE, make_regions, save_demo
 from tests.rights import calling, messaging, warning
-from tests.rights.sensing import put_up
+from tests.rights.sensing import bring, put_up
 
 BY = system("test")
 NEIGHBOUR = "339902000000"
@@ -167,6 +167,7 @@ def _matters(world: World) -> None:
     world.ids["import"] = imports.start_import(
         entry=REGISTERS["shelters"], name="演示.xlsx", file=sheet, by=section
     ).pk
+    bring(world.ids, section)
     while seal_due():
         pass
 

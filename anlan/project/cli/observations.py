@@ -4,15 +4,13 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from anlan.kernel.errors import Invalid
 from anlan.project.cli import REFUSED, start_django
 
 if TYPE_CHECKING:
-    from anlan.sense.relay.backfill import Report
+    from anlan.sense.relay.reporting import Report
 
 GROUP = "observations"
 
@@ -20,6 +18,7 @@ app = typer.Typer(help="观测值：从文件补录。", no_args_is_help=True)
 
 #: Reasons printed one by one; the rest are counted (all of them with --json).
 SHOWN = 50
+COUNTED = ("rows", "accepted", "duplicates", "late", "rejected", "troubles")
 
 
 @app.callback()
@@ -46,41 +45,42 @@ def import_(
     from anlan.kernel import workspace
     from anlan.project.cli._progress import showing
     from anlan.protocols.observations.files import read_file
-    from anlan.sense.models import Stream
-    from anlan.sense.relay import backfill
+    from anlan.sense.relay import backfill, examining
+    from anlan.sense.selectors.latest import newest_times
+    from anlan.sense.services.backfills import zone_of
 
-    pieces = read_file(file, _zone(zone))
+    pieces = read_file(file, zone_of(zone))
+    newest = newest_times()
     with showing(file.name, 1.0, quiet=as_json) as progress:
+
+        def noted(done: float, _: object) -> None:
+            progress(done)
+
         if dry_run:
-            codes = Stream.objects.filter(retired_at=None).values_list("code", flat=True)
-            report = backfill.examine(pieces, frozenset(codes), progress)
+            report: Report = examining.examine(pieces, noted, newest=newest)
         else:
-            report = backfill.send(workspace.current().dir, pieces, progress)
+            report = backfill.send(workspace.current().dir, pieces, noted, newest=newest)
     (_print_json if as_json else _print)(report, dry_run=dry_run)
     if report.rows and report.rejected == report.rows:
         raise typer.Exit(REFUSED)
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Invalid(f"不认识的时区「{name}」，例：Asia/Shanghai、UTC") from None
-
-
 def _print_json(report: "Report", *, dry_run: bool) -> None:
     import orjson
 
-    sys.stdout.write(orjson.dumps({**asdict(report), "dry_run": dry_run}).decode() + "\n")
+    told = {name: value for name, value in asdict(report).items() if name in COUNTED}
+    sys.stdout.write(orjson.dumps({**told, "dry_run": dry_run}).decode() + "\n")
 
 
 def _print(report: "Report", *, dry_run: bool) -> None:
     kept = "可以写入" if dry_run else "写入"
     known = "" if dry_run else f"，已有 {report.duplicates}"
+    late = f"（早于现有最新值 {report.late}）" if report.late else ""
     sys.stdout.write(
-        f"读取 {report.rows} 行：{kept} {report.accepted}{known}，不收 {report.rejected}\n"
+        f"读取 {report.rows} 行：{kept} {report.accepted}{known}{late}，不收 {report.rejected}\n"
     )
-    for row, reason in report.reasons[:SHOWN]:
-        sys.stderr.write(f"第 {row} 行：{reason}\n")
+    for one in report.troubles[:SHOWN]:
+        cell = f"「{one.column}」填的「{one.value}」：" if one.column else ""
+        sys.stderr.write(f"第 {one.row} 行：{cell}{one.reason}\n")
     if report.rejected > SHOWN:
         sys.stderr.write(f"……还有 {report.rejected - SHOWN} 行不收（--json 可看更多）\n")

@@ -40,8 +40,8 @@ def decode_csv(body: bytes, *, charset: str = "utf-8", zone: tzinfo | None = Non
     body = _as_utf8(body, charset).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     header, _, rows = body.partition(b"\n")
     heading = header.decode("utf-8", "replace").strip("\r")
-    separator = next((one for one in SEPARATORS if one in heading), ",")
-    names = _header(heading, separator)
+    separator = separator_of(heading)
+    names = names_in(heading, separator)
     places = places_of(names)
     sheet = new_sheet(rows.count(b"\n") + 1)
     columns = np.array([*(places.get(field, -1) for field in FIELDS), len(names)], np.int64)
@@ -60,6 +60,19 @@ def decode_csv(body: bytes, *, charset: str = "utf-8", zone: tzinfo | None = Non
         return read_texts(told["stream"], told["time"], told["value"], told.get("unit", ""), zone)
 
     return finish(rows, sheet, read_odd)
+
+
+def separator_of(heading: str) -> str:
+    """Tell what stands between the cells."""
+    return next((one for one in SEPARATORS if one in heading), ",")
+
+
+def names_in(heading: str, separator: str) -> list[str]:
+    """Read a header; `Malformed` when it is none."""
+    try:
+        return _row(heading, separator)
+    except Refused as refused:
+        raise Malformed(str(refused)) from None
 
 
 def places_of(names: list[str]) -> dict[str, int]:
@@ -87,13 +100,6 @@ def _as_utf8(body: bytes, charset: str) -> bytes:
         return body.decode("gb18030" if known.startswith("gb") else known).encode("utf-8")
     except ValueError:
         raise Malformed(f"内容不是 {known} 文本") from None
-
-
-def _header(line: str, separator: str) -> list[str]:
-    try:
-        return _row(line, separator)
-    except Refused as refused:
-        raise Malformed(str(refused)) from None
 
 
 def _row(line: str, separator: str) -> list[str]:

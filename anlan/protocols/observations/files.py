@@ -19,8 +19,15 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from anlan.protocols.observations.arrow_bodies import decode_arrow
 from anlan.protocols.observations.columns import Columns, settle
-from anlan.protocols.observations.csv_bodies import FIELDS, decode_csv, places_of
+from anlan.protocols.observations.csv_bodies import (
+    FIELDS,
+    decode_csv,
+    names_in,
+    places_of,
+    separator_of,
+)
 from anlan.protocols.observations.elements import Reading, Refused, read_texts
+from anlan.protocols.observations.lines import Line, Lines, headed, lines_of_cells, lines_of_csv
 from anlan.protocols.observations.shapes import Decoded, Malformed, Rejection
 
 #: Rows, or bytes of text, read at a time.
@@ -36,6 +43,10 @@ class Piece(NamedTuple):
     decoded: Decoded
     #: How much of the file has been read, from 0 to 1.
     done: float
+    #: Where a row stands in the file and what it says, by its index in `decoded`.
+    lines: Lines
+    #: How the file heads the columns, by field.
+    headings: Mapping[str, str]
 
 
 Reader = Callable[[Path, tzinfo], Iterator[Piece]]
@@ -51,15 +62,21 @@ def read_file(path: Path, zone: tzinfo) -> Iterator[Piece]:
 
 def read_csv(path: Path, zone: tzinfo) -> Iterator[Piece]:
     """Read UTF-8 or GB 18030 text with a header."""
-    size, first, charset = max(path.stat().st_size, 1), 1, ""
+    size, first, above = max(path.stat().st_size, 1), 1, 1
+    charset = _charset_of(path)
     with path.open("rb") as file:
-        header = file.readline().removeprefix(_BOM)
-        charset = _charset_of(path)
+        header = file.readline().removeprefix(_BOM).rstrip(b"\r\n")
+        while not header and (line := file.readline()):
+            header, above = line.rstrip(b"\r\n"), above + 1
+        heading = header.decode(charset, "replace")
+        separator = separator_of(heading)
+        headings = headed(names_in(heading, separator))
         while lines := file.readlines(BYTES):
-            body = header.rstrip(b"\r\n") + b"\n" + b"".join(lines)
-            decoded = decode_csv(body, charset=charset, zone=zone)
-            yield Piece(first, decoded, file.tell() / size)
+            decoded = decode_csv(b"\n".join([header, b"".join(lines)]), charset=charset, zone=zone)
+            known = lines_of_csv(lines, above, header=header, charset=charset, separator=separator)
+            yield Piece(first, decoded, file.tell() / size, known, headings)
             first += decoded.sent
+            above += len(lines)
         if first == 1:
             decode_csv(header, charset=charset, zone=zone)  # complains about the header
 
@@ -67,17 +84,23 @@ def read_csv(path: Path, zone: tzinfo) -> Iterator[Piece]:
 def read_excel(path: Path, zone: tzinfo) -> Iterator[Piece]:
     """Read the first sheet; its first row is the header."""
     try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        rows = sheet.to_python()
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise Malformed(f"打不开这个 Excel 文件：{error}") from None
     if not rows:
         raise Malformed("表是空的")
-    places = places_of([str(cell) for cell in rows[0]])
+    names = [str(cell) for cell in rows[0]]
+    places = places_of(names)
+    # A sheet whose first rows are empty begins later: rows are counted as Excel shows them.
+    above = (sheet.start[0] if sheet.start else 0) + 1
     below = iter(rows[1:])
-    first = 1
+    first, read = 1, 0
     while chunk := list(islice(below, ROWS)):
         decoded = _from_cells(chunk, places, zone)
-        yield Piece(first, decoded, (first + len(chunk) - 1) / (len(rows) - 1))
+        known = lines_of_cells(chunk, places, above + read, text=_text)
+        read += len(chunk)
+        yield Piece(first, decoded, read / (len(rows) - 1), known, headed(names))
         first += decoded.sent
 
 
@@ -95,7 +118,8 @@ def read_parquet(path: Path, zone: tzinfo) -> Iterator[Piece]:
         for batch in file.iter_batches(batch_size=ROWS, columns=list(wanted)):
             named = batch.rename_columns([wanted[name] for name in batch.schema.names])
             decoded = _from_batch(named, zone)
-            yield Piece(first, decoded, (first + batch.num_rows - 1) / total)
+            known = _lines_of_batch(named, first - 1)
+            yield Piece(first, decoded, (first + batch.num_rows - 1) / total, known, headed(names))
             first += decoded.sent
 
 
@@ -135,6 +159,14 @@ def _from_batch(batch: pa.RecordBatch, zone: tzinfo) -> Decoded:
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
     return decode_arrow(bytes(sink.getvalue()))
+
+
+def _lines_of_batch(batch: pa.RecordBatch, above: int) -> Lines:
+    def line(index: int) -> Line:
+        cells = {name: batch.column(name)[index].as_py() for name in batch.schema.names}
+        return Line(above + index + 1, {name: _text(cell) for name, cell in cells.items()})
+
+    return line
 
 
 def _from_cells(rows: list[Any], places: Mapping[str, int], zone: tzinfo) -> Decoded:

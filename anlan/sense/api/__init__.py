@@ -1,6 +1,6 @@
 """Monitoring over HTTP."""
 
-from anlan.sense.api import alarms, equipment, observations, rules, streams
+from anlan.sense.api import alarms, backfills, equipment, observations, rules, streams
 
 routers = [
     observations.router,
@@ -8,4 +8,5 @@ routers = [
     streams.router,
     rules.router,
     equipment.router,
+    backfills.router,
 ]
