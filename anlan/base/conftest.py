@@ -1,11 +1,12 @@
 """A workspace for the tests of the foundations, and a real one for tests with processes."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,16 +83,46 @@ class RealWorkspace:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealWorkspace]:
-    """Migrate one empty workspace; the others are copies of it."""
-    directory = tmp_path_factory.mktemp("migrated") / "workspace"
-    workspace.create(directory, kind="live", name="real")
-    with ExitStack() as stack:
-        url = stack.enter_context(new_database()) if os.environ.get("DATABASE_URL") else ""
-        made = RealWorkspace(directory, url)
-        told = made.anlan("migrate")
-        assert told.returncode == 0, told.stdout + told.stderr
-        yield made
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealWorkspace]:
+    """Migrate one empty workspace; all other databases of the run are copies of it.
+
+    Migrating takes most of ten seconds. Test processes side by side therefore share it, and so do
+    the files that import this fixture, of which each would otherwise have its own.
+    """
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if hasattr(request.config, "workerinput") else run) / "migrated"
+    with _held(folder, by=+1) as users:
+        if users == 1:
+            _migrate(folder)
+    made = RealWorkspace(folder / "workspace", (folder / "url").read_text(encoding="ascii"))
+    yield made
+    with _held(folder, by=-1) as users:
+        if users == 0:
+            shutil.rmtree(made.dir)
+            if made.database_url:
+                _drop(made.database_url)
+
+
+@contextmanager
+def _held(folder: Path, *, by: int) -> Iterator[int]:
+    """Count the users of a folder up or down and keep the others out meanwhile."""
+    folder.mkdir(exist_ok=True)
+    count = folder / "users"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        users = (int(count.read_text(encoding="ascii")) if count.exists() else 0) + by
+        yield users
+        count.write_text(str(users), encoding="ascii")  # not reached by whoever fails to make it
+
+
+def _migrate(folder: Path) -> None:
+    workspace.create(folder / "workspace", kind="live", name="real")
+    url = _create() if os.environ.get("DATABASE_URL") else ""
+    told = RealWorkspace(folder / "workspace", url).anlan("migrate")
+    assert told.returncode == 0, told.stdout + told.stderr
+    (folder / "url").write_text(url, encoding="ascii")
 
 
 @contextmanager
@@ -109,12 +140,22 @@ def copy_of(migrated: RealWorkspace, directory: Path) -> Iterator[RealWorkspace]
 @contextmanager
 def new_database(template: str = "") -> Iterator[str]:
     """Make a PostgreSQL database beside the tests' own; drop it afterwards."""
+    made = _create(template)
+    try:
+        yield made
+    finally:
+        _drop(made)
+
+
+def _create(template: str = "") -> str:
     url, name = os.environ["DATABASE_URL"], f"anlan_{new_id().lower()}"
     _administer(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
-    try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
-    finally:
-        _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _drop(url: str) -> None:
+    name = urlsplit(url).path.lstrip("/")
+    _administer(os.environ["DATABASE_URL"], f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
