@@ -5,6 +5,7 @@
     [observations]
     raw_days = 1098               # single values; 0 is for ever
     hourly_days = 0               # hourly roll-ups
+    cold_days = 35                # with PostgreSQL: older days lie in files; 0 is never
     [observations.by_quantity]
     combustible-gas = 400         # single values of one quantity
 
@@ -32,6 +33,10 @@ FILE: Final = "conf/settings.toml"
 NAME: Final = "observations"
 #: Three years: a rule can be tried on the same month of years past.
 RAW_DAYS: Final = 3 * 366
+#: What is looked at again and again is of the last month.
+COLD_DAYS: Final = 35
+#: A day is still being written to while devices send what they held back.
+LEAST_COLD_DAYS: Final = 3
 #: Major hazard sources must keep their values so long (安监总局令第40号第十三条).
 LEAST_DAYS: Final = 30
 MOST_DAYS: Final = 100 * 366
@@ -43,6 +48,7 @@ class Kept:
 
     raw_days: int | None = RAW_DAYS
     hourly_days: int | None = None
+    cold_days: int | None = COLD_DAYS
     by_quantity: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -63,6 +69,7 @@ def read(directory: Path) -> Kept:
     made = Kept(
         raw_days=_days(table, "raw_days", RAW_DAYS),
         hourly_days=_days(table, "hourly_days", 0),
+        cold_days=_days(table, "cold_days", COLD_DAYS, LEAST_COLD_DAYS, "不移出"),
         by_quantity=_chosen(table),
     )
     table.done()
@@ -88,11 +95,13 @@ def _chosen(table: Table) -> dict[str, int]:
     return found
 
 
-def _days(table: Table, name: str, default: int) -> int | None:
-    """Take a number of days; 0 is for ever."""
+def _days(
+    table: Table, name: str, default: int, least: int = LEAST_DAYS, zero: str = "永久"
+) -> int | None:
+    """Take a number of days; what 0 means is told with a slip."""
     found = table.whole(name, default, low=0, high=MOST_DAYS)
-    if 0 < found < LEAST_DAYS:
-        table.slip(name, f"至少 {LEAST_DAYS} 天，0 为永久")
+    if 0 < found < least:
+        table.slip(name, f"至少 {least} 天，0 为{zero}")
     return found or None
 
 
@@ -109,7 +118,8 @@ class Retaining:
         self._look()
         chosen = self._kept.by_quantity
         numbers = {row.number: chosen[row.quantity] for row in rows if row.quantity in chosen}
-        return Retention(self._kept.raw_days, self._kept.hourly_days, numbers)
+        kept = self._kept
+        return Retention(kept.raw_days, kept.hourly_days, numbers, kept.cold_days)
 
     def _look(self) -> None:
         try:

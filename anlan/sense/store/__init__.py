@@ -11,6 +11,8 @@ from anlan.sense.store.interface import Reader, Store
 def open_store(directory: Path, url: str = "") -> Store:
     """Open a workspace's store for writing; an empty `url` means segments in `directory`.
 
+    With a URL the directory holds the files of old days.
+
     Raises
     ------
     Conflict
@@ -19,7 +21,7 @@ def open_store(directory: Path, url: str = "") -> Store:
     if url:
         from anlan.sense.store.postgres.writing import PostgresStore
 
-        return PostgresStore(url)
+        return PostgresStore(url, directory)
     from anlan.sense.store.segments.writing import SegmentsStore
 
     return SegmentsStore(directory)
@@ -30,7 +32,7 @@ def open_reader(directory: Path, url: str = "") -> Reader:
     if url:
         from anlan.sense.store.postgres.reading import PostgresReader
 
-        return PostgresReader(url)
+        return PostgresReader(url, directory)
     from anlan.sense.store.segments.reading import SegmentsReader
 
     return SegmentsReader(directory)

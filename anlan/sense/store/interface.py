@@ -102,6 +102,8 @@ class Retention:
     raw_days: int | None = None
     hourly_days: int | None = None
     by_number: Mapping[int, int] = field(default_factory=dict)
+    #: PostgreSQL only: days of this age and older are kept in files; None for never.
+    cold_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Report:
     unseen: int = 0
     #: More is due: call again soon.
     more: bool = False
+    #: Partitions that became files.
+    cooled: int = 0
 
 
 class Reader(Protocol):

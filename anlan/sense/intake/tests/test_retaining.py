@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anlan.protocols.declared.taking import Wrong
-from anlan.sense.intake.retaining import RAW_DAYS, Retaining, read
+from anlan.sense.intake.retaining import COLD_DAYS, RAW_DAYS, Retaining, read
 from anlan.sense.intake.tests.conftest import streams
 from anlan.sense.store.interface import Retention
 
@@ -22,7 +22,7 @@ def written(home: Path, text: str) -> Path:
 
 
 def test_without_a_word_single_values_stay_three_years_and_hours_for_ever(tmp_path: Path) -> None:
-    assert Retaining(tmp_path).of(ROWS) == Retention(RAW_DAYS, None, {})
+    assert Retaining(tmp_path).of(ROWS) == Retention(RAW_DAYS, None, {}, COLD_DAYS)
 
 
 def test_what_is_written_is_in_force_at_once(tmp_path: Path) -> None:
@@ -36,14 +36,15 @@ def test_what_is_written_is_in_force_at_once(tmp_path: Path) -> None:
     assert found.by_number[3] > 30_000
     other = replace(ROWS[0], number=9, quantity="tilt")
     assert retaining.of([other]).by_number == {}
-    written(tmp_path, "[observations]\nraw_days = 0\n")
-    assert retaining.of(ROWS) == Retention(None, None, {})
+    written(tmp_path, "[observations]\nraw_days = 0\ncold_days = 0\n")
+    assert retaining.of(ROWS) == Retention(None, None, {}, None)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("[observations]\nraw_days = 29\n", "第 2 行 observations.raw_days：至少 30 天"),
+        ("[observations]\ncold_days = 2\n", "第 2 行 observations.cold_days：至少 3 天，0 为不移出"),
         ("[web]\n[observations]\nraw_days = '400'\n", "第 3 行 .*数字"),
         ("[observations]\nraw_day = 400\n", "第 2 行 .*是不是 raw_days"),
         ("[observations.by_quantity]\nwaterlevel = 60\n", "第 2 行 .*没有监测要素「waterlevel」"),

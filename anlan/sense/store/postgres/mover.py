@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,8 @@ from anlan.engines.series import BAD, DAY_MS, HOUR_MS, Buckets, Columns, merge, 
 from anlan.sense.store.interface import Report, Retention
 from anlan.sense.store.keys import FirstWins
 from anlan.sense.store.postgres import partitions, wire
+from anlan.sense.store.postgres.cooling import Cooling
+from anlan.sense.store.postgres.partitions import Partition
 from anlan.sense.store.postgres.reading import moment
 from anlan.sense.store.postgres.schema import Connection, connect
 from anlan.sense.store.rows import pieces_by_stream
@@ -39,8 +42,11 @@ INSERT INTO telemetry.hourly AS h SELECT * FROM fresh ON CONFLICT (number, hour)
 class Mover:
     """One thread at a time, on a connection of its own."""
 
-    def __init__(self, url: str, gate: threading.RLock, last_seq: Callable[[], int]) -> None:
+    def __init__(
+        self, url: str, gate: threading.RLock, last_seq: Callable[[], int], cooling: Cooling
+    ) -> None:
         self._url, self._gate, self._last_seq = url, gate, last_seq
+        self._cooling = cooling
         self._connection: Connection | None = None
         self._opened_ms: int | None = None
         self._waiting = False
@@ -71,13 +77,20 @@ class Mover:
             if self._waiting:
                 self._opened_ms, self._waiting = now_ms, False
         if rows >= MOVE_ROWS or (rows and opened is not None and now_ms - opened >= MOVE_MS):
-            return Report(closed=self._move(connection, first, today), unseen=unseen, more=True)
-        busy, dropped = partitions.thin(connection, retention, now_ms)
-        if busy:
-            return Report(dropped=dropped, unseen=unseen, more=dropped > 0)
-        return Report(unseen=unseen, more=_drop_hours(connection, today, retention))
+            return Report(closed=self._move(connection, first, now_ms), unseen=unseen, more=True)
+        if thinned := partitions.thin(connection, retention, now_ms):
+            return replace(thinned, unseen=unseen)
+        _drop_hours(connection, today, retention)
 
-    def _move(self, connection: Connection, first: FirstWins, today: int) -> int:
+        def attend() -> None:
+            if first.open_rows >= CROWD_ROWS:
+                self._move(connection, first, now_ms)
+
+        done = self._cooling.work(connection, now_ms, retention, attend) or Report()
+        return replace(done, unseen=unseen)
+
+    def _move(self, connection: Connection, first: FirstWins, now_ms: int) -> int:
+        today = now_ms // DAY_MS
         with self._gate:
             frozen, self._opened_ms = first.freeze(), None
             # Not the last one there: of a commit whose answer was lost memory knows nothing.
@@ -85,11 +98,13 @@ class Mover:
         rows = Columns.concat(memory.rows.view() for memory in frozen)
         there = partitions.ensure(connection, np.unique(rows.time // DAY_MS).tolist(), today)
         with connection.transaction(), connection.cursor() as cursor:
-            hours = []
+            hours, written = [], set[Partition]()
             for piece in pieces_by_stream(rows, PIECE_ROWS):
                 hours.append(reduce(piece, HOUR_MS, skip=BAD))
                 for partition, some in partitions.split(piece, there):
                     wire.send(cursor, INTO.format(partition.table), wire.rows_of(some))
+                    written.add(partition)
+            partitions.stamp(connection, written, now_ms)
             _add_hours(cursor, merge(hours))
             with self._gate:
                 heads = first.newest.dump()
@@ -142,10 +157,10 @@ def _give_up(connection: Connection, bound: int, closed: int) -> tuple[int, int]
     return middle, int(count[0]) if count else 0
 
 
-def _drop_hours(connection: Connection, today: int, retention: Retention) -> bool:
-    """Drop hours nobody keeps, once a day; never tells that more is due."""
+def _drop_hours(connection: Connection, today: int, retention: Retention) -> None:
+    """Drop hours nobody keeps, once a day."""
     if retention.hourly_days is None:
-        return False
+        return
     before = today - retention.hourly_days
     with connection.transaction():
         done = connection.execute(
@@ -155,4 +170,3 @@ def _drop_hours(connection: Connection, today: int, retention: Retention) -> boo
         if done.rowcount:
             query = sql.SQL("DELETE FROM telemetry.hourly WHERE hour < {}")
             connection.execute(query.format(moment(before * DAY_MS)))
-    return False

@@ -8,7 +8,7 @@ import numpy as np
 from psycopg import errors, sql
 
 from anlan.engines.series import DAY_MS, Columns
-from anlan.sense.store.interface import Retention
+from anlan.sense.store.interface import Report, Retention
 from anlan.sense.store.postgres.schema import Connection
 
 #: Days made before they begin.
@@ -26,6 +26,8 @@ class Partition:
     until_ms: int
     #: Retention it has already been through, days.
     kept_days: int = 0
+    #: When rows last came to it that were not of the day itself; 0 for never.
+    written_ms: int = 0
 
     @property
     def table(self) -> sql.Identifier:
@@ -36,7 +38,8 @@ class Partition:
 def known(connection: Connection) -> list[Partition]:
     """List the partitions by time."""
     rows = connection.execute(
-        "SELECT name, since_ms, until_ms, kept_days FROM telemetry.partition ORDER BY since_ms"
+        "SELECT name, since_ms, until_ms, kept_days, written_ms FROM telemetry.partition"
+        " ORDER BY since_ms"
     )
     return [Partition(*row) for row in rows]
 
@@ -79,7 +82,7 @@ def _make(connection: Connection, made: Partition) -> None:
                 sql.SQL(statement).format(table=made.table, since=since, until=until)
             )
         connection.execute(
-            "INSERT INTO telemetry.partition VALUES (%s, %s, %s)",
+            "INSERT INTO telemetry.partition (name, since_ms, until_ms) VALUES (%s, %s, %s)",
             (made.name, made.since_ms, made.until_ms),
         )
 
@@ -101,8 +104,17 @@ def split(rows: Columns, there: Iterable[Partition]) -> list[tuple[Partition, Co
     return found
 
 
-def thin(connection: Connection, retention: Retention, now_ms: int) -> tuple[bool, int]:
-    """Drop or thin the oldest partition due; tell whether one was, and how many were dropped."""
+def stamp(connection: Connection, written: Iterable[Partition], now_ms: int) -> None:
+    """Note that rows came to partitions late: who copies one to a file looks whether they did."""
+    late = [one.name for one in written if not one.since_ms <= now_ms < one.until_ms]
+    if late:
+        connection.execute(
+            "UPDATE telemetry.partition SET written_ms = %s WHERE name = ANY(%s)", (now_ms, late)
+        )
+
+
+def thin(connection: Connection, retention: Retention, now_ms: int) -> Report | None:
+    """Drop or thin the oldest partition due; None when there is none."""
     lengths = sorted({*retention.by_number.values(), retention.raw_days or 0} - {0})
     for one in known(connection):
         age = (now_ms - one.until_ms) / DAY_MS
@@ -111,21 +123,26 @@ def thin(connection: Connection, retention: Retention, now_ms: int) -> tuple[boo
             continue
         longest = max([retention.raw_days or 0, *retention.by_number.values()])
         if retention.raw_days is not None and longest <= max(over):
-            return True, _drop(connection, one)
+            return _drop(connection, one)
         _delete(connection, one, retention, max(over))
-        return True, 0
-    return False, 0
+        return Report(more=True)
+    return None
 
 
-def _drop(connection: Connection, gone: Partition) -> int:
+def remove(connection: Connection, gone: Partition) -> None:
+    """Drop a partition, within a transaction; `LockNotAvailable` when it is read for too long."""
+    connection.execute("SET LOCAL lock_timeout = '2s'")
+    connection.execute(sql.SQL("DROP TABLE {}").format(gone.table))
+    connection.execute("DELETE FROM telemetry.partition WHERE name = %s", (gone.name,))
+
+
+def _drop(connection: Connection, gone: Partition) -> Report:
     try:
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '2s'")
-            connection.execute(sql.SQL("DROP TABLE {}").format(gone.table))
-            connection.execute("DELETE FROM telemetry.partition WHERE name = %s", (gone.name,))
+            remove(connection, gone)
     except errors.LockNotAvailable:
-        return 0  # somebody reads it: at the next call
-    return 1
+        return Report()  # somebody reads it: at the next call
+    return Report(dropped=1, more=True)
 
 
 def _delete(connection: Connection, thinned: Partition, retention: Retention, days: int) -> None:

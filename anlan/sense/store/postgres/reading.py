@@ -1,7 +1,8 @@
-"""Reading from PostgreSQL in any process: closed rows by COPY, open ones remembered."""
+"""Reading in any process: from PostgreSQL by COPY, old days from files, open rows remembered."""
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,12 +11,23 @@ from numpy.typing import ArrayLike
 from psycopg import sql
 
 from anlan.engines.series import BAD, HOUR_MS, REVISED, Buckets, Columns, Numbers, merge, reduce
+from anlan.kernel.errors import Unavailable
 from anlan.sense.store.checks import FIRST_MS, LAST_MS
 from anlan.sense.store.interface import Heads, Revisions
 from anlan.sense.store.postgres import wire
-from anlan.sense.store.postgres.schema import Connection, connect, exists, outages, snapshot
+from anlan.sense.store.postgres.cold import Shelf, missing
+from anlan.sense.store.postgres.schema import (
+    VERSION,
+    Connection,
+    connect,
+    exists,
+    outages,
+    snapshot,
+    version,
+)
 from anlan.sense.store.rows import by_stream
-from anlan.sense.store.segments.reading import wanted_numbers
+from anlan.sense.store.segments.files import Filed
+from anlan.sense.store.segments.reading import TRIES, count_before, wanted_numbers
 from anlan.sense.store.tail import Tail, pick
 
 #: Rows a piece of a scan has, about.
@@ -39,8 +51,9 @@ OPEN = "SELECT seq, rows, body FROM telemetry.batch WHERE seq > %s ORDER BY seq"
 class PostgresReader:
     """See `interface.Reader`. Reconnects by itself."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, directory: Path) -> None:
         self._url = url
+        self._shelf = Shelf(directory)
         self._tail = Tail()
         self._lock = threading.RLock()
         self._connection: Connection | None = None
@@ -48,7 +61,7 @@ class PostgresReader:
     def raw(self, number: int, since_ms: int, until_ms: int, limit: int | None = None) -> Columns:
         """See `interface.Reader.raw`."""
         numbers = np.array([number], np.int32)
-        rows = self._rows(numbers, since_ms, until_ms).take(slice(0, limit))
+        rows = self._rows(numbers, since_ms, until_ms, limit).take(slice(0, limit))
         late = self.revisions(number, since_ms, until_ms).time
         if not len(late):
             return rows
@@ -139,19 +152,34 @@ class PostgresReader:
     def close(self) -> None:
         """See `interface.Reader.close`."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._shelf.close()
+            self._disconnect()
 
-    def _rows(self, numbers: Numbers, since_ms: int, until_ms: int) -> Columns:
-        def ask(connection: Connection) -> Columns:
+    def _rows(
+        self, numbers: Numbers, since_ms: int, until_ms: int, limit: int | None = None
+    ) -> Columns:
+        """Read rows by stream and time; with `limit` at least the first ones."""
+
+        def ask(connection: Connection) -> tuple[list[Columns], list[Filed]]:
             query = ROWS.format(numbers=numbers.tolist(), **_span(since_ms, until_ms))
-            with snapshot(connection):
+            with snapshot(connection, holding=True):
                 opened = pick(self._open(connection), numbers, since_ms, until_ms)
                 rows = wire.receive(connection.cursor(), query, wire.ROW)
-            return by_stream(Columns.concat([wire.columns_of(rows), opened]))
+                files = self._shelf.named(connection, numbers, since_ms, until_ms)
+            return [wire.columns_of(rows), opened], files
 
-        return self._ask(ask, Columns.empty())
+        nothing: tuple[list[Columns], list[Filed]] = ([], [])
+        for _ in range(TRIES):
+            parts, files = self._ask(ask, nothing)
+            try:
+                for filed in files:  # by their first time
+                    if limit is not None and count_before(parts, filed.since_ms) >= limit:
+                        break
+                    parts.append(self._shelf.rows(filed, numbers, since_ms, until_ms))
+            except FileNotFoundError:
+                continue  # written anew meanwhile: with the files there are now
+            return by_stream(Columns.concat(parts))
+        raise missing(self._shelf.folder)
 
     def _open(self, connection: Connection) -> Columns:
         row = connection.execute(
@@ -169,7 +197,7 @@ class PostgresReader:
             try:
                 return self._ask_once(ask, nothing)
             except psycopg.OperationalError:
-                self.close()
+                self._disconnect()
                 if not used:
                     raise
             return self._ask_once(ask, nothing)
@@ -177,11 +205,19 @@ class PostgresReader:
     def _ask_once(self, ask: Callable[[Connection], T], nothing: T) -> T:
         if self._connection is None:
             made = connect(self._url)
-            if not exists(made):
+            has = version(made) if exists(made) else 0
+            if has < VERSION:
                 made.close()
-                return nothing
+                if not has:
+                    return nothing
+                raise Unavailable("观测数据库的表还是旧版本的，接入进程启动后会把它升级")
             self._connection = made
         return ask(self._connection)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _span(since_ms: int, until_ms: int) -> dict[str, sql.Literal]:

@@ -7,6 +7,7 @@
     telemetry.hourly        their hourly roll-ups
     telemetry.revision      values that came later for keys already taken
     telemetry.kept          bodies of keepers; telemetry.state: ``closed``, telemetry.head
+    telemetry.file          the cold tier's manifest; DIR/telemetry/cold/*.parquet (see `cold`)
 
 A commit is one row of `batch`, so that appending waits for one write. Within seconds its rows move
 to `observation` by COPY, their roll-ups with them, in one transaction that moves ``closed``: what
@@ -20,9 +21,9 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import errors
 
-from anlan.kernel.errors import AnlanError, Conflict, Unavailable
+from anlan.kernel.errors import AnlanError, Conflict, Invalid, Unavailable
 
-VERSION: Final = 1
+VERSION: Final = 2
 #: Key of the advisory locks: one that writes, one that makes tables.
 WRITER: Final = 0x616E6C61
 MAKER: Final = 0x616E6C62
@@ -62,6 +63,19 @@ TABLES: Final[tuple[LiteralString, ...]] = (
     "CREATE TABLE telemetry.head (id integer PRIMARY KEY CHECK (id = 1), body bytea NOT NULL)",
 )
 
+#: What each later version adds.
+UPGRADES: Final[dict[int, tuple[LiteralString, ...]]] = {
+    2: (
+        "ALTER TABLE telemetry.partition ADD COLUMN written_ms bigint NOT NULL DEFAULT 0",
+        """CREATE TABLE telemetry.file (
+            name text PRIMARY KEY, state text NOT NULL CHECK (state IN ('draft', 'kept', 'gone')),
+            day integer, level integer, rows bigint, first_number integer, last_number integer,
+            since_ms bigint, until_ms bigint, kept_days integer, groups bytea, digest bytea
+        )""",
+        "CREATE INDEX file_since_ms ON telemetry.file (since_ms) WHERE state = 'kept'",
+    ),
+}
+
 
 def connect(url: str) -> Connection:
     """Open a connection; `Unavailable` when the server does not answer."""
@@ -70,12 +84,33 @@ def connect(url: str) -> Connection:
 
 
 def prepare(connection: Connection) -> None:
-    """Make the tables when they are not there."""
+    """Make the tables when they are not there, and add what a later version has.
+
+    Raises
+    ------
+    Invalid
+        They are a later version's.
+    """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKER,))
         if not exists(connection):
             for statement in TABLES:
                 connection.execute(statement)
+        for number in range(version(connection) + 1, VERSION + 1):
+            for statement in UPGRADES[number]:
+                connection.execute(statement)
+            connection.execute(
+                "UPDATE telemetry.state SET value = %s WHERE key = 'version'", (number,)
+            )
+
+
+def version(connection: Connection) -> int:
+    """Tell the tables' version; `Invalid` for one later than ours."""
+    row = connection.execute("SELECT value FROM telemetry.state WHERE key = 'version'").fetchone()
+    has = int(row[0]) if row else 0
+    if has > VERSION:
+        raise Invalid("观测数据库由更新的版本写成，请先升级安澜")
+    return has
 
 
 def exists(connection: Connection) -> bool:
@@ -109,8 +144,15 @@ def outages() -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(connection: Connection) -> Iterator[Connection]:
-    """Read one state, whatever is written meanwhile."""
+def snapshot(connection: Connection, *, holding: bool = False) -> Iterator[Connection]:
+    """Read one state, whatever is written meanwhile.
+
+    holding: no partition leaves until the end. Without, one whose rows have moved to a file between
+    the state's beginning and the first look at them would be missing, and the file not yet there.
+    """
+    begin: LiteralString = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    if holding:
+        begin += "; LOCK TABLE ONLY telemetry.observation IN ACCESS SHARE MODE"
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.execute(begin)
         yield connection

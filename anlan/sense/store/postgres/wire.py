@@ -1,6 +1,6 @@
 """Rows in PostgreSQL's binary COPY, as arrays: no column is ever null, so rows have one size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -95,6 +95,27 @@ def send(cursor: psycopg.Cursor[Any], statement: sql.SQL | sql.Composed, rows: R
         for begin in range(0, len(rows), PIECE):
             copy.write(rows[begin : begin + PIECE].tobytes())
         copy.write(TAIL)
+
+
+def stream(
+    cursor: psycopg.Cursor[Any], query: sql.Composable, layout: np.dtype[Any]
+) -> Iterator[Rows]:
+    """Copy what a query gives, piece by piece, so that only one is in memory."""
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
+    with cursor.copy(statement) as copy:
+        held, size, most = list[bytes](), 0, len(HEAD) + PIECE * layout.itemsize
+        for some in _bytes(copy):
+            held.append(some)
+            size += len(some)
+            if size < most:
+                continue
+            body = b"".join(held)
+            rows = np.frombuffer(body, layout, offset=len(HEAD), count=PIECE)
+            yield rows
+            held = [HEAD, body[most:]]  # what is left, as if it were all
+            size = len(HEAD) + size - most
+        body = b"".join(held)
+    yield np.frombuffer(body, layout, offset=len(HEAD), count=_count(body, layout))
 
 
 def receive(cursor: psycopg.Cursor[Any], query: sql.Composable, layout: np.dtype[Any]) -> Rows:

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import psycopg
 
 from anlan.engines.series import Columns, Numbers, Times
@@ -12,7 +14,9 @@ from anlan.sense.store.checks import check
 from anlan.sense.store.interface import Commit, Report, Retention
 from anlan.sense.store.keys import FirstWins, Newest, Sifting
 from anlan.sense.store.packing import pack, unpack
-from anlan.sense.store.postgres import lookup
+from anlan.sense.store.postgres import cold, lookup
+from anlan.sense.store.postgres.cold import Shelf
+from anlan.sense.store.postgres.cooling import ColdTrouble, Cooling
 from anlan.sense.store.postgres.mover import CROWD_ROWS, Mover
 from anlan.sense.store.postgres.reading import PostgresReader
 from anlan.sense.store.postgres.schema import (
@@ -22,6 +26,7 @@ from anlan.sense.store.postgres.schema import (
     outages,
     prepare,
 )
+from anlan.sense.store.segments.lookup import Lookup
 
 COMMITS = 256
 
@@ -33,14 +38,17 @@ class PostgresStore(Sifting, PostgresReader):
     commit whose answer was lost may or may not be there, and reading tells.
     """
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, directory: Path) -> None:
+        super().__init__(url, directory)
         self._gate = threading.RLock()
         self._upkeep = threading.RLock()
         self._log: Connection | None = None
         self._first = FirstWins(Newest(), self._closed)
         self._seq = 0
-        self._mover = Mover(url, self._gate, lambda: self._seq)
+        self._cold = Shelf(directory, mapped=False)
+        self._lookup = Lookup(self._cold.files, ())
+        self._cooling = Cooling(url, self._cold, self._gate)
+        self._mover = Mover(url, self._gate, lambda: self._seq, self._cooling)
         self._revive(patient=False)
 
     def append(self, columns: Columns, received_ms: int, *, note: bytes = b"") -> int:
@@ -114,6 +122,8 @@ class PostgresStore(Sifting, PostgresReader):
             except psycopg.Error as error:
                 self._lose()
                 raise Unavailable(f"观测数据库的整理没有完成，稍后再试：{error}") from error
+            except ColdTrouble:
+                raise
             except BaseException:
                 self._lose()
                 raise
@@ -128,6 +138,7 @@ class PostgresStore(Sifting, PostgresReader):
         super().close()
         with self._upkeep, self._gate:
             self._lose()
+            self._cold.close()
 
     @contextmanager
     def _keys(self) -> Iterator[FirstWins]:
@@ -151,7 +162,11 @@ class PostgresStore(Sifting, PostgresReader):
     def _closed(self, number: Numbers, time: Times) -> lookup.Answer:
         if self._log is None:
             raise Unavailable("观测数据库的连接刚刚断开，请稍后再试")
-        return lookup.find(self._log, number, time)
+        found, values = lookup.find(self._log, number, time)
+        rest = np.flatnonzero(~found)
+        if len(rest):
+            found[rest], values[rest] = self._lookup.find(number[rest], time[rest])
+        return found, values
 
     def _lose(self) -> None:
         """Let go of the connections; the next deed reads everything anew."""
@@ -198,5 +213,8 @@ class PostgresStore(Sifting, PostgresReader):
             seq = rows[-1][0] if rows else seq
             if len(rows) < COMMITS:
                 break
+        cold.sweep(log, self._cold)
+        self._lookup = Lookup(self._cold.files, cold.kept(log))
+        self._cooling.starts(self._lookup)
         self._first, self._seq = first, seq
         self._mover.starts(opened=first.open_rows > 0)

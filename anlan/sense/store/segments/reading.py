@@ -51,7 +51,7 @@ class SegmentsReader:
             files, opened = self._state(numbers, since_ms, until_ms)
             parts = [opened]
             for filed in files:  # by their first time
-                if limit is not None and _count_before(parts, filed.since_ms) >= limit:
+                if limit is not None and count_before(parts, filed.since_ms) >= limit:
                     break
                 parts.append(self._files.between(filed, number, number, since_ms, until_ms))
             return Columns.concat(parts).sorted()
@@ -219,5 +219,6 @@ def _restless() -> Unavailable:
     return Unavailable("观测文件正在整理，请稍后再试")
 
 
-def _count_before(parts: list[Columns], time_ms: int) -> int:
+def count_before(parts: list[Columns], time_ms: int) -> int:
+    """Count the rows before a time: enough of them make later files needless."""
     return sum(int(np.count_nonzero(part.time < time_ms)) for part in parts)

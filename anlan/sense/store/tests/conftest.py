@@ -1,4 +1,6 @@
-"""The same tests on both stores: PostgreSQL where the run has one, segments elsewhere."""
+"""The same tests on both stores: segments, or where the run has a PostgreSQL that, and that again
+with everything moved to files as soon as it can be.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from anlan.base.conftest import new_database, workspace_of_tests
 from anlan.engines.series import Columns
 from anlan.sense.store import open_reader, open_store
 from anlan.sense.store.interface import Reader, Report, Retention, Store
+from anlan.sense.store.postgres.writing import PostgresStore
 
 __all__ = ["workspace_of_tests"]
 
@@ -19,17 +22,32 @@ NOON = 1_785_729_600_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
+class ColdStore(PostgresStore):
+    """PostgreSQL, its upkeep followed each time by that of a week later."""
+
+    def maintain(self, now_ms: int, retention: Retention | None = None) -> Report:
+        """See `interface.Store.maintain`."""
+        done = super().maintain(now_ms, retention)
+        if not done.more:
+            later = Retention(cold_days=3)
+            while super().maintain(now_ms + 7 * DAY, later).more:
+                pass
+        return done
+
+
 @dataclass
 class Shop:
     """A store and readers of it, closed at the end."""
 
     dir: Path
     url: str
+    #: Old days go to files at once, and every day counts as old.
+    cold: bool = False
     _open: list[Reader] = field(default_factory=list)
 
     def store(self) -> Store:
         """Open it for writing."""
-        made = open_store(self.dir, self.url)
+        made = ColdStore(self.url, self.dir) if self.cold else open_store(self.dir, self.url)
         self._open.append(made)
         return made
 
@@ -50,16 +68,23 @@ class Shop:
             self.shut(one)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a shop on every tier this run has, or on those its module names."""
+    if "shop" in metafunc.fixturenames:
+        tiers = ["postgres", "cold"] if os.environ.get("DATABASE_URL") else ["segments"]
+        metafunc.parametrize("tier", getattr(metafunc.module, "TIERS", tiers))
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, tier: str) -> Iterator[Shop]:
     """Give an empty place for a store."""
-    if not os.environ.get("DATABASE_URL"):
+    if tier == "segments":
         made = Shop(tmp_path, "")
         yield made
         made.shut_all()
         return
     with new_database() as url:
-        made = Shop(tmp_path, url)
+        made = Shop(tmp_path, url, cold=tier == "cold")
         yield made
         made.shut_all()
 

@@ -25,17 +25,19 @@ PROGRAM = """
 import os, signal, sys, threading
 from pathlib import Path
 from anlan.sense.store import open_store
+from anlan.sense.store.interface import Retention
 from anlan.sense.store.tests.test_killed import NOON, batch, hasten
 
-directory, url, begin, point = sys.argv[1:]
+directory, url, begin, point, cold = sys.argv[1:]
 hasten(point)
+retention = Retention(cold_days=2 if cold else None)
 store = open_store(Path(directory), url)
 store.keep("rules", b"", seq=0)
 
 def upkeep():
     while True:
         try:
-            store.maintain(NOON)
+            store.maintain(NOON, retention)
         except Exception:
             os._exit(3)
 
@@ -64,18 +66,24 @@ def batch(step: int) -> Columns:
 
 def hasten(point: str) -> None:
     """Make upkeep come all the time; kill this process at a point when one is named."""
-    from anlan.sense.store.postgres import mover
+    from anlan.sense.store.postgres import cold, cooling, mover, partitions
     from anlan.sense.store.segments import caretaker, files, rollups, upkeep
 
     mover.MOVE_ROWS = 3000  # type: ignore[misc]
+    cooling.SETTLED_MS = 0  # type: ignore[misc]
+    cooling.LINGER_S = 0.1  # type: ignore[misc]
     caretaker.CLOSE_ROWS = 3000  # type: ignore[misc]
     caretaker.LINGER_S = 0.1  # type: ignore[misc]
     upkeep.FAN_IN = 2  # type: ignore[misc]
     rollups.DUE_PARTS = 3  # type: ignore[misc]
     if not point:
         return
-    module = {"sync_folder": files, "merge_block": rollups}.get(point.split(":")[0], caretaker)
-    name, when, count = point.split(":")
+    modules = {
+        "files": files, "rollups": rollups, "caretaker": caretaker, "cold": cold,
+        "cooling": cooling, "partitions": partitions,
+    }  # fmt: skip
+    path, when, count = point.split(":")
+    module, name = modules[path.split(".")[0]], path.split(".")[1]
     deed, left = getattr(module, name), [int(count)]
 
     def deadly(*args: object, **more: object) -> object:
@@ -94,7 +102,16 @@ def run(shop: Shop, begin: int, *, point: str = "", seconds: float = 0.0) -> int
     """Append from a batch on until the kill; return the number of the last one acknowledged."""
     last = begin - 1
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(shop.dir), shop.url, str(begin), point],
+        [
+            sys.executable,
+            "-c",
+            PROGRAM,
+            str(shop.dir),
+            shop.url,
+            str(begin),
+            point,
+            "cold" if shop.cold else "",
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -155,21 +172,26 @@ def test_nothing_is_lost_or_doubled_by_many_kills(shop: Shop, seed: int) -> None
     torment(shop, kills=25, seed=seed)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the points are those of segments")
-@pytest.mark.parametrize(
-    "point",
-    [
-        "sync_folder:before:2",  # the file has its name, its folder is not on the disk
-        "write:after:3",  # the file is there, no manifest names it
-        "merge_block:after:2",  # within the transaction
-        "sync_folder:after:9",  # while merging files
-        "may_remove:before:2",
-    ],
-)
-def test_a_kill_at_the_worst_moment_of_upkeep_loses_nothing(shop: Shop, point: str) -> None:
+def killed_at(shop: Shop, point: str) -> None:
+    """Kill at a point, look, and go on."""
     last = run(shop, 0, point=point)
     reader = shop.reader()
     batches = check(reader, last)
     last = run(shop, batches, seconds=0.2)
     assert check(reader, last) > batches
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the points are those of segments")
+@pytest.mark.parametrize(
+    "point",
+    [
+        "files.sync_folder:before:2",  # the file has its name, its folder is not on the disk
+        "caretaker.write:after:3",  # the file is there, no manifest names it
+        "rollups.merge_block:after:2",  # within the transaction
+        "files.sync_folder:after:9",  # while merging files
+        "caretaker.may_remove:before:2",
+    ],
+)
+def test_a_kill_at_the_worst_moment_of_upkeep_loses_nothing(shop: Shop, point: str) -> None:
+    killed_at(shop, point)

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.skipif(
     not os.environ.get("DATABASE_URL"), reason="runs where the run has a PostgreSQL"
 )
 
+TIERS = ["postgres"]
+
 
 def ask(shop: Shop, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(shop.url, autocommit=True) as connection:
