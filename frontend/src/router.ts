@@ -135,6 +135,11 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('检修登记')),
   },
   {
+    path: '/sense/backfill',
+    component: () => import('@/sense/backfill/BackfillPage.vue'),
+    meta: page(msg('补录')),
+  },
+  {
     path: '/warn/inbox',
     component: () => import('@/warn/inbox/InboxPage.vue'),
     meta: page(msg('预警收件')),

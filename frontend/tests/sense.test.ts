@@ -6,7 +6,9 @@ import { curveOf, extentOf, less, through } from '@/sense/curve/points'
 import { fresh, sent, type Spec } from '@/sense/rules/spec'
 import { cellAt, pathOf, type LimitTable } from '@/sense/rules/tables'
 import type { Alarm, LatestRow, Observations, Stream } from '@/sense/shapes'
+import { figures, type Backfill } from '@/sense/backfill/shapes'
 import { at, put } from '@/sense/sources/shapes'
+import { listed, unlisted } from '@/sense/sources/source-fields'
 import { ordered, sheetOf } from '@/sense/stations/latest'
 import { byUrgency as byReach, leftOf } from '@/sense/stations/reach'
 import { figure, flagNames, measured } from '@/sense/value'
@@ -339,5 +341,30 @@ describe('the fields of a source', () => {
     expect(at(changed, ['request', 'query', 'page'])).toBe('{page}')
     expect(at(fields, ['request', 'url'])).toBe('https://a')
     expect(put({ sign: { text: 'x' } }, ['sign', 'text'], '')).toEqual({})
+  })
+})
+
+describe('the scope of a source as a line', () => {
+  it('reads what people type between codes, once each, and keeps codes that look like numbers', () => {
+    expect(unlisted('SLJ， 0071;SLJ\n339901-SW*')).toEqual(['SLJ', '0071', '339901-SW*'])
+    expect(listed(['SLJ', '0071'])).toBe('SLJ, 0071')
+    expect(unlisted(listed(['SLJ', '0071']))).toEqual(['SLJ', '0071'])
+  })
+
+  it('takes an emptied line out of the declaration, and the table with it', () => {
+    const before = put({ title: 'x' }, ['scope', 'units'], unlisted('SLJ'))
+    expect(before).toEqual({ title: 'x', scope: { units: ['SLJ'] } })
+    expect(put(before, ['scope', 'units'], unlisted(' , '))).toEqual({ title: 'x' })
+  })
+})
+
+describe('the counts of a file of old observations', () => {
+  const run = { rows: 9, good: 6, accepted: 4, duplicates: 2, late: 3, refused: 3 }
+  const shown = (state: Backfill['state']) =>
+    figures({ ...run, state } as Backfill).map(({ label, value }) => `${label} ${value}`)
+
+  it('promises before it is accepted, and tells after', () => {
+    expect(shown('checked')).toEqual(['共 9', '可以写入 6', '早于现有最新值 3', '不收 3'])
+    expect(shown('done')).toEqual(['共 9', '写入 4', '已有 2', '早于现有最新值 3', '不收 3'])
   })
 })

@@ -122,9 +122,10 @@ export const api = {
   put: <T>(path: string, body: unknown) => send<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, { body }),
   del: <T>(path: string) => send<T>('DELETE', path, {}),
-  upload: <T>(path: string, file: File, field = 'file') => {
+  upload: <T>(path: string, file: File, more: Record<string, string> = {}) => {
     const form = new FormData()
-    form.append(field, file, file.name)
+    for (const [name, value] of Object.entries(more)) form.append(name, value)
+    form.append('file', file, file.name)
     return send<T>('POST', path, { body: form })
   },
 }

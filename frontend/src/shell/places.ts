@@ -16,6 +16,7 @@ const NEEDS: Record<string, string[]> = {
   '/sense/sources': ['sources.view'],
   '/sense/keys': ['device-keys.view'],
   '/sense/maintenance': ['maintenance.view'],
+  '/sense/backfill': ['observations.add'],
   '/warn/inbox': ['alerts.view'],
   '/warn/board': ['calls.view'],
   '/warn/queue': ['alerts.draft', 'alerts.review'],

@@ -79,6 +79,8 @@ export interface Checked {
     value: number
     unit: string
     registered: boolean | null
+    /** Why it would not be stored: nobody knows the stream, or it lies outside the scope. */
+    standing: '' | 'unknown' | 'outside'
   }[]
   rejected_count: number
   rejected: { record: number; field: string; reason: string; sample: string }[]

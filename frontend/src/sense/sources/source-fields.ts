@@ -1,10 +1,11 @@
 /** The places of a declaration that the form offers; all others stay as they were written. */
 import { msg } from '@/locale'
+import type { Cell } from '@/api/types'
 
 export interface Ask {
   path: string
   label: string
-  kind?: 'text' | 'number' | 'choice' | 'table'
+  kind?: 'text' | 'number' | 'choice' | 'table' | 'list'
   choices?: string[]
   placeholder?: string
   help?: string
@@ -28,6 +29,32 @@ export const SECTIONS: Section[] = [
       { path: 'owner.person', label: msg('联系人') },
       { path: 'owner.phone', label: msg('电话') },
       { path: 'note', label: msg('备注'), wide: true },
+    ],
+  },
+  {
+    title: msg('只许写哪些监测项'),
+    asks: [
+      {
+        path: 'scope.units',
+        label: msg('这些单位的'),
+        kind: 'list',
+        placeholder: 'SLJ',
+        help: msg('单位编码，逗号隔开；不填不限，总在上面的区划之内'),
+      },
+      {
+        path: 'scope.gateways',
+        label: msg('这些网关的'),
+        kind: 'list',
+        placeholder: 'GW-01, GW-02',
+        help: msg('网关编码，逗号隔开；不填不限'),
+      },
+      {
+        path: 'scope.streams',
+        label: msg('这些监测项'),
+        kind: 'list',
+        placeholder: '339901-SW*, 339901-YL*',
+        help: msg('监测项编码，逗号隔开，* 代表任意；不填不限'),
+      },
     ],
   },
   {
@@ -158,3 +185,14 @@ export const SECTIONS: Section[] = [
     ],
   },
 ]
+
+/** A list as one line, and the line as a list of texts; an empty line is no list at all. */
+export const listed = (held: Cell | undefined): string =>
+  Array.isArray(held) ? held.map(String).join(', ') : ''
+export function unlisted(typed: string): string[] | undefined {
+  const codes = typed
+    .split(/[,，、;；\s]+/)
+    .map((one) => one.trim())
+    .filter(Boolean)
+  return codes.length ? [...new Set(codes)] : undefined
+}
