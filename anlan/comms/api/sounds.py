@@ -10,7 +10,7 @@ router = Router(tags=["消息"])
 
 
 @router.get("/comms/sounds/{told}", auth=None, summary="大喇叭取录音")
-def get_sound(request: HttpRequest, told: str) -> HttpResponseBase:  # noqa: ARG001 - ninja's way
+def get_sound(request: HttpRequest, told: str) -> HttpResponseBase:
     """Let a device fetch a recording by the address it was told, for as long as that lasts."""
     path = find_sound(told)
     return FileResponse(path.open("rb"), content_type=KINDS[path.suffix])

@@ -1,5 +1,6 @@
 """A county whose people have telephones, a home for channel files, and a clock to turn."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from anlan.kernel import clock, workspace
 
 __all__ = ["migrated", "workspace_of_tests"]
 
+PRESETS = Path(__file__).parents[1] / "presets"
 START = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Beijing
 
 
@@ -52,6 +54,30 @@ class Home:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{key}.toml").write_text(text, encoding="utf-8")
         shelf._shelves.clear()
+
+    def preset(self, name: str, address: str, key: str = "", **changes: str) -> None:
+        """Set up a file that is shipped, switched on and led to another address; no more."""
+        text = (PRESETS / f"{name}.toml").read_text(encoding="utf-8")
+        text = re.sub(r'^url = "https?://[^/"]+', f'url = "{address}', text, flags=re.MULTILINE)
+        text = text.replace("enabled = false", "enabled = true")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        for secret in set(re.findall(r'"file:([a-z-]+)"', text)):
+            self.secret(secret, f"the-{secret}")
+        self.channel(key or name, text)
+
+    def ladder(self, *channels: str) -> str:
+        """Make a ladder whose only rung turns to the debtor through these; returns its key."""
+        named = ", ".join(f'"{one}"' for one in channels)
+        (self.dir / "conf").mkdir(exist_ok=True)
+        (self.dir / "conf" / "ladders.toml").write_text(
+            '[plain]\ntitle = "一步"\ntitle_en = "One rung"\nanswer_within = "2h"\n'
+            'until = "answered"\nconfidence = "M?"\n'
+            f'rungs = [{{ after = "0min", whom = "debtor", channels = [{named}] }}]\n',
+            encoding="utf-8",
+        )
+        return "plain"
 
     def secret(self, name: str, value: str) -> None:
         folder = self.dir / "secrets"

@@ -1,0 +1,95 @@
+"""An exercise rings nobody: whatever kind a channel is, its twin on the console takes its place.
+
+Walked over every kind there is, so that one added tomorrow is asked the same.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anlan.base.jobs.worker import drain
+from anlan.base.obligations.ladders import CHANNELS as WORDS
+from anlan.comms import services
+from anlan.comms.carriers.console import ConsoleCarrier
+from anlan.comms.carriers.making import make_carrier
+from anlan.comms.carriers.slots import declared_for
+from anlan.comms.channels import CHANNELS, channel_of
+from anlan.comms.declaration import read_text
+from anlan.comms.declaration.reading import KINDS
+from anlan.comms.declaration.shelf import shelf
+from anlan.comms.models import ConsoleNote, Message
+from anlan.comms.tests.conftest import PRESETS, Home, World
+from anlan.comms.tests.mailbox import Mailbox, mailbox
+from anlan.comms.tests.sink import Sink, sink
+from anlan.kernel.errors import Conflict
+
+BY_MACHINE = sorted(key for key, one in CHANNELS.items() if not one.by_hand and not one.at_once)
+
+
+def test_every_kind_is_a_word_of_the_ladders_and_every_word_a_kind() -> None:
+    assert set(WORDS) == set(CHANNELS)
+
+
+def test_a_channel_named_by_its_key_stands_for_its_kind(home: Home) -> None:
+    home.preset("webhook", "http://127.0.0.1:9", key="wall")
+    assert channel_of("wall").key == "webhook"
+    assert channel_of("gone-since").key == "sms"
+
+
+def _rehearse(home: Home, kind: str) -> None:
+    path = home.dir / "workspace.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["kind"] = kind
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _declare(home: Home, channel: str, far: Sink, post: Mailbox) -> None:
+    """Set up a real channel of a kind, ready to ring."""
+    shipped = {
+        read_text(path.stem, path.read_text(encoding="utf-8")).channel: path.stem
+        for path in PRESETS.glob("*.toml")
+    }
+    if channel == "mail":
+        home.preset("mail", far.address, **post.changes())
+    else:
+        home.preset(shipped[channel], far.address)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["exercise", "demo"])
+@pytest.mark.parametrize("channel", BY_MACHINE)
+def test_no_kind_of_channel_leaves_an_exercise_whatever_its_files_say(
+    home: Home, world: World, channel: str, kind: str
+) -> None:
+    home.settings('[comms]\nlink_base = "https://yj.example"\n')
+    with sink() as far, mailbox() as post:
+        _declare(home, channel, far, post)
+        assert [one.key for one in declared_for(channel)] != ["console"]
+        _rehearse(home, kind)
+        world.owe("head", ladder=home.ladder(channel))
+        drain()
+        services.pull_due()
+        assert far.asked == []
+        assert post.asked == 0
+    message = Message.objects.get()
+    if CHANNELS[channel].needs in ("number", "", "device"):
+        assert (message.state, message.carrier) == ("sent", "console")
+        assert ConsoleNote.objects.get().message_id == message.pk
+    else:
+        assert (message.state, message.reason) == ("failed", "no-number")
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS, "not-thought-of-yet"}))
+def test_no_carrier_of_any_kind_is_made_for_an_exercise(
+    home: Home, tmp_path: Path, kind: str
+) -> None:
+    assert tmp_path
+    home.preset("webhook", "http://127.0.0.1:9")
+    declared: Any = shelf().declaration("webhook")
+    object.__setattr__(declared, "kind", kind)
+    _rehearse(home, "exercise")
+    with pytest.raises(Conflict):
+        make_carrier(declared)
+    assert isinstance(make_carrier(declared_for("sms")[0]), ConsoleCarrier)
