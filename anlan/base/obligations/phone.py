@@ -74,8 +74,11 @@ def _answered(request: HttpRequest, opened: Opened, told: Say, language: str) ->
         voice=spoken.read(LARGEST_VOICE + 1) if spoken else b"",
     )
     after = _item(opened)
-    thanks = f"<p class=done>✓ {told(THANKS[deed])}</p><p class=meta>{escape(str(item['title']))}"
-    return f"{thanks} · {told('编号')} {escape(opened.subject)}</p>{_more(after, told, language)}"
+    # Whoever says at once that they are there has reported too.
+    told_of = "report" if deed == "answer" and after["state"] == "reported" else deed
+    thanks = f"<p class=done>✓ {told(THANKS[told_of])}</p>"
+    about = f"{escape(str(item['title']))} · {told('编号')} {escape(opened.subject)}"
+    return f"{thanks}<p class=meta>{about}</p>{_more(after, told, language)}"
 
 
 def _read(form: Sequence[Ask], posted: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def _page(item: dict[str, Any], told: Say, language: str) -> str:
         f"<div id=told><h1>{escape(str(item['title']))}</h1>"
         f"<div class=card>{escape(str(item['body'] or item['title']))}</div>"
         f"<p class=meta>{until}</p></div>"
-        f"<button id=say type=button hidden{now}>🔊 {told('读给我听')}</button>"
+        f"<button id=say type=button hidden{now}>▶ {told('读给我听')}</button>"
     )
     if state in ("issued", "reached"):
         return head + _form(kind.answer_form, kind, told, language)
@@ -138,7 +141,7 @@ def _form(form: Sequence[Ask], kind: Kind, told: Say, language: str) -> str:
         )
         recorder = (
             f'<button id=rec type=button hidden data-stop="{told("说完了")}" '
-            f'data-again="{told("重新说")}">🎤 {told("按一下，说一段话")}</button>'
+            f'data-again="{told("重新说")}">● {told("按一下，说一段话")}</button>'
             "<audio id=heard controls hidden></audio>"
         )
     words = (

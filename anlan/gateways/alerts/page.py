@@ -26,11 +26,12 @@ h2{font-size:1.15rem;line-height:1.45;margin:0 0 .4rem}
 p{margin:.35rem 0;white-space:pre-wrap}
 .meta{color:#4c5a68;font-size:.95rem}
 .none{font-size:1.15rem;padding:2rem 0;text-align:center}
-a{color:#155a83}
-:focus-visible{outline:3px solid #e0a100}
+a{color:#0a6a62}
+:focus-visible{outline:3px solid currentcolor;outline-offset:2px}
 footer{color:#4c5a68;font-size:.95rem;padding:1rem 0 2rem}
 @media (prefers-color-scheme:dark){body{background:#11181f;color:#e6ebf0}
-article{background:#1b242d;border-color:#3a4754}.meta,footer{color:#a9b6c2}a{color:#8cc6ea}}
+article{background:#1b242d;border-color:#3a4754;border-left-color:var(--c,#5b6b7a)}
+.meta,footer{color:#a9b6c2}a{color:#6cc5bb}}
 @media print{body{background:#fff}article{break-inside:avoid}}
 """
 

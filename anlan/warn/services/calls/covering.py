@@ -94,17 +94,11 @@ def _ways(found: Covered) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _unknown(found: Covered) -> list[dict[str, str]]:
+def _unknown(found: Covered) -> list[str]:
     villages, missing = found.unregistered
     if not villages:
         return []
-    return [
-        {
-            "text": f"{villages} 个村（社区）没有逐户登记，约 {missing} 户不在统计内",
-            "text_en": f"{villages} villages are not registered household by household: "
-            f"about {missing} households are not counted",
-        }
-    ]
+    return [f"{villages} 个村（社区）没有逐户登记，约 {missing} 户不在统计内"]
 
 
 def _note(asked: Asked, shown: Sequence[Judged], by: Actor) -> None:

@@ -31,6 +31,9 @@ export const resultsOf = (line: SheetLine): Result[] =>
 /** A line for whoever goes there, not for the telephone. */
 export const isKnock = (line: SheetLine) => line.channel === 'knock'
 
+/** Hidden from whoever may not see it whole: what is left of it would ring somebody else. */
+export const isMasked = (number: string) => number.includes('*')
+
 /** The number to dial: the first that still reaches somebody. */
 export const numberOf = (line: SheetLine) =>
   line.phones.find(({ dead }) => !dead) ?? line.phones[0] ?? null

@@ -47,6 +47,6 @@ export interface Coverage {
   places: CoveragePlace[]
   households: UnreachedHousehold[]
   total: number
-  unknown: { text: string; text_en: string }[]
+  unknown: string[]
   as_of: string
 }
