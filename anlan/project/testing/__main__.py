@@ -12,7 +12,7 @@ from anlan.project.setup.python import Environment
 from anlan.project.supervisor.options import ROOT
 from anlan.project.supervisor.refusal import Refusal, complain
 from anlan.project.testing import machine, postgres
-from anlan.project.testing.plan import NO_DATABASE, PURE, QUICK, Checks
+from anlan.project.testing.plan import PURE, QUICK, Checks
 from anlan.project.testing.steps import Outcome, close, run, run_side_by_side, tell
 
 USAGE = "用法 Usage: ./test [fast|engines|app|web|soak] [-- PYTEST-OPTIONS]"
@@ -94,9 +94,10 @@ class Runner:
     def _on_postgres(self) -> None:
         if self._need(machine.POSTGRESQL):
             return
-        left_out = [word for name in NO_DATABASE for word in ("--ignore", name)]
+        left_out = [word for name in PURE for word in ("--ignore", name)]
         with postgres.running() as url:
-            self._pytest("PostgreSQL", *left_out, environment={"DATABASE_URL": url})
+            there = {"DATABASE_URL": url}
+            self._pytest("PostgreSQL", "--only-database", *left_out, environment=there)
 
     def _pytest(
         self,

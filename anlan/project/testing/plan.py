@@ -12,14 +12,6 @@ from anlan.project.testing.steps import Step
 PURE = ("anlan/kernel", "anlan/codes", "anlan/engines", "anlan/protocols")
 EVERYDAY = "not soak and not browser"
 QUICK = "not soak and not browser and not slow"
-#: What a change of database cannot change.
-NO_DATABASE = (
-    *PURE,
-    "anlan/project/tests/test_runner.py",
-    "anlan/project/tests/test_setup.py",
-    "anlan/project/tests/test_supervisor.py",
-    "tests/architecture",
-)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The test runner: what fails is told, what is skipped is told, and the counts add up."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from anlan.project.supervisor.options import ROOT
 from anlan.project.testing import machine, postgres
 from anlan.project.testing.steps import Outcome, Step, close, counts_in, run, run_side_by_side
 
@@ -95,3 +97,48 @@ def test_postgresql_runs_as_an_ordinary_user_and_leaves_nothing() -> None:
         assert Path(f"/proc/{server}").stat().st_uid == postgres.ordinary_user().pw_uid != 0
     assert not Path(place).exists()
     assert not Path(f"/proc/{server}").exists()
+
+
+KINDS = """
+import pytest
+
+@pytest.fixture
+def migrated():
+    pass
+
+@pytest.fixture
+def office(migrated):
+    pass
+
+def test_sums():
+    pass
+
+def test_in_an_office(office):
+    pass
+
+@pytest.mark.django_db
+def test_of_rows():
+    pass
+"""
+OWN = """
+def test_by_hand():
+    new_database()
+"""
+
+
+def test_on_a_second_database_only_those_run_again_that_ask_for_one(tmp_path: Path) -> None:
+    (tmp_path / "test_kinds.py").write_text(KINDS)
+    (tmp_path / "test_own.py").write_text(OWN)
+    plain = ("-p", "no:django", "-p", "anlan.project.testing.stores", "-c", os.devnull)
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "--only-database", *plain, "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    names = [line.split("::")[1] for line in listed.stdout.splitlines() if "::" in line]
+    assert names == ["test_in_an_office", "test_of_rows", "test_by_hand"]
+    assert "3/4 tests collected (1 deselected)" in listed.stdout
