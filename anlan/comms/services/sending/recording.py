@@ -110,7 +110,9 @@ def _move(slot: Slot, fate: _Fate, ids: Sequence[str], me: Me, now: datetime) ->
             values["receipt_by"] = now + timedelta(seconds=declared.pace.receipt_s)
     elif fate.state == "failed":
         values["ended_at"] = now
-    ours.update(due_at=fate.due_at, **values)
+    if ours.update(due_at=fate.due_at, **values) < len(ids):
+        # What was answered or delivered meanwhile stands where it stands, and is held no longer.
+        Message.objects.filter(pk__in=ids, sender=me.id).update(sender=None)
 
 
 def _note_carrier(slot: Slot, done: Sequence[Done], now: datetime) -> None:

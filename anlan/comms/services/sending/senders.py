@@ -7,6 +7,7 @@ where a channel bears that.
 import contextlib
 import os
 import socket
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,13 @@ from pathlib import Path
 from django.db import transaction
 
 from anlan.base.db.inserting import insert_values
+from anlan.base.journal.services import Deed, record_many
 from anlan.comms import reasons
 from anlan.comms.carriers import Result
 from anlan.comms.channels import channel_of
+from anlan.comms.deed_names import SENT, TOPIC
 from anlan.comms.models import Attempt, Message, Sender
-from anlan.comms.services.sending.attempts import ATTEMPT, try_of
+from anlan.comms.services.sending.attempts import ATTEMPT, BY, Try, try_of
 from anlan.kernel import clock
 from anlan.kernel.ids import new_id
 
@@ -87,14 +90,33 @@ def recover(me: Me) -> int:
 
 @transaction.atomic
 def _recover_some(dead: Sequence[str], most: int = 1000) -> int:
+    """Put some right: whatever is held was not written down, whatever has become of it since."""
     rows = list(Message.objects.filter(sender__in=dead).select_for_update()[:most])
     now = clock.now()
     cut = Result("unknown", reasons.INTERRUPTED, "发送时程序中断，不知道是否发出")
-    insert_values(Attempt, ATTEMPT, [try_of(one, now).row(cut, now) for one in rows])
+    tries = [try_of(one, now) for one in rows]
+    insert_values(Attempt, ATTEMPT, [one.row(cut, now) for one in tries])
     for repeatable in (True, False):
         ids = [one.pk for one in rows if channel_of(one.channel).repeatable is repeatable]
         Message.objects.filter(pk__in=ids, state="sending").update(
-            state="unknown", reason=reasons.INTERRUPTED, sender=None,
-            due_at=now if repeatable else None,
-        )  # fmt: skip
+            state="unknown", reason=reasons.INTERRUPTED, due_at=now if repeatable else None
+        )
+    # Those answered or delivered meanwhile too, or they would be found here for ever.
+    Message.objects.filter(pk__in=[one.pk for one in rows]).update(sender=None)
+    record_many(_deeds(rows, tries))
     return len(rows)
+
+
+def _deeds(rows: Sequence[Message], tries: Sequence[Try]) -> list[Deed]:
+    """One deed a case and carrier, as when results come back."""
+    groups: dict[tuple[str, str, str], list[Try]] = defaultdict(list)
+    for row, tried in zip(rows, tries, strict=True):
+        groups[row.case or row.pk, row.carrier, channel_of(row.channel).key].append(tried)
+    return [
+        Deed(
+            deed=SENT, by=BY, subject=("case" if same[0].case else "message", name),
+            case=same[0].case, topic=TOPIC,
+            facts={"channel": channel, "carrier": carrier, "unknown": [one.key for one in same]},
+        )
+        for (name, carrier, channel), same in groups.items()
+    ]  # fmt: skip
