@@ -72,6 +72,7 @@ class Runner:
     def _soak(self) -> None:
         self._need(machine.POSTGRESQL, *machine.MQTT, machine.CURL, machine.NATS, machine.OFFICE)
         self._pytest("长时测试 soak", "-n0", marks="soak")
+        self._on_postgres("长时测试 soak, PostgreSQL", "-n0", marks="soak")
 
     def _everything(self) -> None:
         for step in self._checks.lint():
@@ -91,13 +92,16 @@ class Runner:
         self._frontend.ensure_built()
         self._pytest("浏览器 browser", "-n0", marks="browser and not soak")
 
-    def _on_postgres(self) -> None:
+    def _on_postgres(
+        self, title: str = "PostgreSQL", *arguments: str, marks: str | None = None
+    ) -> None:
         if self._need(machine.POSTGRESQL):
             return
         left_out = [word for name in PURE for word in ("--ignore", name)]
         with postgres.running() as url:
             there = {"DATABASE_URL": url}
-            self._pytest("PostgreSQL", "--only-database", *left_out, environment=there)
+            chosen = (*arguments, "--only-database", *left_out)
+            self._pytest(title, *chosen, marks=marks, environment=there)
 
     def _pytest(
         self,

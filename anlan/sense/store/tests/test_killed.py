@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -172,6 +173,11 @@ def test_nothing_is_lost_or_doubled_by_many_kills(shop: Shop, seed: int) -> None
     torment(shop, kills=25, seed=seed)
 
 
+def points(everyday: str, *others: str) -> list[Any]:
+    """Points to be killed at: one every day, the others in ``./test soak``."""
+    return [everyday, *(pytest.param(point, marks=pytest.mark.soak) for point in others)]
+
+
 def killed_at(shop: Shop, point: str) -> None:
     """Kill at a point, look, and go on."""
     last = run(shop, 0, point=point)
@@ -185,13 +191,13 @@ def killed_at(shop: Shop, point: str) -> None:
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the points are those of segments")
 @pytest.mark.parametrize(
     "point",
-    [
-        "files.sync_folder:before:2",  # the file has its name, its folder is not on the disk
+    points(
         "caretaker.write:after:3",  # the file is there, no manifest names it
+        "files.sync_folder:before:2",  # the file has its name, its folder is not on the disk
         "rollups.merge_block:after:2",  # within the transaction
         "files.sync_folder:after:9",  # while merging files
         "caretaker.may_remove:before:2",
-    ],
+    ),
 )
 def test_a_kill_at_the_worst_moment_of_upkeep_loses_nothing(shop: Shop, point: str) -> None:
     killed_at(shop, point)
