@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from anlan.base.conftest import RealWorkspace
 from anlan.demo.replay.cursor import Cursor
 from anlan.project.supervisor.claim import end_leftovers
 from tests.sense.demo_workspace import DemoWorkspace, make
@@ -29,8 +30,10 @@ REFUSED = "时间比现在晚 10 分钟以上"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorkspace]:
-    made = make(tmp_path_factory.mktemp("day") / "demo")
+def demo(
+    migrated: RealWorkspace, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DemoWorkspace]:
+    made = make(tmp_path_factory.mktemp("day") / "demo", migrated)
     yield made
     for place in (made.dir / "exercises").iterdir():
         end_leftovers(place)  # of a test that failed half-way
