@@ -36,16 +36,15 @@ article{background:#1b242d;border-color:#3a4754;border-left-color:var(--c,#5b6b7
 """
 
 
-def page_of(lines: Sequence[Line], whose: str, language: str) -> str:
-    """Write the page in one language; the alerts themselves stay in their own words."""
+def page_of(articles: Sequence[str], whose: str, language: str) -> str:
+    """Write the page in one language, around what was written of each alert."""
 
     def told(text: str) -> str:
         return escape(say(text, language))
 
     kind = KINDS[workspace.current().kind]
     banner = f"<p class=kind>{told(kind)}</p>" if kind else ""
-    listed = "".join(_article(one, language) for one in lines)
-    inside = listed or f"<p class=none>{told('现在没有生效的预警。')}</p>"
+    inside = "".join(articles) or f"<p class=none>{told('现在没有生效的预警。')}</p>"
     lang = "en" if language == "en" else "zh-CN"
     title = escape(f"{whose} {say('生效的预警', language)}".strip())
     feed = f'<a href="feed.atom">{told("订阅（Atom、CAP）")}</a>'
@@ -59,7 +58,9 @@ def page_of(lines: Sequence[Line], whose: str, language: str) -> str:
     )
 
 
-def _article(one: Line, language: str) -> str:
+def article(one: Line, language: str) -> str:
+    """Write one alert for the page; it stays in its own words."""
+
     def told(text: str) -> str:
         return escape(say(text, language))
 

@@ -4,20 +4,22 @@ A `Sheaf` is made once an edition and never changed; threads read it without a l
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from anlan.gateways.alerts.page import page_of
+from anlan.gateways.alerts.page import article, page_of
 from anlan.kernel import clock
 from anlan.protocols.alerting.atom import Feed, Link, joined
 from anlan.warn.selectors import open_air
+from anlan.warn.selectors.open_air import Open
 
 FEED, PAGE = "/cap/feed.atom", "/cap/"
 ATOM = "application/atom+xml; charset=utf-8"
 CAP = "application/cap+xml; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+LANGUAGES = ("zh", "en")
 #: Kept by anybody, asked about each time; a message never changes.
 ASK_AGAIN, DAY = "public, no-cache", "public, max-age=86400"
 #: The page needs no script and asks for nothing.
@@ -68,11 +70,22 @@ def sheet(
     steady = [("etag", tag), ("cache-control", cache), ("vary", "accept-encoding")]
     steady += [extra] if extra else []
     full = (*steady, ("content-type", content_type))
-    packed = gzip.compress(body, compresslevel=6, mtime=0)
+    # Packed anew whenever an alert goes out: quickly, rather than to the last byte.
+    packed = gzip.compress(body, compresslevel=2, mtime=0)
     return Sheet(
         tag, Told(304, tuple(steady), b""),
         Told(200, (*full, ("content-encoding", "gzip")), packed), Told(200, full, body),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One alert, written down once."""
+
+    open: Open
+    sheet: Sheet
+    #: Its part of the page, by language.
+    articles: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,8 @@ class Sheaf:
     #: When something leaves it by itself; None when nothing will.
     until: datetime | None
     sheets: Mapping[str, Sheet]
+    #: What each alert in it was written down as, by its key.
+    held: Mapping[str, Leaf]
 
     def told(self, path: str, asked: Mapping[str, str]) -> Told | None:
         """Answer an address of this edition; None for what is not in it."""
@@ -99,23 +114,29 @@ class Sheaf:
 def bound(before: "Sheaf | None" = None) -> Sheaf:
     """Make the documents of the present edition; those of the last one that stay are kept."""
     edition = open_air.edition()
-    found = open_air.lying_open()
-    sheets: dict[str, Sheet] = {}
-    for one in found:
-        path = f"/cap/{one.identifier}.xml"
-        known = before.sheets.get(path) if before else None
-        sheets[path] = known or sheet(one.cap, CAP, cache=DAY, etag=one.digest[:24])
-    sheets[FEED] = sheet(_feed(found), ATOM, cache=ASK_AGAIN)
-    lines, whose = open_air.lines(), open_air.whose()
-    policy = ("content-security-policy", POLICY)
-    for path, language in ((PAGE, "zh"), (f"{PAGE}en", "en")):
-        page = page_of(lines, whose, language).encode()
-        sheets[path] = sheet(page, HTML, cache=ASK_AGAIN, extra=policy)
-    return Sheaf(edition, open_air.next_change(found), sheets)
-
-
-def _feed(found: list[open_air.Open]) -> bytes:
+    held = before.held if before else {}
+    keys, new = open_air.lying_open(held)
+    fresh = {one.key: _leaf(one) for one in new}
+    pages = {key: page for key in keys if (page := held.get(key) or fresh.get(key))}
+    sheets = {f"/cap/{one.open.identifier}.xml": one.sheet for one in pages.values()}
     whose = open_air.whose()
+    feed = _feed([one.open for one in pages.values()], whose)
+    sheets[FEED] = sheet(feed, ATOM, cache=ASK_AGAIN)
+    policy = ("content-security-policy", POLICY)
+    listed = sorted(pages.values(), key=lambda one: (one.open.ended, one.open.line.level or 9))
+    for path, language in ((PAGE, "zh"), (f"{PAGE}en", "en")):
+        written = page_of([one.articles[language] for one in listed], whose, language)
+        sheets[path] = sheet(written.encode(), HTML, cache=ASK_AGAIN, extra=policy)
+    until = open_air.next_change(one.open for one in pages.values())
+    return Sheaf(edition, until, sheets, pages)
+
+
+def _leaf(one: Open) -> Leaf:
+    made = sheet(one.cap, CAP, cache=DAY, etag=one.digest[:24])
+    return Leaf(one, made, {name: article(one.line, name) for name in LANGUAGES})
+
+
+def _feed(found: Sequence[Open], whose: str) -> bytes:
     feed = Feed(
         id="urn:anlan:feed", title=f"{whose}预警",
         updated=max((one.issued_at for one in found), default=None), author=whose or "安澜",

@@ -34,6 +34,9 @@ from anlan.web.pages import Pages
 log = structlog.get_logger("anlan.web")
 
 STREAM = "/api/v1/stream"
+#: Messages wait here side by side, so that those of one moment share a commit.
+INBOX = "/api/v1/alerts/inbox"
+INBOX_THREADS = 8
 HEARTBEAT_S = 10.0
 #: Requests that may wait for a lane; more would only wait to be given up.
 QUICK_LIMIT, SLOW_LIMIT = 2_000, 200
@@ -73,6 +76,8 @@ class Entrance:
         self.quick = Lane("quick", threads=1, limit=QUICK_LIMIT)
         self.write = Lane("write", threads=1, limit=QUICK_LIMIT)
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
+        self.inbox = Lane("inbox", threads=INBOX_THREADS, limit=QUICK_LIMIT)
+        self._lanes = (self.quick, self.write, self.slow, self.inbox)
         self.hub = Hub(loop)
         self._pages = Pages()
         self._observations = Observations()
@@ -91,14 +96,14 @@ class Entrance:
 
     def start(self) -> None:
         """Start the threads."""
-        for part in (self.quick, self.write, self.slow, self.hub, self._alerts):
+        for part in (*self._lanes, self.hub, self._alerts):
             part.start()
 
     def stop(self, timeout_s: float) -> None:
         """Finish what has arrived."""
         self.hub.stop()
         self._alerts.stop()
-        for lane in (self.quick, self.write, self.slow):
+        for lane in self._lanes:
             lane.stop(timeout_s)
         self.access.flush()
 
@@ -133,6 +138,8 @@ class Entrance:
             return self.slow
         if _SEARCHED.search(scope.query_string):  # words inside names: no index helps
             return self.slow
+        if path == INBOX and scope.method == "POST":
+            return self.inbox
         if path == "/api/v1/session" and scope.method == "POST":
             return self.slow
         # Writers queue at the database's gate and wait for the disk; readers need not.

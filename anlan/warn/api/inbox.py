@@ -50,7 +50,7 @@ def take_in(request: ApiRequest) -> HttpResponse:
         way="push",
         source=request.actor.name[:80],
     )
-    taken = receiving.receive_alerts(items=[inbound], by=request.actor)[0]
+    taken = receiving.receive_gathered(inbound=inbound, by=request.actor)
     if taken.refusal is not None:
         raise taken.refusal
     return answer({"id": taken.received, "again": taken.again}, 200 if taken.again else 201)

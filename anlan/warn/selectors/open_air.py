@@ -1,6 +1,6 @@
 """What lies in the open now: for everybody, without a login."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,18 +15,22 @@ from anlan.warn.models import Alert, OpenEdition, Published
 ENDS_STAY = timedelta(hours=24)
 #: Entries of the feed; of more than these the newest.
 MOST = 2000
+#: Alerts read by one statement.
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """One alert in the open."""
 
+    key: str
     identifier: str
     issued_at: datetime
     ended: bool
     cap: bytes
     digest: str
     entry: bytes
+    line: "Line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +62,53 @@ def _wanted(now: datetime) -> Q:
     return (Q(alert__ended_at=None) & Q(alert__issued_at__isnull=False)) | ends
 
 
-def lying_open() -> list[Open]:
-    """List what lies in the open, the newest first."""
-    rows = Published.objects.filter(_wanted(clock.now()), fault="").order_by("-alert_id")
-    columns = rows.values_list(
-        "alert__identifier", "alert__issued_at", "alert__state", "cap", "digest", "entry"
-    )
+def lying_open(known: Collection[str] = ()) -> tuple[list[str], list[Open]]:
+    """List what lies in the open, the newest first, by key; and of those not known all there is.
+
+    A key is good as long as nothing about it changes: an alert that ends has another one.
+    """
+    rows = Published.objects.filter(_wanted(clock.now()), fault="", alert__identifier__isnull=False)
+    found = {
+        f"{pk}-{state}": pk
+        for pk, state in rows.order_by("-alert_id").values_list("alert_id", "alert__state")[:MOST]
+    }
+    new = {pk: key for key, pk in found.items() if key not in known}
+    return list(found), _read(new)
+
+
+def _read(keys: Mapping[str, str]) -> list[Open]:
+    pks = list(keys)
+    lines = {pk: line for start in range(0, len(pks), CHUNK)
+             for pk, line in _lines(pks[start : start + CHUNK])}  # fmt: skip
+    columns = ("alert_id", "alert__identifier", "alert__issued_at", "cap", "digest", "entry")
     return [
-        Open(identifier, issued, state == "ended", bytes(cap), digest, bytes(entry))
-        for identifier, issued, state, cap, digest, entry in columns[:MOST]
-        if identifier and issued
-    ]
+        Open(keys[pk], identifier, issued, lines[pk].ended, bytes(cap), digest, bytes(entry),
+             lines[pk])
+        for start in range(0, len(pks), CHUNK)
+        for pk, identifier, issued, cap, digest, entry in Published.objects.filter(
+            pk__in=pks[start : start + CHUNK]
+        ).values_list(*columns)
+        if pk in lines
+    ]  # fmt: skip
 
 
-def next_change(found: Sequence[Open]) -> datetime | None:
+def next_change(found: Iterable[Open]) -> datetime | None:
     """Tell when the first end leaves the feed by itself; None when none is in it."""
     return min((one.issued_at + ENDS_STAY for one in found if one.ended), default=None)
 
 
-def lines() -> list[Line]:
-    """List what the page shows, the worst first, then the newest."""
-    rows = Published.objects.filter(_wanted(clock.now())).values_list("alert_id", flat=True)
-    alerts = Alert.objects.filter(pk__in=list(rows[:MOST]), public=True).defer("area", "parts")
+def _lines(pks: Sequence[str]) -> Iterator[tuple[str, Line]]:
+    """Read what the page shows of some alerts."""
+    alerts = Alert.objects.filter(pk__in=pks, public=True).defer("area", "parts")
     colours, hazards = codes.table("warning-levels"), codes.table("hazards")
-    found = [
-        Line(
+    for row in alerts:
+        yield row.pk, Line(
             identifier=row.identifier or "", title=row.title, text=row.text,
             instruction=row.instruction, station=row.station, place=row.place, level=row.level,
             color=(colours[str(row.level)].text("color") or "") if row.level else "",
             hazard=hazards.name(row.hazard), hazard_en=hazards.name(row.hazard, "en"),
             sent_at=row.sent_at, expires_at=row.expires_at, ended=row.state == "ended",
-        )
-        for row in alerts.order_by("-id")
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.ended, one.level or 9))
+        )  # fmt: skip
 
 
 def document(identifier: str, *, national: bool = False) -> tuple[bytes, str] | None:

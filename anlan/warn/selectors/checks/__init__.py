@@ -6,7 +6,7 @@ from anlan.warn.selectors.checks.findings import stop as _stop
 from anlan.warn.selectors.checks.standing import against_what_stands, too_often
 from anlan.warn.selectors.checks.wording import wording
 
-__all__ = ["Finding", "asks", "findings", "stops"]
+__all__ = ["Finding", "findings", "stops"]
 
 
 def findings(alert: Alert) -> list[Finding]:
@@ -26,8 +26,3 @@ def findings(alert: Alert) -> list[Finding]:
 def stops(alert: Alert) -> list[Finding]:
     """List what keeps an alert from going out."""
     return [one for one in findings(alert) if one.severity == "stop"]
-
-
-def asks(alert: Alert) -> list[Finding]:
-    """List what somebody must have seen before it goes out."""
-    return [one for one in findings(alert) if one.severity == "ask"]

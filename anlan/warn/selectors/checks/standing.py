@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
+from django.db.models import Q, QuerySet
+
 from anlan import codes
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
@@ -22,12 +24,19 @@ def overlap(some: Collection[str], others: Collection[str]) -> bool:
     )
 
 
+def _around(alert: Alert) -> QuerySet[Alert]:
+    """List the alerts that may share a place with one: its region's own, and those of above it."""
+    home = str(alert.region_id)
+    above = Q(region__in=[*scope.ancestors(home), home])
+    return Alert.objects.filter(above | scope.within([scope.prefix(home)]))
+
+
 def against_what_stands(alert: Alert) -> Iterator[Finding]:
     """Find alerts in force that say the same, or something else, of the same hazard and place."""
     if alert.action in ("cancel", "withdraw") or not alert.regions:
         return
-    rows = Alert.objects.filter(ended_at=None, issued_at__isnull=False, hazard=alert.hazard)
-    for other in rows.exclude(root=alert.root).exclude(pk=alert.pk).order_by("-id")[:200]:
+    rows = _around(alert).filter(ended_at=None, issued_at__isnull=False, hazard=alert.hazard)
+    for other in rows.exclude(root=alert.root).exclude(pk=alert.pk).order_by("-id"):
         if not overlap(alert.regions, other.regions):
             continue
         if alert.level != other.level and alert.level and other.level:
@@ -51,7 +60,8 @@ def _contradiction(alert: Alert, other: Alert) -> Finding:
 
 def too_often(alert: Alert) -> Iterator[Finding]:
     """Find regions that were alerted as often as the table allows (发送频次控制)."""
-    if alert.action in ("cancel", "withdraw") or alert.kind == "evacuation-notice":
+    exempt = alert.action in ("cancel", "withdraw") or alert.kind == "evacuation-notice"
+    if exempt or not alert.regions:
         return
     level = str(alert.level) if alert.level else "none"
     now = clock.now()
@@ -59,7 +69,7 @@ def too_often(alert: Alert) -> Iterator[Finding]:
         hours, most = row.whole("hours"), row.whole("most")
         if level not in row.several("levels") or hours is None or most is None:
             continue
-        out = Alert.objects.filter(issued_at__gt=now - timedelta(hours=hours))
+        out = _around(alert).filter(issued_at__gt=now - timedelta(hours=hours))
         sent = [list(found) for found in out.values_list("regions", flat=True)]
         full = [
             code

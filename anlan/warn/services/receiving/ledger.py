@@ -94,8 +94,8 @@ def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
     standing = senders & Q(ended_at=None, hazard__in={one.hazard for one in parsed})
     for wanted in (found, standing):
         _read_rows(ledger, wanted)
-    # Whole chains: an end may reach back over several messages.
-    _read_rows(ledger, Q(root__in={row.root for row in ledger.rows.values()}))
+    if ledger.rows:  # whole chains: an end may reach back over several messages
+        _read_rows(ledger, Q(root__in={row.root for row in ledger.rows.values()}))
     _read_arrivals(ledger, {digest for _, digest in batch})
     for identifier, pk in referring:
         ledger.referring[identifier].add(pk)
@@ -118,7 +118,9 @@ def _read_arrivals(ledger: Ledger, digests: set[str]) -> None:
             "received", "original__digest", "way", "source"
         )
     )
-    _read_rows(ledger, Q(pk__in={row for row, *_ in arrived}))
+    missing = {row for row, *_ in arrived} - ledger.rows.keys()
+    if missing:
+        _read_rows(ledger, Q(pk__in=missing))
     for row, digest, way, source in arrived:
         ledger.by_digest[digest] = ledger.rows[row]
         ledger.arrivals.add((row, digest, way, source))
