@@ -18,6 +18,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from anlan.base.permissions.selectors import epoch as rights_epoch
+from anlan.gateways.alerts.polled import take_in
 from anlan.gateways.ingest.admission import Admission
 from anlan.gateways.ingest.brokers.keeper import Brokers
 from anlan.gateways.ingest.entry import Entry
@@ -26,6 +27,7 @@ from anlan.gateways.ingest.mqtt import MqttDoor
 from anlan.gateways.ingest.owners import Owners
 from anlan.gateways.ingest.sockets import SocketDoor
 from anlan.gateways.ingest.states import DoorState, Heartbeat
+from anlan.gateways.ingest.ways import Direct, Streamed, Way
 from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.pulling import Submit
 from anlan.gateways.sources.runner import Runner
@@ -33,7 +35,7 @@ from anlan.gateways.sources.selectors import scope_of
 from anlan.kernel.errors import AnlanError
 from anlan.protocols.observations import Decoded
 from anlan.protocols.observations.warming import warm
-from anlan.sense.intake.running import Running, now_ms
+from anlan.sense.intake.running import now_ms
 from anlan.sense.receipts import Receipt
 from anlan.sense.selectors.directory import epoch
 from anlan.sense.services.keys import note_used
@@ -54,6 +56,8 @@ class Settings:
 
     workspace: Path
     telemetry: str = ""
+    #: NATS JetStream between the doors and the store; "" for none.
+    stream: str = ""
     host: str = "127.0.0.1"
     mqtt_port: int = 1883
     mqtts_port: int = 0
@@ -66,28 +70,40 @@ def run(settings: Settings) -> None:
     sys.setswitchinterval(SWITCH_S)
     keep_small()
     warm()
-    intake = Running(settings.workspace, settings.telemetry)
-    intake.start()
+    doors: list[DoorState] = []
+    way = _way(settings, doors)
+    way.start()
     gc.freeze()
     code = 0
     try:
-        asyncio.run(_Process(settings, intake).run())
+        asyncio.run(_Process(settings, way, doors).run())
     except Exception:
         log.exception("ingest broke")
         code = 1
-    intake.stop()
+    way.stop()
     log.info("ingest ended")
     logging.shutdown()
     # A thread that still compiles would take the interpreter down with it; all is stored.
     os._exit(code)
 
 
+def _way(settings: Settings, doors: list[DoorState]) -> Way:
+    if not settings.stream:
+        return Direct(settings.workspace, settings.telemetry)
+
+    def door(name: str, title: str) -> DoorState:
+        doors.append(DoorState(name, title))
+        return doors[-1]
+
+    return Streamed(settings.workspace, settings.telemetry, settings.stream, door)
+
+
 class _Process:
-    def __init__(self, settings: Settings, intake: Running) -> None:
-        self._settings, self._intake = settings, intake
+    def __init__(self, settings: Settings, way: Way, doors: list[DoorState]) -> None:
+        self._settings, self._way = settings, way
         self._ends = asyncio.Event()
         self._heart = Heartbeat(settings.workspace)
-        self._doors: list[DoorState] = []
+        self._doors = doors
         self._ready = False
         self._owners = Owners()
 
@@ -95,7 +111,7 @@ class _Process:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ends.set)
-        entry = Entry(self._intake.intake, now_ms=now_ms, loop=loop)
+        entry = Entry(self._way.intake, now_ms=now_ms, loop=loop)
         admission = Admission()
         with ThreadPoolExecutor(1, thread_name_prefix="watch") as watching:
             watcher = loop.create_task(self._watch(admission, watching))
@@ -129,7 +145,7 @@ class _Process:
                 closing.append(door.close)
         brokers = Brokers(
             settings.workspace,
-            self._intake.intake,
+            self._way.intake,
             now_ms,
             self._owners,
             door=self._door,
@@ -137,7 +153,7 @@ class _Process:
         )
         brokers.start()
         closing.append(brokers.close)
-        sources = Runner(settings.workspace, self._pull(entry))
+        sources = Runner(settings.workspace, self._pull(entry), take_in=take_in)
         sources.start()
         closing.append(lambda: asyncio.to_thread(sources.stop))
         return closing
@@ -163,7 +179,7 @@ class _Process:
 
         def submit(decoded: Decoded, source: Declaration, backfill: bool) -> "Future[Receipt]":
             owner = self._owners.of(f"source:{source.key}", scope_of(source))
-            future = self._intake.intake.submit(decoded, owner, now_ms(), backfill=backfill)
+            future = self._way.intake.submit(decoded, owner, now_ms(), backfill=backfill)
 
             def count(done: "Future[Receipt]") -> None:
                 state.messages += 1
@@ -185,20 +201,13 @@ class _Process:
         return [f"{door.name}: {door.state}" for door in self._doors]
 
     def _told(self) -> dict[str, Any]:
-        counts = asdict(self._intake.intake.counts)
-        intake = self._intake.intake
-        return {
-            "idle": intake.idle,
-            "judged_ms": min(intake.judged_ms, self._intake.looked_ms),
-            "counts": counts,
-            "doors": [asdict(door) for door in self._doors],
-        }
+        return {**self._way.told(), "doors": [asdict(door) for door in self._doors]}
 
     async def _beat(self, entry: Entry) -> None:
         while True:
-            ready = self._ready and self._intake.intake.alive
+            ready = self._ready and self._way.alive
             self._heart.beat(self._doors, ready=ready, under_way=entry.room.under_way)
-            if self._ready and not self._intake.intake.alive:
+            if self._ready and not self._way.alive:
                 log.error("the intake has ended; so does this process, to be started again")
                 self._ends.set()
             await asyncio.sleep(BEAT_S)

@@ -51,9 +51,11 @@ class CallFailed(Unavailable):
     `cause`: network, timeout, tls, status, refused (who we are), busy (too often), size, answer.
     """
 
-    def __init__(self, cause: str, reason: str, *, wait_s: float = 0.0) -> None:
+    def __init__(self, cause: str, reason: str, *, wait_s: float = 0.0, to: str = "") -> None:
         super().__init__(reason)
         self.cause = cause
+        #: Where it says the thing lies now; nobody has gone there.
+        self.to = to
         #: How long the other side wants to be left alone.
         self.wait_s = wait_s
 
@@ -78,7 +80,10 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 def call(ask: Ask, line: Line) -> Reply:
-    """Make one call; `CallFailed` says what stood in the way. 401 is returned like a success."""
+    """Make one call; `CallFailed` says what stood in the way.
+
+    401 is returned like a success, and 304 where the request asked for what is newer.
+    """
     began = time.monotonic()
     headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip", **ask.headers}
     try:
@@ -97,9 +102,13 @@ def call(ask: Ask, line: Line) -> Reply:
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failure(error, ask, line) from error
     body = _unpacked(body, told, line)
-    if status not in (200, 201, 202, 203, 401):
+    if status not in (200, 201, 202, 203, 401) and not (status == 304 and _is_conditional(ask)):
         raise _refusal(status, told, body)
     return Reply(status, told, body, round((time.monotonic() - began) * 1000))
+
+
+def _is_conditional(ask: Ask) -> bool:
+    return not {"If-None-Match", "If-Modified-Since"}.isdisjoint(ask.headers)
 
 
 def _opener(line: Line, *, secure: bool) -> urllib.request.OpenerDirector:
@@ -192,9 +201,9 @@ def _refusal(status: int, headers: Any, body: bytes) -> CallFailed:
     said = excerpt(body)
     tail = f"：{said}" if said else ""
     if 300 <= status < 400:
-        return CallFailed(
-            "status", f"对方要求转到 {headers.get('Location', '别处')}，请把 url 改为最终地址"
-        )
+        to = headers.get("Location", "")
+        told = f"对方要求转到 {to or '别处'}，请把 url 改为最终地址"
+        return CallFailed("status", told, to=to)
     if status == 403:
         return CallFailed("refused", f"对方拒绝（403），账号可能没有权限{tail}")
     if status in (429, 503):

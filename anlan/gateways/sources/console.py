@@ -11,7 +11,9 @@ from pathlib import Path
 from anlan.gateways.sources.calling import CallFailed
 from anlan.gateways.sources.conversation import Conversation, Means, Pace
 from anlan.gateways.sources.declaration import Declaration
+from anlan.gateways.sources.declaration.declared import Warnings
 from anlan.gateways.sources.paging import Step, Walk
+from anlan.gateways.sources.polling import Reach, read
 from anlan.gateways.sources.shelf import FOLDER
 from anlan.gateways.sources.tokens import Drawer
 from anlan.kernel import clock
@@ -93,6 +95,8 @@ def check(
         talk = Conversation(careful, _means(home))
     except AnlanError as error:
         return Checked(error.detail)
+    if careful.warnings is not None:
+        return _feed_shown(talk, careful.warnings)
     walk = Walk(talk, _told(careful, at))
     try:
         step = next(walk.steps())
@@ -100,6 +104,36 @@ def check(
         text = talk.blotter.clean(text_of_reply(talk))
         return Checked(failed.detail, asked=talk.asked, text=text)
     return _shown(careful, talk, step, known, at)
+
+
+def _feed_shown(talk: Conversation, warnings: Warnings) -> Checked:
+    """Show what a feed of warnings holds, and which of its entries lead nowhere we go."""
+    url = talk.declaration.request.url.text
+    try:
+        reply = talk.fetch()
+        feed = read(reply, url)
+    except CallFailed as failed:
+        text = talk.blotter.clean(text_of_reply(talk))
+        return Checked(failed.detail, asked=talk.asked, text=text)
+    reach = Reach(url, warnings.hosts)
+    closed = [
+        (number, one) for number, one in enumerate(feed.entries) if not reach.allows(one.alert)
+    ]
+    why = "报文不在源自己的主机上，也不在 warnings.hosts 里；不会去取"
+    shown = [Rejected(number, "link", why, one.alert or one.title) for number, one in closed]
+    return Checked(
+        reason="",
+        asked=talk.asked,
+        status=reply.status,
+        took_ms=reply.took_ms,
+        size=len(reply.body),
+        records=len(feed.entries),
+        mapped=len(feed.entries) - len(closed),
+        rejected_count=len(closed),
+        rejected=tuple(shown[:MOST_SHOWN]),
+        warnings=() if feed.entries else ("源能读，现在一条预警也没有",),
+        text=talk.blotter.clean(text_of_reply(talk)),
+    )
 
 
 def _means(home: Path) -> Means:

@@ -4,7 +4,7 @@ import base64
 import secrets as randomness
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,39 @@ class Conversation:
             raise CallFailed("refused", "对方不认可我们的身份（401），请核对账号、密码或令牌")
         return page
 
+    def fetch(
+        self,
+        url: str = "",
+        *,
+        more: Mapping[str, str] | None = None,
+        largest: int = 0,
+        theirs: bool = False,
+    ) -> Reply:
+        """Ask for bytes as they are, at the declared address or another.
+
+        Parameters
+        ----------
+        more
+            Further headers.
+        largest
+            Bytes taken at most; 0 as declared for all answers.
+        theirs
+            The address is somebody else's: nothing that proves who we are goes there.
+        """
+        line = replace(self._line, largest=largest) if largest else self._line
+        if theirs:
+            reply = self._call(Ask("GET", url, dict(more or {})), line)
+        else:
+            token = self._token()
+            reply = self._call(self._request({}, url, token, more), line)
+            if reply.status == 401 and self.declaration.auth.login:
+                token = self._token(not_this=token)
+                reply = self._call(self._request({}, url, token, more), line)
+        self.last = reply
+        if reply.status == 401:
+            raise CallFailed("refused", "对方不认可我们的身份（401），请核对账号、密码或令牌")
+        return reply
+
     def _once(self, told: Mapping[str, Any], url: str, token: str) -> Page | None:
         """Make the call; None when the other side does not know us (any more)."""
         ask = self._request(told, url, token)
@@ -102,17 +135,17 @@ class Conversation:
             )
         return Page(tree, reply, self.asked)
 
-    def _call(self, ask: Ask) -> Reply:
+    def _call(self, ask: Ask, line: Line | None = None) -> Reply:
         pace = self.declaration.schedule.per_minute
         if self.requests and pace and self.means.wait(60.0 / pace):
             raise CallFailed("stopped", "程序正在停止")
         self.requests += 1
         self.asked = self.blotter.clean(f"{ask.method} {ask.url}")
         try:
-            return call(ask, self._line)
+            return call(ask, line or self._line)
         except CallFailed as failed:
             clean = self.blotter.clean(failed.detail)
-            raise CallFailed(failed.cause, clean, wait_s=failed.wait_s) from None
+            raise CallFailed(failed.cause, clean, wait_s=failed.wait_s, to=failed.to) from None
 
     def _token(self, not_this: str = "") -> str:
         auth = self.declaration.auth
@@ -131,7 +164,13 @@ class Conversation:
         self.blotter.learn([token])
         return token
 
-    def _request(self, told: Mapping[str, Any], url: str, token: str) -> Ask:
+    def _request(
+        self,
+        told: Mapping[str, Any],
+        url: str,
+        token: str,
+        more: Mapping[str, str] | None = None,
+    ) -> Ask:
         declared = self.declaration
         auth = declared.auth
         known = {**self._always(), **told, "token": token, "username": auth.username}
@@ -151,7 +190,8 @@ class Conversation:
             made.headers[auth.header] = auth.prefix + token
         if declared.sign:
             sign_request(made, declared.sign, self._key, known)
-        return Ask(declared.request.method, made.url, made.headers, made.body)
+        headers = {**(more or {}), **made.headers}
+        return Ask(declared.request.method, made.url, headers, made.body)
 
     def _always(self) -> dict[str, Any]:
         """Tell what every request knows; one moment and one nonce for all parts of it."""

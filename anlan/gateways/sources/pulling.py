@@ -5,20 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
-from datetime import datetime
-from zlib import crc32
 
 import numpy as np
 
 from anlan.gateways.sources.calling import CallFailed
-from anlan.gateways.sources.conversation import Conversation, Means
 from anlan.gateways.sources.declaration import Declaration
 from anlan.gateways.sources.paging import Step, Walk
-from anlan.gateways.sources.states import MOST_SAMPLES, Attempt, Counts, Sample, State
+from anlan.gateways.sources.states import Counts
+from anlan.gateways.sources.trying import Target, Try
 from anlan.gateways.sources.windows import SEAM_MS, Span, first_chunk, plan, without
 from anlan.kernel.clock import local
 from anlan.kernel.errors import AnlanError
-from anlan.protocols.declared.moments import millis, moment_of, spoken
+from anlan.protocols.declared.moments import moment_of, spoken
 from anlan.protocols.mapping import Mapped
 from anlan.protocols.observations import Decoded
 from anlan.sense.receipts import Receipt
@@ -32,11 +30,6 @@ MOST_PENDING = 4
 DURABLE_S = 60.0
 #: Chunks of gaps filled in one pull; then what is new comes first again.
 MOST_CHUNKS = 48
-#: Waits after failures begin here and double.
-FIRST_WAIT_S = 30.0
-#: Whoever does not know us locks accounts: knock more slowly.
-REFUSED_WAIT_S = 300.0
-LONGEST_BUSY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,57 +42,15 @@ class _Pending:
     future: "Future[Receipt]"
 
 
-class Pull:
-    """One pull. `run` never raises what an outside can cause: it becomes the state."""
+class Pull(Try):
+    """One pull of observations."""
 
-    def __init__(
-        self,
-        declaration: Declaration,
-        state: State,
-        *,
-        means: Means,
-        submit: Submit,
-        keep: Callable[[State, Attempt | None], None],
-        now: datetime,
-    ) -> None:
-        self.declaration = declaration
-        self.state = state
-        self._means = means
+    def __init__(self, target: Target, submit: Submit) -> None:
+        super().__init__(target)
         self._submit = submit
-        self._keep = keep
-        self._now_ms = millis(now)
-        self._counts = Counts()
-        self._samples: list[Sample] = []
-        self._absent: set[str] | None = None
-        self._notes: list[str] = []
-        self._talk: Conversation | None = None
         self._pending: list[_Pending] = []
 
-    def run(self) -> State:
-        """Pull; return the state, which has been kept."""
-        began = time.monotonic()
-        cause = reason = ""
-        wait_s = 0.0
-        try:
-            self._talk = Conversation(self.declaration, self._means)
-            self._pull()
-        except CallFailed as failed:
-            cause, reason, wait_s = failed.cause, failed.detail, failed.wait_s
-        except AnlanError as error:
-            cause, reason = "setting", error.detail
-        finally:
-            self._settle_quietly()
-        took_ms = round((time.monotonic() - began) * 1000)
-        requests = self._talk.requests if self._talk else 0
-        self._counts = replace(self._counts, requests=requests)
-        if cause == "stopped":
-            return self.state  # nobody's failure: the next start asks again
-        self.state = self._after(cause, reason, wait_s)
-        attempt = Attempt(self._now_ms, took_ms, not reason, cause, reason, self._counts)
-        self._keep(self.state, attempt)
-        return self.state
-
-    def _pull(self) -> None:
+    def _work(self) -> None:
         window = self.declaration.window
         if window is None:
             self._ask_all({}, cursor=self.state.cursor)
@@ -235,49 +186,6 @@ class Pull:
     def _took_nothing(self) -> bool:
         got = self._counts
         return got.rejected > 0 and not got.accepted + got.duplicates
-
-    def _sample(self, field: str, reason: str, sample: str) -> None:
-        if len(self._samples) < MOST_SAMPLES:
-            assert self._talk is not None
-            clean = self._talk.blotter.clean(sample)
-            self._samples.append(Sample(self._now_ms, field, reason, clean))
-
-    def _after(self, cause: str, reason: str, wait_s: float) -> State:
-        """Tell the state after this pull."""
-        state, schedule = self.state, self.declaration.schedule
-        failures = state.failures + 1 if reason else 0
-        pause_s = schedule.every_s
-        if reason:
-            pause_s = wait_after(
-                failures, schedule.every_s, schedule.backoff_s, self.declaration.key
-            )
-            pause_s = max(pause_s, min(wait_s, LONGEST_BUSY_S))
-            pause_s = max(pause_s, REFUSED_WAIT_S) if cause == "refused" else pause_s
-        return replace(
-            state,
-            version=self.declaration.version,
-            last_try_ms=self._now_ms,
-            last_good_ms=state.last_good_ms if reason else self._now_ms,
-            next_try_ms=self._now_ms + round(pause_s * 1000),
-            failures=failures,
-            cause=cause,
-            reason=reason,
-            notes=tuple(self._notes),
-            absent=tuple(sorted(self._absent or ())),
-            last=self._counts,
-            total=state.total.plus(self._counts),
-            samples=tuple([*reversed(self._samples), *state.samples][:MOST_SAMPLES]),
-        )
-
-
-def wait_after(failures: int, every_s: float, most_s: float, salt: str) -> float:
-    """Tell how long to wait after so many failures in a row: twice as long each time, to a limit.
-
-    Up to a tenth is added by chance that is not: sources of one platform do not all come at once.
-    """
-    first = min(FIRST_WAIT_S, every_s)
-    doubled = min(first * 2.0 ** min(failures - 1, 30), max(most_s, first))
-    return doubled * (1 + crc32(f"{salt}{failures}".encode()) % 100 / 1000)
 
 
 def _parts(decoded: Decoded, late_ms: int, *, everything: bool) -> Iterator[tuple[Decoded, bool]]:

@@ -13,11 +13,13 @@ import structlog
 from anlan.gateways.sources import asking
 from anlan.gateways.sources.conversation import Means, Pace
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.pulling import Pull, Submit, wait_after
+from anlan.gateways.sources.polling import Poll, TakeIn, nobody
+from anlan.gateways.sources.pulling import Pull, Submit
 from anlan.gateways.sources.sharing import FOLDER, Sharing, sharing_of
 from anlan.gateways.sources.shelf import Shelf
 from anlan.gateways.sources.states import Attempt, Counts, State
 from anlan.gateways.sources.tokens import Drawer
+from anlan.gateways.sources.trying import Target, Try, wait_after
 from anlan.gateways.sources.windows import Span, merged
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError
@@ -42,6 +44,8 @@ class Runner:
     submit
         ``submit(decoded, source, backfill)`` returns a future of the receipt; the source moves
         on only when it has ended well.
+    take_in
+        Takes the messages of a feed of warnings in; without it such sources say that nobody does.
     sharing
         Who pulls and where states are kept; as the workspace's database allows.
     now, real_now
@@ -53,15 +57,14 @@ class Runner:
         home: Path,
         submit: Submit,
         *,
+        take_in: TakeIn = nobody,
         sharing: Sharing | None = None,
         now: Callable[[], datetime] = clock.now,
         real_now: Callable[[], datetime] = clock.real_now,
-        workers: int = WORKERS,
     ) -> None:
         self._home = home
-        self._submit = submit
+        self._submit, self._take_in = submit, take_in
         self._now = now
-        self._workers = workers
         self._pace = Pace()
         self._shelf = Shelf(home)
         chosen = sharing or sharing_of(home)
@@ -81,7 +84,7 @@ class Runner:
 
     def start(self) -> None:
         """Begin to pull, in threads of its own."""
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="source")
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="source")
         self._thread = threading.Thread(target=self._run, name="sources", daemon=True)
         self._thread.start()
 
@@ -153,14 +156,7 @@ class Runner:
 
     def _pull(self, declaration: Declaration) -> None:
         key = declaration.key
-        pull = Pull(
-            declaration,
-            self._state(key),
-            means=self._means,
-            submit=self._submit,
-            keep=lambda state, attempt: self._keep(key, state, attempt),
-            now=self._now(),
-        )
+        pull = self._try(declaration)
         try:
             state = pull.run()
         except Exception:
@@ -173,6 +169,19 @@ class Runner:
                 accepted=done.accepted, duplicates=done.duplicates, rejected=done.rejected,
                 backfilled=done.backfilled,
             )  # fmt: skip
+
+    def _try(self, declaration: Declaration) -> Try:
+        key = declaration.key
+        target = Target(
+            declaration=declaration,
+            state=self._state(key),
+            means=self._means,
+            keep=lambda state, attempt: self._keep(key, state, attempt),
+            now=self._now(),
+        )
+        if declaration.warnings is not None:
+            return Poll(target, declaration.warnings, self._take_in)
+        return Pull(target, self._submit)
 
     def _keep_broken(self, declaration: Declaration, state: State) -> None:
         """Show a fault of ours like any other failure, and come back later."""

@@ -208,7 +208,9 @@ def condition(declaration: Declaration, state: State, now: datetime) -> str:
     if state.last_good_ms is None:
         return "waiting"
     oldest = millis(now) - round(declaration.schedule.stale_s * 1000)
-    return "good" if state.newest_ms is not None and state.newest_ms >= oldest else "stale"
+    # A feed of warnings may have nothing new for months; that it answers is what counts.
+    newest = state.newest_ms if declaration.warnings is None else state.last_good_ms
+    return "good" if newest is not None and newest >= oldest else "stale"
 
 
 def _source(sheet: Sheet, state: State, names: Mapping[str, str], now: datetime) -> Source:

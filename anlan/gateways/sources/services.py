@@ -144,7 +144,9 @@ def _check_reach(declaration: Declaration) -> None:
     requests = [declaration.request]
     if declaration.auth.login is not None:
         requests.append(declaration.auth.login.request)
-    refuse_own([*(request.url.text for request in requests), declaration.proxy])
+    others = declaration.warnings.hosts if declaration.warnings else ()
+    urls = [*(request.url.text for request in requests), *(f"http://{host}" for host in others)]
+    refuse_own([*urls, declaration.proxy])
 
 
 def _check_secrets(declaration: Declaration, by: Actor) -> None:

@@ -97,6 +97,12 @@ class State:
     last: Counts = field(default_factory=Counts)
     total: Counts = field(default_factory=Counts)
     samples: tuple[Sample, ...] = ()
+    #: A feed of warnings: what it was when it was read last, so that it need not be sent again.
+    etag: str = ""
+    modified: str = ""
+    #: Marks of its entries that were dealt with, and of those whose message did not come.
+    taken: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 class States:
@@ -181,6 +187,8 @@ def read_state(body: str) -> State:
             "last": Counts(**_known(Counts, raw["last"])),
             "total": Counts(**_known(Counts, raw["total"])),
             "samples": tuple(Sample(**_known(Sample, one)) for one in raw["samples"]),
+            "taken": tuple(raw.get("taken", ())),
+            "missed": tuple(raw.get("missed", ())),
         }
     )
 

@@ -93,6 +93,16 @@ class Window:
     zone: tzinfo = LOCAL_ZONE
 
 
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """What comes is a feed of warnings, not observations."""
+
+    #: Where its messages may lie besides the feed's own address: ``host`` or ``host:port``.
+    hosts: tuple[str, ...] = ()
+    #: The largest message.
+    largest_kb: int = 512
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """One source."""
@@ -118,6 +128,8 @@ class Declaration:
     proxy: str
     form: Form
     mapping: Mapping
+    #: Of a feed of warnings; then `mapping` is empty.
+    warnings: Warnings | None = None
     #: Digest of the text: another text is another version.
     version: str = ""
     #: The tables as written, for a form.

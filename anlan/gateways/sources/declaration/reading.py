@@ -8,9 +8,12 @@ from typing import Any
 from anlan.gateways.sources.declaration.declared import (
     Declaration,
     Owner,
+    Paging,
     Schedule,
     Window,
+    Within,
 )
+from anlan.gateways.sources.declaration.feeds import no_mapping, read_warnings
 from anlan.gateways.sources.declaration.mappings import read_form, read_mapping
 from anlan.gateways.sources.declaration.requests import (
     read_answer,
@@ -32,6 +35,7 @@ from anlan.protocols.declared.taking import (
     no_files,
 )
 from anlan.protocols.declared.templates import names_of
+from anlan.protocols.mapping import Form
 from anlan.protocols.mapping.times import ISO, check_format, zone_of
 
 #: A file's name, without ``.toml``; it is the source's key.
@@ -85,13 +89,15 @@ def _dotted(where: tuple[str | int, ...]) -> str:
 
 
 def _declaration(key: str, top: Table, version: str) -> Declaration:
+    warnings = read_warnings(top)
+    observed = warnings is None
     made = Declaration(
         key=key,
         title=top.text("title", most=60),
         title_en=top.text("title_en", "", most=120),
         region=read_region(top),
         owner=_owner(top),
-        scope=read_scope(top),
+        scope=read_scope(top) if observed else Within(),
         note=top.text("note", "", most=1000),
         enabled=top.flag("enabled", default=False),
         schedule=_schedule(top),
@@ -99,13 +105,14 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         auth=read_auth(top),
         sign=read_sign(top),
         answer=read_answer(top),
-        paging=read_paging(top),
-        window=_window(top),
-        each=_each(top),
+        paging=read_paging(top) if observed else Paging(),
+        window=_window(top) if observed else None,
+        each=_each(top) if observed else (),
         tls=_tls(top),
         proxy=_proxy(top),
-        form=read_form(top),
-        mapping=read_mapping(top),
+        form=read_form(top) if observed else Form(),
+        mapping=read_mapping(top) if observed else no_mapping(),
+        warnings=warnings,
         version=version,
         fields=top.raw,
     )

@@ -11,7 +11,6 @@ import pytest
 
 from anlan.gateways.sources import asking
 from anlan.gateways.sources.declaration import Declaration
-from anlan.gateways.sources.pulling import wait_after
 from anlan.gateways.sources.runner import Runner
 from anlan.gateways.sources.sharing import FOLDER, alone
 from anlan.gateways.sources.shelf import Shelf
@@ -25,6 +24,7 @@ from anlan.gateways.sources.tests.far_side import (
     records,
     text_of,
 )
+from anlan.gateways.sources.trying import wait_after
 from anlan.kernel.errors import Unavailable
 from anlan.protocols.observations import Decoded, Rejection
 from anlan.sense.receipts import Receipt
