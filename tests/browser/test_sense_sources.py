@@ -1,6 +1,7 @@
 """Another department's platform, declared on a page: tried first, then switched on."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -81,6 +82,19 @@ def test_a_source_is_tried_before_it_is_switched_on(
     page.get_by_label("配置文本").fill(SOURCE.format(url=other))
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", name="县水利局水雨情平台")).to_be_visible()
+
+    # What the form offers is written as the text would be, and what it does not offer stays.
+    page.get_by_text("表单", exact=True).click()
+    page.get_by_label("这些监测项").fill("339901-SW*")
+    page.get_by_label("每分钟最多请求").fill("30")
+    page.get_by_label("地址", exact=True).click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("button", name="保存")).to_be_disabled()
+    page.get_by_text("文本", exact=True).click()
+    written = page.get_by_label("配置文本")
+    expect(written).to_have_value(re.compile(r'\[scope\]\nstreams = \["339901-SW\*"\]'))
+    expect(written).to_have_value(re.compile("per_minute = 30"))
+    expect(written).to_have_value(re.compile('charset = "gb18030"'))
 
     # Without a look at the rows it says so, and one may still go back.
     page.get_by_role("button", name="启用", exact=True).click()

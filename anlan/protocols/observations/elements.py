@@ -22,6 +22,7 @@ NOT_FINITE = "value 不是有限数"
 OUT_OF_RANGE = "time 超出范围（1900 至 2100 年），请检查设备时钟"
 NO_OFFSET = "time 缺少时区（例：2026-07-01T08:00:00+08:00）"
 UNREADABLE_TIME = "time 无法识别，应为带时区的时间（例：2026-07-01T08:00:00+08:00）"
+UNREADABLE_WALL_TIME = "time 无法识别（例：2026-07-01 08:00）"
 UNREADABLE_VALUE = "value 应为数字"
 OTHER_STREAM = "stream 与主题中的代码不符"
 
@@ -71,7 +72,7 @@ def read_moment(text: str, zone: tzinfo | None = None) -> int:
     try:
         moment = datetime.fromisoformat(_LEAP.sub(":59", text, count=1) if leap else text)
     except ValueError:
-        raise Refused(UNREADABLE_TIME) from None
+        raise Refused(UNREADABLE_WALL_TIME if zone else UNREADABLE_TIME) from None
     if moment.tzinfo is None:
         if zone is None:
             raise Refused(NO_OFFSET)
