@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anlan.protocols.observations import Decoded, Rejection
-from anlan.protocols.observations.files import Piece
-from anlan.protocols.observations.lines import field_of
+
+if TYPE_CHECKING:  # reading files brings a compiler along, which few processes need
+    from anlan.protocols.observations.files import Piece
 
 #: Refusals kept; the rest are counted.
 MOST_TROUBLES: Final = 10_000
@@ -44,7 +45,7 @@ class Report:
     rejected: int = 0
     troubles: list[Trouble] = field(default_factory=list)
 
-    def note(self, piece: Piece, rejections: Iterable[Rejection]) -> None:
+    def note(self, piece: "Piece", rejections: Iterable[Rejection]) -> None:
         """Note rows of a piece that are not stored."""
         for one in rejections:
             self.rejected += 1
@@ -52,7 +53,9 @@ class Report:
                 self.troubles.append(_trouble(piece, one))
 
 
-def _trouble(piece: Piece, one: Rejection) -> Trouble:
+def _trouble(piece: "Piece", one: Rejection) -> Trouble:
+    from anlan.protocols.observations.lines import field_of
+
     line = piece.lines(one.index)
     about = field_of(one.reason) or next(
         (column for sentence, column in _TOLD if sentence.search(one.reason)), ""
