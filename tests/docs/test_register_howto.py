@@ -50,7 +50,7 @@ def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(module_s=20)
 def test_following_the_guide_gives_a_register_that_keeps_every_promise(copy: Path) -> None:
     places = follow(copy)
     assert len(places) == 4

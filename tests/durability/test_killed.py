@@ -118,7 +118,7 @@ def _children(directory: Path) -> dict[int, str]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(module_s=40)
 def test_whatever_is_killed_comes_back_and_no_confirmed_row_is_lost(
     real: RealWorkspace, served: tuple[str, str]
 ) -> None:

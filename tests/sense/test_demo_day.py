@@ -17,7 +17,7 @@ from tests.sense.demo_workspace import DemoWorkspace, make
 
 pytestmark = [
     pytest.mark.story,
-    pytest.mark.slow,
+    pytest.mark.slow(module_s=150),
     pytest.mark.skipif(
         bool(os.environ.get("DATABASE_URL")), reason="an exercise is embedded whatever it is of"
     ),

@@ -90,7 +90,7 @@ class Runner:
         if machine.CHROMIUM in self._need(machine.CHROMIUM, machine.FONT):
             return
         self._frontend.ensure_built()
-        self._pytest("浏览器 browser", "-n0", marks="browser and not soak")
+        self._pytest("浏览器 browser", "-n2", marks="browser and not soak")
 
     def _on_postgres(
         self, title: str = "PostgreSQL", *arguments: str, marks: str | None = None

@@ -5,6 +5,6 @@ import pytest
 from anlan.demo.county import County, generate
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def county() -> County:
     return generate()

@@ -14,17 +14,17 @@ from anlan.demo.days.recording import Recording
 from anlan.sense.rules.spec import Spec, read_spec
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def county() -> County:
     return generate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plan() -> Plan:
     return DAYS["demo-day"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rules() -> dict[str, Spec]:
     """The rules that ship, by the codes they have in the demo county."""
     folder = Path(str(sense.__file__)).parent / "rules"
@@ -35,6 +35,6 @@ def rules() -> dict[str, Spec]:
     return {code: spec for code, spec in found.items() if truth.foresees(spec)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def day(county: County, plan: Plan, rules: dict[str, Spec]) -> Recording:
     return record(county, plan, rules)

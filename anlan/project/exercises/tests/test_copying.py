@@ -19,7 +19,7 @@ from anlan.project.exercises.tests.county import (
     prints,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=50)
 
 START = "2025-08-09T06:00"
 

@@ -13,7 +13,7 @@ import pytest
 from anlan.base.conftest import RealWorkspace
 from anlan.project.exercises.tests.county import County, asked, holding
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=60)
 
 KEYS = """
 import json
