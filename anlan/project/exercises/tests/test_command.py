@@ -21,7 +21,11 @@ from anlan.project.exercises.tests.county import County
 from anlan.project.supervisor import control
 from anlan.project.supervisor.claim import end_leftovers
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=100)
+#: Copying from a PostgreSQL is proved by `test_copying`, serving beside one below.
+ON_FILES = pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")), reason="an exercise is embedded whatever it is of"
+)
 
 DUMMY = Path(__file__).parents[2] / "tests" / "dummy_workspace.py"
 
@@ -41,6 +45,7 @@ def listed(county: County) -> dict[str, dict[str, object]]:
     return {one["name"]: one for one in json.loads(told.stdout)["workspaces"]}
 
 
+@ON_FILES
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
@@ -62,11 +67,10 @@ def test_what_cannot_be_made_is_refused_with_the_reason(
     assert not list((county.real.dir / "exercises").glob("**/workspace.json"))
 
 
+@ON_FILES
 def test_a_source_of_another_edition_is_refused_and_nothing_stays(
     county: County, tmp_path: Path
 ) -> None:
-    if county.real.database_url:
-        pytest.skip("the embedded form shows it; changing the shared database would harm others")
     other = tmp_path / "other"
     shutil.copytree(county.real.dir, other, ignore=shutil.ignore_patterns("wake", "exercises"))
     with contextlib.closing(sqlite3.connect(other / "records.sqlite3")) as database, database:
@@ -77,6 +81,7 @@ def test_a_source_of_another_edition_is_refused_and_nothing_stays(
     assert list((other / "exercises").iterdir()) == []
 
 
+@ON_FILES
 def test_a_copying_that_is_killed_leaves_no_half_workspace(county: County) -> None:
     folder = county.real.dir / "exercises"
     command = [sys.executable, "-m", "anlan.project", "workspace", "create", "killed"]
@@ -155,6 +160,7 @@ def spare(county: County, drill: RealWorkspace) -> Iterator[RealWorkspace]:
     shutil.rmtree(made.dir, ignore_errors=True)
 
 
+@ON_FILES
 def test_an_exercises_time_begins_when_it_is_first_ready_and_then_only_goes_on(
     supervised: County, spare: RealWorkspace
 ) -> None:
@@ -173,6 +179,7 @@ def test_an_exercises_time_begins_when_it_is_first_ready_and_then_only_goes_on(
     assert clock.Clock(file).setting() == begun
 
 
+@ON_FILES
 def test_removing_overwrites_the_key_and_asks_first(county: County, spare: RealWorkspace) -> None:
     made = spare
     secret, key = (made.dir / "secret").read_bytes(), made.dir.parent.parent / "kept-link"
@@ -190,6 +197,7 @@ def test_removing_overwrites_the_key_and_asks_first(county: County, spare: RealW
     assert "没有名为「spare」的演练" in again.stderr
 
 
+@ON_FILES
 def test_what_is_no_exercise_is_not_removed(county: County) -> None:
     place = county.real.dir / "exercises" / "precious"
     workspace.create(place, kind="live", name="precious")
@@ -199,10 +207,11 @@ def test_what_is_no_exercise_is_not_removed(county: County) -> None:
     assert (place / "secret").exists()
     for name in ("real", "../..", ""):
         assert county.real.anlan("workspace", "remove", name, "--yes").returncode in (1, 2)
-    assert county.real.sqlite.exists() or county.real.database_url
+    assert county.real.sqlite.exists()
     shutil.rmtree(place)
 
 
+@ON_FILES
 def test_an_exercise_is_not_copied_again(county: County, drill: RealWorkspace) -> None:
     refused = county.real.anlan("workspace", "create", "twice", "--from", str(drill.dir))
     assert refused.returncode == 2
