@@ -27,7 +27,7 @@ VARIABLES = (
     Variable(
         "STREAM_URL",
         "",
-        "观测流；现在只有进程内的，要留空：写了 nats:// 会拒绝启动接入",
+        "观测流，如 nats://主机:4222/名称?replicas=3，要同时设 TELEMETRY_URL；空为进程内的",
         secret=True,
     ),
     Variable("ANLAN_TLS_CERT", "", "HTTPS 证书文件"),

@@ -4,7 +4,6 @@ import os
 
 import typer
 
-from anlan.kernel.errors import Invalid
 from anlan.project.cli import start_django
 
 app = typer.Typer()
@@ -20,8 +19,6 @@ def ingest() -> None:
     from anlan.project.logs import configure
 
     configure("ingest")
-    if os.environ.get("STREAM_URL"):
-        raise Invalid("还不能把观测流放到 NATS：请去掉 STREAM_URL，一个接入进程自己就是一条流")
     certificate = environment.text("ANLAN_TLS_CERT")
     here = workspace.current()
     # An exercise below another workspace would only find the port taken.
@@ -30,6 +27,7 @@ def ingest() -> None:
         Settings(
             workspace=here.dir,
             telemetry=os.environ.get("TELEMETRY_URL", ""),
+            stream=os.environ.get("STREAM_URL", ""),
             host=environment.text("ANLAN_HOST"),
             mqtt_port=environment.number("ANLAN_MQTT_PORT"),
             mqtts_port=environment.number("ANLAN_MQTTS_PORT") if safe else 0,

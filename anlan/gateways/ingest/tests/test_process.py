@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from anlan.base.conftest import RealWorkspace, copy_of
 from anlan.gateways.ingest.tests.conftest import (
@@ -23,6 +21,7 @@ from anlan.gateways.ingest.tests.conftest import (
     wait_for,
 )
 from anlan.gateways.ingest.tests.processes import free_port
+from anlan.gateways.ingest.tests.publishing import Publisher
 from anlan.kernel.errors import Unavailable
 from anlan.sense.relay import Ask, socket_of
 
@@ -84,34 +83,6 @@ class Poster(threading.Thread):
             self.confirmed.append(value)
 
 
-class Publisher:
-    """Publishes single values over one MQTT connection that comes back by itself."""
-
-    def __init__(self, served: Served) -> None:
-        self.acknowledged: list[float] = []
-        self._published: dict[int, float] = {}
-        key, secret = served.keys["one"]
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id="k", clean_session=False)
-        self._client.username_pw_set(key, secret)
-        self._client.on_publish = lambda _c, _d, mid, _r, _p: self._note(mid)
-        self._client.connect("127.0.0.1", served.port)
-        self._client.loop_start()
-
-    def publish(self, value: float) -> None:
-        """Publish at QoS 1."""
-        told = json.dumps({"time": moment(), "value": value})
-        self._published[len(self._published) + 1] = value  # paho counts from one
-        self._client.publish("anlan/obs/one-2", told, qos=1)
-
-    def close(self) -> None:
-        """Say good-bye."""
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _note(self, mid: int) -> None:
-        self.acknowledged.append(self._published[mid])
-
-
 def test_what_was_confirmed_outlives_a_kill_and_is_there_once(
     migrated: RealWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,15 +118,6 @@ def test_what_was_confirmed_outlives_a_kill_and_is_there_once(
         assert len(values) == len(set(values))
         told = sorted(value for _, value in served.stored("one-2"))
         assert told == [float(k) for k in range(150)]
-
-
-def test_a_stream_we_cannot_speak_yet_stops_the_start_instead_of_being_passed_over(
-    migrated: RealWorkspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STREAM_URL", "nats://10.0.0.1:4222")
-    told = migrated.anlan("ingest")
-    assert told.returncode != 0
-    assert "STREAM_URL" in told.stderr
 
 
 def test_a_second_process_of_one_workspace_is_refused_in_one_sentence(served: Served) -> None:
