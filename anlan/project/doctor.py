@@ -40,6 +40,7 @@ def examine() -> Iterator[Finding]:
         _pages,
         _port,
         _ladders,
+        _channels,
         _sources,
         _retention,
         _alerts,
@@ -145,6 +146,21 @@ def _ladders() -> Finding:
 
     wrong = problem()
     return Finding("叫应阶梯", not wrong, wrong or "有效", "改正 conf/ladders.toml 后自动生效")
+
+
+def _channels() -> Finding:
+    """渠道."""
+    from anlan.comms.declaration.shelf import shelf
+    from anlan.comms.selectors.examining import problems
+
+    if workspace.current().console_only:
+        return Finding("渠道", ok=True, told="控制台替身，一条也不发出")
+    on = sum(one.enabled for one in shelf().in_force().values())
+    wrong = problems()
+    told = "\n".join(wrong) or f"启用 {on} 个，都连得上"
+    return Finding(
+        "渠道", not wrong if on else None, told, "按上面所说改正；见文档「接上短信和邮件」"
+    )
 
 
 def _sources() -> Finding:

@@ -112,6 +112,8 @@ WARN: dict[str, tuple[Ask, ...]] = {
         Ask("/alerts/{relayed-alert}", note="out"),
         Ask("/alerts/{draft-alert}", note="draft"),
     ),
+    "GET /alerts/{alert}/group-text": (Ask("/alerts/{relayed-alert}/group-text"),),
+    "GET /alerts/{alert}/sign.svg": (Ask("/alerts/{relayed-alert}/sign.svg"),),
     "PATCH /alerts/{alert}": (Ask("/alerts/{draft-alert}", WRITTEN),),
     "GET /alerts/{alert}/check": (Ask("/alerts/{draft-alert}/check"),),
     "GET /alerts/{alert}/approvers": (Ask("/alerts/{review-alert}/approvers"),),

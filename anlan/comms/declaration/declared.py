@@ -207,3 +207,7 @@ class Declaration:
     time_zone: tzinfo = LOCAL_ZONE
     #: Digest of the text: another text is another version.
     version: str = ""
+
+    def asked_as(self, what: str) -> str:
+        """Name the row that tells how asking it for receipts or replies fares."""
+        return f"{self.key[:30]}.{what}"

@@ -1,5 +1,6 @@
 """How every channel fares: what it proves, who carries it, what waits, how long that will take."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Min
@@ -80,7 +81,7 @@ def _channel(
         "rate_per_s": rate,
         "lines": lines,
         "minutes": _minutes(one, count, rate),
-        "carriers": [_carrier(it, states.get(it.key), sheets.get(it.key)) for it in declared],
+        "carriers": [_carrier(it, states, sheets.get(it.key)) for it in declared],
     }
 
 
@@ -102,8 +103,9 @@ def _minutes(one: Channel, waiting: int, rate: float | None) -> float | None:
 
 
 def _carrier(
-    declared: Declaration, state: CarrierState | None, sheet: Sheet | None
+    declared: Declaration, states: dict[str, CarrierState], sheet: Sheet | None
 ) -> dict[str, Any]:
+    state = states.get(declared.key)
     return {
         "key": declared.key,
         "title": declared.title,
@@ -117,8 +119,18 @@ def _carrier(
         "again_at": state.again_at if state else None,
         "receipts": declared.receipt is not None,
         "replies": declared.reply is not None,
-        "problem": _problem(sheet) if sheet else "",
+        "problem": "；".join(
+            filter(None, (_problem(sheet) if sheet else "", *_asking(declared, states)))
+        ),
     }
+
+
+def _asking(declared: Declaration, states: dict[str, CarrierState]) -> Iterator[str]:
+    """Say in what asking for receipts and replies fails."""
+    for what, title in (("receipt", "取回执"), ("reply", "取回复")):
+        state = states.get(declared.asked_as(what))
+        if state is not None and state.failures:
+            yield f"{title}失败：{state.last_error}"
 
 
 def _problem(sheet: Sheet) -> str:

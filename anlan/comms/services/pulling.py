@@ -41,16 +41,11 @@ class _Asked(NamedTuple):
     @property
     def name(self) -> str:
         """Under which name its fate is kept."""
-        return state_name(self.declared.key, self.what)
+        return self.declared.asked_as(self.what)
 
 
 #: When each is asked next. Real time: it is the provider's. A new process asks at once.
 _next_at: dict[str, float] = {}
-
-
-def state_name(key: str, what: str) -> str:
-    """Name the row that tells how asking a channel fares."""
-    return f"{key[:30]}.{what}"
 
 
 def pull_due() -> int:

@@ -1,11 +1,13 @@
 """Channel files: those the guide shows are taken as they stand, slips told with their line."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from anlan.comms.declaration import read_text
+from anlan.comms.tests.conftest import PRESETS
 from anlan.protocols.declared.taking import Wrong
 
 GUIDE = Path(__file__).parents[3] / "docs" / "howto" / "channels.md"
@@ -16,6 +18,27 @@ SHOWN = dict(
         re.DOTALL,
     )
 )
+
+
+PIECES = re.findall(
+    r"^```toml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+)
+
+
+def test_the_guide_names_every_file_that_is_shipped_and_the_word_it_serves() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| `([a-z-]+)\.toml` \| `([a-z]+)` \|", text, re.MULTILINE))
+    shipped = {path.stem: path.read_text(encoding="utf-8") for path in PRESETS.glob("*.toml")}
+    assert named == {key: read_text(key, text).channel for key, text in shipped.items()}
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_piece_the_guide_shows_fits_into_a_file(piece: str) -> None:
+    text = SHOWN["sms"]
+    for name in tomllib.loads(piece):
+        table = rf"^\[{name}\].*?(?=^\[|\Z)"
+        text = re.sub(table, "", text, flags=re.DOTALL | re.MULTILINE)
+    read_text("sms", f"{text}\n{piece}")
 
 
 @pytest.mark.parametrize("key", SHOWN)
