@@ -101,13 +101,14 @@ Matched = Sequence[tuple[Attempt, Receipt]]
 def _match(
     carrier: str, receipts: Sequence[Receipt]
 ) -> tuple[list[tuple[Attempt, Receipt]], list[Receipt]]:
-    """Find the try of each receipt."""
+    """Find the try of each receipt, and hold it: two processes may be told of it at once."""
     keys = {one.key: read_key(one.key) for one in receipts if one.key}
     tickets = {one.ticket for one in receipts if one.ticket}
     messages = {found[0] for found in keys.values() if found}
     rows = Attempt.objects.filter(carrier=carrier).filter(
         Q(message__in=messages) | Q(ticket__in=tickets)
     )
+    rows = rows.select_for_update().order_by("pk")
     by_key = {(row.message_id, row.number): row for row in rows}
     by_ticket: dict[str, list[Attempt]] = defaultdict(list)
     for row in by_key.values():
@@ -134,18 +135,17 @@ def _by_ticket(offered: Sequence[Attempt], one: Receipt) -> Attempt | None:
 
 def _apply(carrier: str, matched: Matched) -> None:
     """Write receipts to their tries, and what follows to the messages."""
-    fresh = [
-        (attempt, one)
-        for attempt, one in matched
-        if attempt.receipt != DELIVERED and attempt.receipt != one.receipt
-    ]  # fmt: skip
-    if not fresh:
-        return
-    for attempt, one in fresh:
+    fresh = []
+    for attempt, one in matched:  # one at a time: the same may be told twice in one breath
+        if attempt.receipt in (DELIVERED, one.receipt):
+            continue
         attempt.receipt, attempt.receipt_at = one.receipt, one.at
         if one.receipt == FAILED:
             attempt.reason = reasons.DEAD_NUMBER if one.dead else reasons.UNDELIVERED
             attempt.detail = f"{attempt.detail} 回执 {one.code}".strip()[:200]
+        fresh.append((attempt, one))
+    if not fresh:
+        return
     _write([attempt for attempt, _ in fresh])
     _deliver({attempt.message_id for attempt, one in fresh if one.receipt == DELIVERED})
     _undeliver([(attempt, one) for attempt, one in fresh if one.receipt == FAILED])

@@ -115,6 +115,14 @@ def test_a_receipt_told_twice_counts_once(client: Client, world: World) -> None:
 
 
 @pytest.mark.usefixtures("sent")
+def test_a_receipt_told_twice_in_one_breath_counts_once(client: Client, world: World) -> None:
+    record = {"uid": f"{_of(world.persons['head']).pk}01", "state": "DELIVRD"}
+    _receipts(client, record, record)
+    facts = json.loads(Entry.objects.get(deed="comms.receipts").detail.body)["facts"]
+    assert facts["delivered"] == [record["uid"]]
+
+
+@pytest.mark.usefixtures("sent")
 def test_a_late_delivery_outweighs_the_failure_told_before(client: Client, world: World) -> None:
     message = _of(world.persons["next"])
     for code in ("UNDELIV", "DELIVRD", "UNDELIV"):
