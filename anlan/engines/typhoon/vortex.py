@@ -27,7 +27,7 @@ AROUND_HPA: Final = 1008.0
 #: Ten metres above open sea to the top of the boundary layer.
 SURFACE: Final = 0.9
 #: Share of the storm's motion that its wind has, and how far it is turned to the left, degrees.
-_SHARE: Final = 0.55
+SHARE: Final = 0.55
 _TURN: Final = 20.0
 _PEAKED: Final = (1.0, 2.5)
 #: Decay over land: share lost at once, background wind (m/s), rate per hour.
@@ -66,7 +66,7 @@ def vortex_of(track: Track, times: NDArray[np.int64], *, radius_km: float | None
     wind, pressure, assumed = _filled(at)
     deficit = np.maximum(AROUND_HPA - pressure, 1.0) * 100.0
     east, north = (np.interp(times, track.times, part) for part in track.motion())
-    still = np.maximum(wind - _SHARE * np.hypot(east, north), 5.0) / SURFACE
+    still = np.maximum(wind - SHARE * np.hypot(east, north), 5.0) / SURFACE
     if radius_km is None:
         assumed.append("最大风速半径按气压差和纬度估算")
         radius = radius_of(deficit, at.lat)
@@ -137,33 +137,39 @@ def field(vortex: Vortex, index: int, lon: Floats, lat: Floats) -> tuple[Floats,
     )
     coriolis = 2 * _OMEGA * np.sin(centre_lat)
     speed = SURFACE * gradient_wind(distance, deficit, radius, peaked, coriolis)
-    inward = np.radians(_inflow(distance / radius))
+    inward = np.radians(inflow(distance / radius))
     # Round the centre against the clock, turned inwards.
     outward_x, outward_y = x / distance, y / distance
     along, across = np.cos(inward), np.sin(inward)
     east = speed * (-outward_y * along - outward_x * across)
     north = speed * (outward_x * along - outward_y * across)
-    drawn_x, drawn_y = _drawn(vortex, index, distance / radius)
+    drawn_x, drawn_y = drawn(vortex.east[index], vortex.north[index])
+    share = fading(distance / radius)
     pressure = vortex.around - deficit * (1 - np.exp(-((radius / distance) ** peaked)))
-    return east + drawn_x, north + drawn_y, pressure
+    return east + share * drawn_x, north + share * drawn_y, pressure
 
 
-def _drawn(vortex: Vortex, index: int, away: Floats) -> tuple[Floats, Floats]:
-    """Tell the wind that the storm's own motion adds, greatest at the radius of greatest wind."""
+def drawn(east: ArrayLike, north: ArrayLike) -> tuple[Floats, Floats]:
+    """Tell the wind that a motion of the centre (m/s) adds at the radius of greatest wind."""
     turn = np.radians(_TURN)
-    east, north = float(vortex.east[index]), float(vortex.north[index])
-    share = _SHARE * 2 * away / (1 + away**2)
+    x, y = np.asarray(east, dtype=np.float64), np.asarray(north, dtype=np.float64)
     return (
-        share * (east * np.cos(turn) - north * np.sin(turn)),
-        share * (east * np.sin(turn) + north * np.cos(turn)),
+        np.asarray(SHARE * (x * np.cos(turn) - y * np.sin(turn))),
+        np.asarray(SHARE * (x * np.sin(turn) + y * np.cos(turn))),
     )
 
 
-def _inflow(away: Floats) -> Floats:
+def fading(away: ArrayLike) -> Floats:
+    """Tell how much of `drawn` is felt, by distance in radii of greatest wind."""
+    ratio = np.asarray(away, dtype=np.float64)
+    return np.asarray(2 * ratio / (1 + ratio**2))
+
+
+def inflow(away: ArrayLike) -> Floats:
     """Tell how far the wind is turned inwards, degrees, by distance in radii of greatest wind."""
-    near = 10.0 * away
-    middle = 10.0 + 75.0 * (away - 1.0)
-    return np.where(away < 1.0, near, np.where(away < 1.2, middle, 25.0))
+    ratio = np.asarray(away, dtype=np.float64)
+    middle = 10.0 + 75.0 * (ratio - 1.0)
+    return np.where(ratio < 1.0, 10.0 * ratio, np.where(ratio < 1.2, middle, 25.0))
 
 
 def over_land(wind: ArrayLike, hours: ArrayLike) -> Floats:
