@@ -1,0 +1,220 @@
+"""What a night of calls leaves behind, and whether all of it agrees."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.base.conftest import RealWorkspace
+from tests.durability import townsfolk
+from tests.durability.night import Folk
+from tests.durability.providers import Line
+
+BY_HAND = "hand"
+#: How long a message may be under way when its answer comes, in real seconds.
+IN_FLIGHT_S = 2.0
+
+#: Run by a process of the workspace: everything it has written of the night.
+TOLD = """
+import json
+from django.core.serializers.json import DjangoJSONEncoder
+from anlan.base.journal.models import Entry
+from anlan.base.obligations.models import Obligation, Rung, Step
+from anlan.comms.models import Attempt, Message, Reply
+deeds = ("comms.sent", "comms.called", "comms.receipts", "obligations.answered")
+print(json.dumps({
+    "messages": list(Message.objects.values()),
+    "attempts": list(Attempt.objects.order_by("id").values()),
+    "calls": [
+        {**row, "post": row.pop("debtor__code")} for row in
+        Obligation.objects.filter(kind="call").values(
+            "id", "debtor__code", "state", "answered_at", "rung", "ladder", "closed_at")
+    ],
+    "rungs": list(Rung.objects.values("obligation_id", "number")),
+    "steps": list(Step.objects.values("obligation_id", "verb", "by", "at", "on_behalf")),
+    "replies": list(Reply.objects.values("ticket", "read", "purpose")),
+    "deeds": [
+        {"deed": row.deed, "subject": row.subject, **json.loads(row.detail.body)}
+        for row in Entry.objects.filter(deed__in=deeds).select_related("detail").order_by("id")
+    ],
+}, cls=DjangoJSONEncoder))
+"""
+
+
+@dataclass
+class Morning:
+    """What is left of a night: the providers' log, the board, what the workspace has written."""
+
+    log: list[Line]
+    board: dict[str, Any]
+    told: dict[str, Any]
+    folk: Folk
+    killed: list[str]
+
+    def __post_init__(self) -> None:
+        self.messages = {one["id"]: one for one in self.told["messages"]}
+        self.posts = {one["id"]: one["post"] for one in self.told["calls"]}
+        self.tries = {
+            f"{one['message_id']}{one['number']:02d}": one
+            for one in self.told["attempts"]
+            if one["carrier"] != BY_HAND
+        }
+        self.by_hand = [one for one in self.told["attempts"] if one["carrier"] == BY_HAND]
+        #: A mail bears no name of a try but its request's: the try made last before it came.
+        by_request = {one["request"]: key for key, one in self.tries.items()}
+        self.lines = [(line, line.key or by_request[line.request]) for line in self.log]
+
+    def post_of(self, message: str) -> str:
+        """Tell whose call a message is about; "" for other matters."""
+        return str(self.posts.get(self.messages[message]["purpose"], ""))
+
+    def deeds(self, name: str) -> list[dict[str, Any]]:
+        """List what the journal has of a kind."""
+        return [one for one in self.told["deeds"] if one["deed"] == name]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _is_cut_off(tried: dict[str, Any]) -> bool:
+    return bool(tried["reason"] == "interrupted")
+
+
+def check_log_and_tries(morning: Morning) -> None:
+    """Everything providers were asked is a try with the outcome they gave, and the other way."""
+    outcomes = {
+        "taken": ("sent", ""), "again": ("sent", ""), "busy": ("again", "throttled"),
+        "dead": ("failed", "dead-number"), "down": ("again", "carrier-down"),
+    }  # fmt: skip
+    asked: Counter[str] = Counter()
+    for line, key in morning.lines:
+        tried = morning.tries[key]
+        asked[key] += 1
+        assert (tried["carrier"], tried["request"]) == (line.carrier, line.request)
+        if line.carrier == "post" and line.verdict == "down":
+            assert (tried["outcome"], tried["reason"]) == ("again", "throttled") or asked[key] > 1
+        elif not _is_cut_off(tried) and line.carrier != "post":
+            outcome, reason = outcomes[line.verdict]
+            assert tried["outcome"] == outcome, (line, tried)
+            # A receipt may have told later that the number is dead.
+            assert tried["reason"] in (reason, "dead-number")
+    assert all(n == 1 for key, n in asked.items() if morning.tries[key]["carrier"] != "post")
+    never_left = [one for key, one in morning.tries.items() if key not in asked]
+    assert all(_is_cut_off(one) or one["carrier"] == "post" for one in never_left), never_left
+
+
+def check_nothing_twice(morning: Morning) -> None:
+    """What was cut off is asked again under the same name; nothing that sounds is repeated."""
+    taken = Counter(
+        (key[:26], line.address) for line, key in morning.lines if line.verdict == "taken"
+    )
+    assert not [one for one, count in taken.items() if count > 1]
+    sounds = [one for one in morning.messages.values() if one["channel"] == "loudspeaker"]
+    for message in sounds:
+        tries = [one for one in morning.told["attempts"] if one["message_id"] == message["id"]]
+        cut_off = [one["number"] for one in tries if _is_cut_off(one)]
+        assert not cut_off or cut_off == [len(tries)]
+        assert not cut_off or (message["state"], message["due_at"]) == ("unknown", None)
+    voice = {pk for pk, one in morning.messages.items() if one["channel"] in ("voice", "sheet")}
+    assert not voice & {key[:26] for key in morning.tries}
+    for message in morning.messages.values():
+        assert message["sender"] is None
+        if message["channel"] in ("sms", "mail"):
+            assert message["state"] not in ("queued", "sending", "unknown"), message
+
+
+def check_nobody_after_answering(morning: Morning) -> None:
+    """Nothing is taken in hand for somebody who has answered."""
+    answered = {
+        one["id"]: _moment(one["answered_at"])
+        for one in morning.told["calls"]
+        if one["answered_at"]
+    }
+    for tried in morning.told["attempts"]:
+        at = answered.get(morning.messages[tried["message_id"]]["purpose"])
+        if at and not _is_cut_off(tried) and tried["outcome"] != "connected":
+            assert _moment(tried["began_at"]) <= at, tried
+    for line, key in morning.lines:
+        confirmed = morning.folk.confirmed.get(morning.post_of(key[:26]))
+        assert confirmed is None or line.at <= confirmed + IN_FLIGHT_S, line
+
+
+def check_board(morning: Morning) -> None:
+    """The board says of every post what its people did and what the providers took."""
+    folk, board = morning.folk, morning.board
+    rows = {one["title"].removeprefix("岗位"): one for one in board["items"]}
+    everybody = {soul.code for soul in townsfolk.souls()} | {townsfolk.VACANT}
+    assert set(rows) == everybody
+    assert len(board["items"]) == board["counts"]["called"] == len(everybody)
+    answered = {post for post, row in rows.items() if row["standing"] in ("answered", "reported")}
+    assert answered == set(folk.confirmed)
+    assert {post for post, row in rows.items() if row["standing"] == "vacant"} == {townsfolk.VACANT}
+    reached = {
+        morning.post_of(key[:26])
+        for line, key in morning.lines
+        if line.carrier == "mas" and line.verdict in ("taken", "again")
+        and line.address != townsfolk.DEAD_LATER
+    } - {""}  # fmt: skip
+    opened = {post for post, row in rows.items() if row["delivered"]}
+    assert opened | answered == reached | answered
+    tries = Counter(morning.post_of(one["message_id"]) for one in morning.told["attempts"])
+    assert {post: row["attempts"] for post, row in rows.items()} == {
+        post: tries[post] for post in everybody
+    }
+
+
+def check_journal(morning: Morning) -> None:
+    """Every try, call by hand, receipt and answer is in the journal, and once."""
+    told: dict[str, str] = {}
+    for deed in morning.deeds("comms.sent"):
+        for outcome in ("sent", "failed", "again", "unknown"):
+            for key in deed["facts"].get(outcome, ()):
+                assert key not in told
+                told[key] = outcome
+    assert told == {key: one["outcome"] for key, one in morning.tries.items()}
+    noted = Counter(
+        (one["subject"], one["facts"]["result"]) for one in morning.deeds("comms.called")
+    )
+    assert noted == Counter(morning.folk.rung)
+    assert noted == Counter((one["message_id"], one["outcome"]) for one in morning.by_hand)
+    delivered = Counter(
+        key for one in morning.deeds("comms.receipts") for key in one["facts"].get("delivered", ())
+    )
+    assert set(delivered.values()) == {1}, delivered
+    assert set(delivered) == {
+        key for key, one in morning.tries.items() if one["receipt"] == "delivered"
+    }
+    answers = Counter(one["subject"] for one in morning.deeds("obligations.answered"))
+    assert answers == Counter(one["id"] for one in morning.told["calls"] if one["answered_at"])
+
+
+def check_people(morning: Morning) -> None:
+    """What was said twice counts once; those who never answered were climbed past to the end."""
+    assert not morning.folk.faults
+    said = Counter(one["obligation_id"] for one in morning.told["steps"] if one["verb"] == "answer")
+    assert set(said.values()) == {1}
+    tickets = [one["ticket"] for one in morning.told["replies"]]
+    assert len(tickets) == len(set(tickets))
+    read = {one["ticket"]: one["read"] for one in morning.told["replies"]}
+    doubtful = f"R-{townsfolk.DOUBTFUL}-A"
+    assert read.pop(doubtful) == "doubtful"
+    assert set(read.values()) == {"answer"}
+    silent = [one for one in morning.told["calls"] if not one["answered_at"]]
+    assert {one["rung"] for one in silent if one["ladder"] == "call-red"} == {7}
+    assert {one["rung"] for one in silent if one["ladder"] == "call-lead"} == {3}
+
+
+def check(morning: Morning, real: RealWorkspace) -> None:
+    check_log_and_tries(morning)
+    check_nothing_twice(morning)
+    check_nobody_after_answering(morning)
+    check_board(morning)
+    check_journal(morning)
+    check_people(morning)
+    verdicts = Counter(line.verdict for line in morning.log)
+    assert min(verdicts[one] for one in ("taken", "busy", "dead", "down")) > 0
+    assert any(_is_cut_off(one) for one in morning.tries.values())
+    verified = real.anlan("journal", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    print(f"killed {len(morning.killed)} times; providers were asked {dict(verdicts)}")

@@ -1,0 +1,185 @@
+"""Providers of nobody's, with sockets of their own: short messages, loudspeakers, a mail server.
+
+They keep a log of everything asked of them, do what a test plans, and never forget a request.
+"""
+
+import email
+import email.policy
+import re
+import socketserver
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from anlan.comms.tests.sink import Asked, Sink, Told, sink
+
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/m/[\w-]+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request as a provider's log has it."""
+
+    at: float
+    carrier: str
+    #: What we called the try, and the request it went in.
+    key: str
+    request: str
+    address: str
+    text: str
+    #: taken, again (taken before under the same name), busy, dead, down
+    verdict: str
+
+    @property
+    def link(self) -> str:
+        """The address in its text."""
+        found = LINK.search(self.text)
+        return found[0] if found else ""
+
+
+@dataclass
+class Plan:
+    """What goes wrong; read and changed while the providers run."""
+
+    dead: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+    #: Whether every request is answered 5xx now.
+    is_down: bool = False
+    #: Carrier -> after so many were taken, `strike` before the next is answered.
+    strikes: dict[str, int] = field(default_factory=dict)
+    strike: Callable[[], None] = lambda: None
+
+
+class Providers:
+    """The log and the decisions of all of them."""
+
+    def __init__(self, plan: Plan, told: Callable[[Line], None]) -> None:
+        self.plan = plan
+        self.log: list[Line] = []
+        self._told = told
+        self._lock = threading.Lock()
+        self._requests: dict[str, str] = {}
+        self._taken: Counter[str] = Counter()
+        self._busy: Counter[str] = Counter()
+        self._refused = 0
+
+    def decide(self, asked: Asked) -> Told | None:
+        """Answer one HTTP request."""
+        with self._lock:
+            return self._decide("horn" if asked.path == "/sound" else "mas", asked.json)
+
+    def _decide(self, carrier: str, body: dict[str, Any]) -> Told | None:
+        verdict = self._verdict(body)
+        line = self._keep(carrier, body, verdict)
+        if verdict == "down":
+            self._refused += 1
+            return Told({"code": 99}, status=(500, 502, 504)[self._refused % 3])
+        if verdict in ("dead", "busy"):
+            return Told({"code": {"dead": 10, "busy": 5}[verdict], "msg": verdict})
+        if self._strikes(carrier):
+            return None
+        return Told({"code": 0, "id": self._requests[line.request]})
+
+    def mailed(self, request: str, address: str, text: str) -> str:
+        """Take one mail, which bears no name but its request's; "" answers nothing any more."""
+        with self._lock:
+            body = {"uid": "", "request": request, "phone": address, "text": text}
+            verdict = self._keep("post", body, self._verdict(body)).verdict
+            if verdict == "down":
+                return "451 later"
+            return "" if self._strikes("post") else "250 taken"
+
+    def _verdict(self, body: dict[str, Any]) -> str:
+        number = body["phone"]
+        if self.plan.is_down:
+            return "down"
+        if number in self.plan.dead:
+            return "dead"
+        if number in self.plan.busy and self._busy[number] < 2:
+            self._busy[number] += 1
+            return "busy"
+        if body["request"] in self._requests:
+            return "again"
+        self._requests[body["request"]] = f"T{len(self._requests) + 1}"
+        return "taken"
+
+    def _keep(self, carrier: str, body: dict[str, Any], verdict: str) -> Line:
+        line = Line(
+            time.monotonic(), carrier, body["uid"], body["request"], body["phone"], body["text"],
+            verdict,
+        )  # fmt: skip
+        self.log.append(line)
+        if verdict == "taken":
+            self._taken[carrier] += 1
+            self._told(line)
+        return line
+
+    def _strikes(self, carrier: str) -> bool:
+        planned = self.plan.strikes.get(carrier)
+        if planned is None or self._taken[carrier] < planned:
+            return False
+        del self.plan.strikes[carrier]
+        self.plan.strike()
+        return True
+
+
+@contextmanager
+def serving(providers: Providers) -> Iterator[tuple[Sink, int]]:
+    """Serve HTTP and SMTP; gives the first's sink and the second's port."""
+    with sink(providers.decide) as far, _mail_server(providers) as port:
+        yield far, port
+
+
+@contextmanager
+def _mail_server(providers: Providers) -> Iterator[int]:
+    class Session(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            _converse(self, providers)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def _converse(session: socketserver.StreamRequestHandler, providers: Providers) -> None:
+    """Speak as much SMTP (RFC 5321) as a mail takes."""
+
+    def say(text: str) -> None:
+        session.wfile.write(f"{text}\r\n".encode("ascii"))
+
+    address = ""
+    say("220 mail.county.example")
+    while line := session.rfile.readline():
+        verb = line.decode("ascii").strip().upper()
+        if verb.startswith("RCPT TO:"):
+            address = line.decode("ascii").partition("<")[2].partition(">")[0]
+        if verb == "QUIT":
+            say("221 bye")
+            return
+        if verb != "DATA":
+            say("250 fine")
+            continue
+        say("354 go on")
+        request, text = _read(session)
+        told = providers.mailed(request, address, text)
+        if not told:
+            return
+        say(told)
+
+
+def _read(session: socketserver.StreamRequestHandler) -> tuple[str, str]:
+    """Read a mail to its end; gives its id, which is the request's, and its text."""
+    lines = []
+    while (line := session.rfile.readline()) not in (b".\r\n", b""):
+        lines.append(line[1:] if line.startswith(b"..") else line)
+    mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+    request = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return request, str(body.get_content())
