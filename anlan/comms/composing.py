@@ -115,11 +115,12 @@ class Composer:
     def _fitted(self, text: str, told: Mapping[str, str]) -> str | None:
         """Put signature and ending around; too long a text gives way to the default's few words."""
         words = self._words
-        for one in (text, write(DEFAULT.short, told)):
-            whole = f"{words.prefix}{one}{words.suffix}"
-            if not words.longest or len(whole) <= words.longest:
-                return whole
-        return None
+        room = words.longest - len(words.prefix) - len(words.suffix)
+        if words.longest and len(text) > room:
+            text = write(DEFAULT.short, told)
+            if len(text) > room:
+                return None
+        return f"{words.prefix}{text}{words.suffix}"
 
 
 class Approver:

@@ -1,10 +1,14 @@
 """The purposes messages are for by themselves: obligations."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from anlan.base.db.among import among
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import words_of
+from anlan.base.obligations.selectors import Worded, words_told
 from anlan.base.obligations.services.phone import PURPOSE as LINK
 from anlan.base.people.models import Post
 from anlan.base.regions.models import Region
@@ -12,6 +16,8 @@ from anlan.comms.purposes import Purpose, Told, declare_purpose
 from anlan.kernel import clock, workspace
 
 OBLIGATION = "obligation"
+#: id -> name
+Names = Mapping[str, str]
 
 #: Told before everything else, so that a drill is never taken for the day itself.
 PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}
@@ -19,38 +25,47 @@ PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}
 
 def _unanswered(ids: Collection[str]) -> Collection[str]:
     """Keep the obligations that still wait for an answer and are not paused."""
-    waiting = Obligation.objects.filter(
-        pk__in=list(ids), answered_at=None, closed_at=None, paused_at=None
+    # Told, not filtered by: PostgreSQL knows nothing of rows just written, and would read all that
+    # is open to find these few.
+    waits = ExpressionWrapper(
+        Q(answered_at=None, closed_at=None, paused_at=None), output_field=BooleanField()
     )
-    return set(waiting.values_list("pk", flat=True))
+    rows = Obligation.objects.filter(among("pk", ids)).annotate(waits=waits)
+    return {pk for pk, waits in rows.values_list("pk", "waits") if waits}
 
 
 def _told(ids: Collection[str]) -> Mapping[str, Told]:
     rows = list(
-        Obligation.objects.filter(pk__in=list(ids)).only(
-            "id", "kind", "title", "body", "subject", "case", "region", "debtor", "answer_due"
+        Obligation.objects.filter(among("pk", ids)).values_list(
+            "pk", "kind", "title", "body", "subject", "case", "answer_due", "region_id", "debtor_id"
         )
     )
-    regions = dict(
-        Region.objects.filter(code__in={row.region_id for row in rows}).values_list("code", "name")
-    )
-    posts = dict(
-        Post.objects.filter(pk__in={row.debtor_id for row in rows}).values_list("pk", "title")
+    regions, posts = _names({row[-2] for row in rows}, {row[-1] for row in rows})
+    words = words_told(
+        [Worded(kind, subject, body, case or pk) for pk, kind, _, body, subject, case, *_ in rows]
     )
     prefix = PREFIX[workspace.current().kind]
+    said = cache(moment)  # thousands of debts of one alert are due at once
     return {
-        row.pk: {
-            "title": row.title,
-            "body": words.body,
-            "issuer": words.issuer,
-            "kind": KINDS[row.kind].title,
-            "region": regions.get(row.region_id, ""),
-            "post": posts.get(row.debtor_id, ""),
-            "due": moment(row.answer_due) if row.answer_due else "",
+        pk: {
+            "title": title,
+            "body": word.body,
+            "issuer": word.issuer,
+            "kind": KINDS[kind].title,
+            "region": regions.get(region, ""),
+            "post": posts.get(post, ""),
+            "due": said(due) if due else "",
             "workspace": prefix,
         }
-        for row, words in zip(rows, words_of(rows), strict=True)
+        for (pk, kind, title, _, _, _, due, region, post), word in zip(rows, words, strict=True)
     }
+
+
+def _names(regions: Collection[str], posts: Collection[str]) -> tuple[Names, Names]:
+    return (
+        dict(Region.objects.filter(among("pk", regions)).values_list("pk", "name")),
+        dict(Post.objects.filter(among("pk", posts)).values_list("pk", "title")),
+    )
 
 
 def moment(at: object) -> str:

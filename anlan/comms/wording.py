@@ -23,6 +23,7 @@ NAMES = {
     "link": "免密链接（没有链接的渠道为空）",
     "workspace": "演练、演示的提示，实战为空",
 }
+NOTHING = dict.fromkeys(NAMES, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,4 +73,4 @@ def write(text: str, told: Mapping[str, str]) -> str:
     >>> write("{title}：{link}", {"title": "防台风会议"})
     '防台风会议：'
     """
-    return text.format_map({**dict.fromkeys(NAMES, ""), **told})
+    return text.format_map({**NOTHING, **told})

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from anlan.base.db.among import among
 from anlan.base.vault import ciphers
 from anlan.base.vault.models import Key
 from anlan.kernel import clock, workspace
@@ -95,7 +96,7 @@ def find(subjects: Iterable[str], using: Master | None = None) -> Keys:
     found: dict[str, bytes] = {}
     destroyed = set()
     for part in chunks(wanted):
-        rows: Any = Key.objects.filter(subject__in=part).values_list(
+        rows: Any = Key.objects.filter(among("subject", part)).values_list(
             "subject", "wrapped", "master", "destroyed_at"
         )
         for subject, wrapped, fingerprint, destroyed_at in rows:

@@ -12,7 +12,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from anlan.base.db.among import among
-from anlan.base.obligations.models import Rung
+from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
@@ -88,20 +88,24 @@ def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
 
 def _turns(taken: Mapping[str, int]) -> Iterator[_Turn]:
     """Read whom these rungs turned to, of obligations that still wait for an answer."""
-    rungs = Rung.objects.filter(
-        among("obligation", taken), number__in=set(taken.values()),
-        obligation__answered_at=None, obligation__closed_at=None,
+    # Two plain questions: of rows just written PostgreSQL has no statistics to plan more by.
+    columns = Obligation.objects.filter(among("pk", taken)).values_list(
+        "pk", "kind", "case", "region_id", "debtor_id", "issued_at", "answer_due", "answered_at",
+        "closed_at",
     )  # fmt: skip
+    owed = {
+        pk: _Owed(pk, kind, case, region, debtor, _priority(issued, due))
+        for pk, kind, case, region, debtor, issued, due, *ends in columns
+        if not any(ends)
+    }
+    rungs = Rung.objects.filter(among("obligation", owed), number__in=set(taken.values()))
     # As text: the same few lists of channels stand in thousands of rows.
-    columns = rungs.order_by("id").annotate(spelled=Cast("channels", TextField())).values_list(
-        "number", "whom", "post_id", "spelled", "obligation_id", "obligation__kind",
-        "obligation__case", "obligation__region_id", "obligation__debtor_id",
-        "obligation__issued_at", "obligation__answer_due",
-    )  # fmt: skip
-    for number, whom, post, spelled, pk, *told, issued, due in columns:
+    spelled_out = rungs.order_by("id").annotate(spelled=Cast("channels", TextField()))
+    for pk, number, whom, post, spelled in spelled_out.values_list(
+        "obligation_id", "number", "whom", "post_id", "spelled"
+    ):
         if number == taken[pk]:
-            owed = _Owed(pk, *told, _priority(issued, due))
-            yield _Turn(owed, number, whom, post or "", _channels(spelled))
+            yield _Turn(owed[pk], number, whom, post or "", _channels(spelled))
 
 
 @cache

@@ -14,11 +14,12 @@ from anlan.base.obligations.selectors.lists import (
 )
 from anlan.base.obligations.selectors.notices import notice, notices
 from anlan.base.obligations.selectors.reviews import without_keeper
-from anlan.base.obligations.selectors.words import words_of
+from anlan.base.obligations.selectors.words import Worded, words_of, words_told
 
 __all__ = [
     "SCOPES",
     "Query",
+    "Worded",
     "describe",
     "is_mine",
     "listed",
@@ -31,4 +32,5 @@ __all__ = [
     "verbs",
     "without_keeper",
     "words_of",
+    "words_told",
 ]

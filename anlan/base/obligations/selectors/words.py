@@ -1,6 +1,7 @@
 """What obligations ask in full: sealed with each, or told by its kind for all of a subject."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from anlan.base.obligations.kinds import KINDS, Words
 from anlan.base.obligations.models import Obligation
@@ -9,8 +10,23 @@ from anlan.base.vault import services as vault
 NO_WORDS = Words("")
 
 
+class Worded(NamedTuple):
+    """What telling the words needs of an obligation."""
+
+    kind: str
+    subject: str
+    #: As it is kept: sealed.
+    body: str
+    seal_subject: str
+
+
 def words_of(rows: Sequence[Obligation]) -> list[Words]:
     """Tell the words of obligations, in their order."""
+    return words_told([Worded(row.kind, row.subject, row.body, row.seal_subject) for row in rows])
+
+
+def words_told(rows: Sequence[Worded]) -> list[Words]:
+    """Tell the words of obligations of which no more than this was read."""
     sealed = vault.open_many([(row.seal_subject, {"body": row.body or None}) for row in rows])
     subjects: dict[str, set[str]] = {}
     for row in rows:

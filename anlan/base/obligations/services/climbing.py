@@ -8,16 +8,19 @@ Several workers may run it: the write gate (SQLite) or SKIP LOCKED (PostgreSQL) 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
+from anlan.base.db.among import among
+from anlan.base.db.updating import update_values
 from anlan.base.journal.services import Deed, record_many
-from anlan.base.obligations.events import ObligationsLapsed, RungsReached
+from anlan.base.obligations.events import ObligationsLapsed
 from anlan.base.obligations.ladders import Ladder, ladder
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services.rungs import next_rungs, write_rungs
+from anlan.base.obligations.services.rungs import Climber, next_rungs, rungs_reached, write_rungs
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor, system
 from anlan.kernel import clock
@@ -43,59 +46,57 @@ def _climb_batch(by: Actor) -> int:
     due = Obligation.objects.filter(climb_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
-    rows = list(
-        due.order_by("climb_at").only(
-            "id", "debtor_id", "ladder", "rung", "region_id", "case", "issued_at", "climb_at",
-            "answered_at", "answer_due",
-        )[:BATCH]
-    )  # fmt: skip
+    columns = due.order_by("climb_at").values_list(
+        "pk", "debtor_id", "ladder", "rung", "region_id", "case", "issued_at", "answer_due"
+    )
+    rows = [_Due(Climber(*told[:4]), *told[4:]) for told in columns[:BATCH]]
     if not rows:
         return 0
-    ladders = {key: ladder(key) for key in {row.ladder for row in rows}}
+    ladders = {key: ladder(key) for key in {row.climber.ladder for row in rows}}
     _advance(rows, ladders, now)
-    taken = [row for row in rows if row.rung < len(ladders[row.ladder].rungs)]
-    write_rungs(next_rungs(taken, ladders, now))
+    taken = [row for row in rows if row.climber.rung < len(ladders[row.climber.ladder].rungs)]
+    climbers = [row.climber for row in taken]
+    write_rungs(next_rungs(climbers, ladders, now))
     record_many(_deeds(taken, by))
-    publish(rungs_reached(taken))
+    publish(rungs_reached(climbers))
     return len(rows)
 
 
-def _advance(rows: Sequence[Obligation], ladders: dict[str, Ladder], now: datetime) -> None:
-    """Set every row's next rung; an ORM CASE of a thousand arms would be ten times dearer."""
-    table = connection.ops.quote_name(Obligation._meta.db_table)
-    adapt = connection.ops.adapt_datetimefield_value
-    values = []
+class _Due(NamedTuple):
+    """One obligation whose next rung is due."""
+
+    climber: Climber
+    region: str
+    case: str
+    issued_at: datetime
+    answer_due: datetime | None
+
+
+def _advance(rows: Sequence[_Due], ladders: dict[str, Ladder], now: datetime) -> None:
+    """Set every row's next rung; those issued at once climb at once."""
+    known: dict[tuple[str, int, datetime, datetime | None], datetime | None] = {}
+    changes = []
+    for (pk, _, key, rung), _, _, issued_at, answer_due in rows:
+        place = (key, rung, issued_at, answer_due)
+        if place not in known:
+            following = ladders[key].due(issued_at, rung + 1, answer_due)
+            known[place] = max(following, now) if following is not None else None
+        changes.append((rung + 1, known[place], pk, rung))
+    update_values(Obligation, ("rung", "climb_at"), changes, match=("id", "rung"))
+
+
+def _deeds(rows: Sequence[_Due], by: Actor) -> list[Deed]:
+    groups: dict[tuple[str, int], list[_Due]] = defaultdict(list)
     for row in rows:
-        following = ladders[row.ladder].due(row.issued_at, row.rung + 1, row.answer_due)
-        if following is not None:
-            following = max(following, now)
-        values.append((adapt(following), row.pk, row.rung))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET rung = rung + 1, climb_at = %s WHERE id = %s AND rung = %s",  # noqa: S608
-            values,
-        )
-
-
-def rungs_reached(rows: Sequence[Obligation]) -> RungsReached:
-    """Tell which rung each obligation takes; `Obligation.rung` is still before."""
-    return RungsReached(
-        obligations=tuple(row.pk for row in rows), rungs=tuple(row.rung + 1 for row in rows)
-    )
-
-
-def _deeds(rows: Sequence[Obligation], by: Actor) -> list[Deed]:
-    groups: dict[tuple[str, int], list[Obligation]] = defaultdict(list)
-    for row in rows:
-        groups[row.case, row.rung + 1].append(row)
+        groups[row.case, row.climber.rung + 1].append(row)
     return [
         Deed(
             deed="obligations.climbed",
             by=by,
-            subject=("case", case) if case else ("obligation", owed[0].pk),
-            region=owed[0].region_id if len(owed) == 1 else "",
+            subject=("case", case) if case else ("obligation", owed[0].climber.id),
+            region=owed[0].region if len(owed) == 1 else "",
             case=case,
-            facts={"rung": rung, "obligations": [row.pk for row in owed]},
+            facts={"rung": rung, "obligations": [row.climber.id for row in owed]},
             topic="obligation",
         )
         for (case, rung), owed in groups.items()
@@ -122,7 +123,7 @@ def _lapse_batch(by: Actor) -> int:
     ids = list(due.order_by("lapse_at").values_list("pk", flat=True)[:BATCH])
     if not ids:
         return 0
-    Obligation.objects.filter(pk__in=ids).update(
+    Obligation.objects.filter(among("pk", ids)).update(
         lapsed_at=Coalesce("lapsed_at", Value(now, DateTimeField())), lapse_at=None
     )
     record_many(

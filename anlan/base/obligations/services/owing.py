@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from anlan.base.db.inserting import insert_rows
+from anlan.base.db.among import among
+from anlan.base.db.inserting import insert_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.ladders import Ladder, Span, ladder
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.services.climbing import rungs_reached
-from anlan.base.obligations.services.rungs import next_rungs, write_rungs
+from anlan.base.obligations.services.rungs import Climber, next_rungs, rungs_reached, write_rungs
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
@@ -21,6 +21,7 @@ from anlan.base.regions import scope
 from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
+from anlan.kernel.ids import new_id
 
 BATCH = 1000
 
@@ -73,96 +74,127 @@ def owe_many(*, debts: Sequence[Debt], by: Actor, start: bool = False) -> list[s
     return ids
 
 
+#: What is written of a new obligation, in the order `_New.values` gives it.
+COLUMNS = (
+    "id", "kind", "title", "body", "subject_kind", "subject", "case", "region_id", "debtor_id",
+    "once", "state", "ladder", "rung", "climb_at", "issued_at", "issued_by", "answer_due",
+    "done_due", "reached_at", "answered_at", "reported_at", "verified_at", "closed_at", "lapse_at",
+    "lapsed_at", "paused_at", "wish", "wish_until", "wish_by",
+)  # fmt: skip
+
+
+class _Times(NamedTuple):
+    """When the debts of one batch on one ladder are due: reckoned once, not for each."""
+
+    ladder: str
+    answer_due: datetime | None
+    done_due: datetime | None
+    #: Rungs taken already, and when the next is due.
+    rung: int
+    climb_at: datetime | None
+
+
+class _New(NamedTuple):
+    """One obligation about to be; a row of the ORM for each would be half the work."""
+
+    id: str
+    debt: Debt
+    times: _Times
+
+    @property
+    def climber(self) -> Climber:
+        """What its first rung needs."""
+        return Climber(self.id, self.debt.debtor, self.times.ladder, 0)
+
+    def values(self, body: str, now: datetime, by: str) -> tuple[Any, ...]:
+        """Give the values of `COLUMNS`."""
+        debt, times = self.debt, self.times
+        return (
+            self.id, debt.kind, debt.title.strip(), body, *debt.subject, debt.case, debt.region,
+            debt.debtor, debt.once, "issued", times.ladder, times.rung, times.climb_at, now, by,
+            times.answer_due, times.done_due, None, None, None, None, None,
+            times.answer_due or times.done_due, None, None, "", None, "",
+        )  # fmt: skip
+
+
 @transaction.atomic
 def _owe_batch(debts: Sequence[Debt], by: Actor, *, start: bool) -> list[str]:
     now = clock.now()
     keys = [debt.once for debt in debts if debt.once]
-    known = dict(Obligation.objects.filter(once__in=keys).values_list("once", "pk"))
-    steps = {key: ladder(key) for key in {debt.ladder or KINDS[debt.kind].ladder for debt in debts}}
-    made: list[Obligation] = []
+    known = dict(Obligation.objects.filter(among("once", keys)).values_list("once", "pk"))
+    calendar = _Calendar(now, start=start)
+    made: list[_New] = []
     ids = []
     for debt in debts:
         old = known.get(debt.once) if debt.once else None
         if old is None:
-            row = _row(debt, steps[debt.ladder or KINDS[debt.kind].ladder], by, now)
-            made.append(row)
+            old = new_id()
+            made.append(_New(old, debt, calendar.times(debt)))
             if debt.once:
-                known[debt.once] = row.pk
-            old = row.pk
+                known[debt.once] = old
         ids.append(old)
-    _seal_bodies(made)
-    _insert(made, steps, now, start=start)
+    bodies = _sealed_bodies(made)
+    insert_values(
+        Obligation, COLUMNS, [one.values(bodies.get(one.id, ""), now, by.ref) for one in made]
+    )
+    begun = [one.climber for one in made if one.times.rung]
+    if begun:
+        write_rungs(next_rungs(begun, calendar.ladders, now))
+        publish(rungs_reached(begun))
     record_many(_deeds(made, by))
     return ids
 
 
-def _insert(
-    made: Sequence[Obligation], steps: dict[str, Ladder], now: datetime, *, start: bool
-) -> None:
-    """Write new obligations, those that begin at once on their first rung already."""
-    begun = [row for row in made if row.climb_at is not None and row.climb_at <= now]
-    if not start or not begun:
-        insert_rows(made)
-        return
-    rungs, told = next_rungs(begun, steps, now), rungs_reached(begun)
-    following: dict[tuple[str, datetime | None], datetime | None] = {}
-    for row in begun:
-        key = (row.ladder, row.answer_due)
-        if key not in following:
-            following[key] = steps[row.ladder].due(now, 1, row.answer_due)
-        row.rung, row.climb_at = 1, following[key]
-    insert_rows(made)
-    write_rungs(rungs)
-    publish(told)
+class _Calendar:
+    """The deadlines of one batch."""
+
+    def __init__(self, now: datetime, *, start: bool) -> None:
+        self.ladders: dict[str, Ladder] = {}
+        self._now = now
+        self._start = start
+        self._known: dict[tuple[str, Span | None, Span | None], _Times] = {}
+
+    def times(self, debt: Debt) -> _Times:
+        """Tell when a debt is due, its first rung taken where that is wanted and due at once."""
+        key = (debt.ladder or KINDS[debt.kind].ladder, debt.answer_within, debt.done_within)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._reckon(*key)
+        return found
+
+    def _reckon(self, key: str, answer: Span | None, done: Span | None) -> _Times:
+        now, steps = self._now, ladder(key)
+        self.ladders[steps.key] = steps
+        within = answer or steps.answer_within
+        answer_due = within.after(now) if within else None
+        rung, climb_at = 0, steps.due(now, 0, answer_due)
+        if self._start and climb_at is not None and climb_at <= now:
+            rung, climb_at = 1, steps.due(now, 1, answer_due)
+        return _Times(steps.key, answer_due, done.after(now) if done else None, rung, climb_at)
 
 
-def _row(debt: Debt, steps: Ladder, by: Actor, now: datetime) -> Obligation:
-    within = debt.answer_within or steps.answer_within
-    answer_due = within.after(now) if within else None
-    done_due = debt.done_within.after(now) if debt.done_within else None
-    return Obligation(
-        kind=debt.kind,
-        title=debt.title.strip(),
-        body=debt.body,
-        subject_kind=debt.subject[0],
-        subject=debt.subject[1],
-        case=debt.case,
-        region_id=debt.region,
-        debtor_id=debt.debtor,
-        once=debt.once,
-        ladder=steps.key,
-        climb_at=steps.due(now, 0, answer_due),
-        issued_at=now,
-        issued_by=by.ref,
-        answer_due=answer_due,
-        done_due=done_due,
-        lapse_at=answer_due or done_due,
-    )
+def _sealed_bodies(made: Sequence[_New]) -> dict[str, str]:
+    told = [one for one in made if one.debt.body]
+    sealed = vault.seal_many([(one.debt.case or one.id, {"body": one.debt.body}) for one in told])
+    return {one.id: texts["body"] or "" for one, texts in zip(told, sealed, strict=True)}
 
 
-def _seal_bodies(made: Sequence[Obligation]) -> None:
-    told = [row for row in made if row.body]
-    if told:
-        sealed = vault.seal_many([(row.seal_subject, {"body": row.body}) for row in told])
-        for row, values in zip(told, sealed, strict=True):
-            row.body = values["body"] or ""
-
-
-def _deeds(made: Sequence[Obligation], by: Actor) -> list[Deed]:
+def _deeds(made: Sequence[_New], by: Actor) -> list[Deed]:
     """One deed a case and kind: twenty thousand debts of one alert are one decision."""
-    groups: dict[tuple[str, str, int, str], list[Obligation]] = {}
-    for row in made:
-        key = (row.case, row.kind, row.rung, "" if row.case else row.pk)
-        groups.setdefault(key, []).append(row)
+    groups: dict[tuple[str, str, int, str], list[_New]] = {}
+    for one in made:
+        case = one.debt.case
+        key = (case, one.debt.kind, one.times.rung, "" if case else one.id)
+        groups.setdefault(key, []).append(one)
     deeds = []
     for (case, kind, rung, _), rows in groups.items():
         facts: dict[str, Any] = {
             "kind": kind,
-            "obligations": [row.pk for row in rows],
-            "debtors": [row.debtor_id for row in rows],
+            "obligations": [one.id for one in rows],
+            "debtors": [one.debt.debtor for one in rows],
             "rung": rung,
         }
-        subject = ("case", case) if case else ("obligation", rows[0].pk)
+        subject = ("case", case) if case else ("obligation", rows[0].id)
         deeds.append(
             Deed(
                 deed="obligations.owed", by=by, subject=subject, region=_joint(rows), case=case,
@@ -172,9 +204,9 @@ def _deeds(made: Sequence[Obligation], by: Actor) -> list[Deed]:
     return deeds
 
 
-def _joint(rows: Sequence[Obligation]) -> str:
+def _joint(rows: Sequence[_New]) -> str:
     """Name the region that holds all of the rows' regions, for the stream's scope."""
-    codes = {row.region_id for row in rows}
+    codes = {one.debt.region for one in rows}
     if len(codes) == 1:
         return next(iter(codes))
     low, high = min(codes), max(codes)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from anlan.base.db.among import among
 from anlan.base.people.models import Holding, Person, Post, Unit
 from anlan.base.permissions.actor import Actor
 from anlan.base.vault.services import open_many
@@ -61,7 +62,7 @@ def _parts(ids: Collection[str]) -> Iterator[list[str]]:
 
 
 def _in_force(posts: Collection[str], day: date) -> Iterator[Held]:
-    begun = Holding.objects.filter(post__in=posts, since__lte=day, retired_at=None)
+    begun = Holding.objects.filter(among("post", posts), since__lte=day, retired_at=None)
     rows = begun.order_by("post_id", "rank", "-since")
     columns = rows.values_list("post_id", "rank", "person_id", "since", "until")
     for (post, rank), same in groupby(columns, key=itemgetter(0, 1)):

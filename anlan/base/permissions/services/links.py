@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
-from anlan.base.db.inserting import insert_rows
+from anlan.base.db.inserting import insert_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import Link
@@ -19,15 +20,20 @@ from anlan.base.permissions.services.changes import TOPIC
 from anlan.base.permissions.services.sessions import digest
 from anlan.kernel.clock import real_now
 from anlan.kernel.errors import Missing
+from anlan.kernel.ids import new_id
 
 #: 120 bits in 20 characters, so that the address still fits a short message.
 KEY_BYTES = 15
 #: From this many on links made at once are one deed in the journal.
 MANY = 20
+#: Columns of a link, in the order their values are given.
+COLUMNS = (
+    "hash", "id", "purpose", "subject", "post", "person", "name", "region", "once", "created_at",
+    "expires", "used_at", "revoked_at",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One link to be made. `post` and `person` say for whom, `name` greets them."""
 
     purpose: str
@@ -55,35 +61,34 @@ class Opened:
 def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
     """Make links; return their keys in order, which are told to the phones and kept nowhere."""
     keys = [secrets.token_urlsafe(KEY_BYTES) for _ in wanted]
+    ids = [new_id() for _ in wanted]
     now = real_now()
-    links = [
-        Link(
-            hash=digest(key), purpose=one.purpose, subject=one.subject, expires=one.expires,
-            post=one.post, person=one.person, name=one.name[:64], region=one.region,
-            once=one.once, created_at=now,
+    rows = [
+        (
+            digest(key), pk, one.purpose, one.subject, one.post, one.person, one.name[:64],
+            one.region, one.once, now, one.expires, None, None,
         )
-        for key, one in zip(keys, wanted, strict=True)
+        for key, pk, one in zip(keys, ids, wanted, strict=True)
     ]  # fmt: skip
     with transaction.atomic():
-        insert_rows(links)
-        record_many(_issued(links, by))
+        insert_values(Link, COLUMNS, rows)
+        record_many(_issued(ids, wanted, by))
     return keys
 
 
-def _issued(links: Sequence[Link], by: Actor) -> list[Deed]:
+def _issued(ids: Sequence[str], wanted: Sequence[Wanted], by: Actor) -> list[Deed]:
     """Note one link by itself, many made at once as one deed: they follow from one decision."""
-    if len(links) < MANY:
-        return [_deed(link, "links.issued", by) for link in links]
+    if len(ids) < MANY:
+        return [
+            _noted("links.issued", by, pk, (one.purpose, one.subject, one.post), one.region)
+            for pk, one in zip(ids, wanted, strict=True)
+        ]
     facts = {
-        "purpose": links[0].purpose,
-        "links": [link.id for link in links],
-        "subjects": [link.subject for link in links],
+        "purpose": wanted[0].purpose,
+        "links": list(ids),
+        "subjects": [one.subject for one in wanted],
     }
-    return [
-        Deed(
-            deed="links.issued", by=by, subject=("links", links[0].id), facts=facts, topic=TOPIC
-        )
-    ]  # fmt: skip
+    return [Deed(deed="links.issued", by=by, subject=("links", ids[0]), facts=facts, topic=TOPIC)]
 
 
 def issue_link(wanted: Wanted, *, by: Actor) -> str:
@@ -133,7 +138,9 @@ def sweep() -> int:
 
 
 def _deed(link: Link, deed: str, by: Actor) -> Deed:
-    facts = {"purpose": link.purpose, "subject": link.subject, "post": link.post}
-    return Deed(
-        deed=deed, by=by, subject=("links", link.id), region=link.region, facts=facts, topic=TOPIC
-    )
+    return _noted(deed, by, link.id, (link.purpose, link.subject, link.post), link.region)
+
+
+def _noted(deed: str, by: Actor, link: str, what: tuple[str, str, str], region: str) -> Deed:
+    facts = dict(zip(("purpose", "subject", "post"), what, strict=True))
+    return Deed(deed=deed, by=by, subject=("links", link), region=region, facts=facts, topic=TOPIC)

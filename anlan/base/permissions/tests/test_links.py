@@ -1,7 +1,6 @@
 """Links for phones: one purpose, one subject, an end."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,7 +67,7 @@ def test_links_to_a_subject_are_taken_back(turn: Turn) -> None:
 
 
 def test_links_made_at_once_are_one_deed_that_names_every_one(turn: Turn) -> None:
-    asked = [replace(wanted(turn), subject=f"01OBLIGATION{n}") for n in range(MANY)]
+    asked = [wanted(turn)._replace(subject=f"01OBLIGATION{n}") for n in range(MANY)]
     keys = issue_links(asked, by=BY)
     opened = [open_link(key, "answer") for key in keys]
     assert [one.subject for one in opened] == [one.subject for one in asked]

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from anlan.base.db.updating import update_values
 from anlan.base.permissions.actor import system
 from anlan.base.permissions.services.links import Wanted, issue_links
 from anlan.base.vault.services import ERASED, UNREADABLE, open_many
@@ -46,6 +47,8 @@ class Claimed:
 
     slot: Slot
     parcels: list[Parcel] = field(default_factory=list)
+    #: The parcels as the carrier takes them together.
+    groups: list[list[Parcel]] = field(default_factory=list)
     tries: dict[str, Try] = field(default_factory=dict)
     #: How many rows were looked at: some are over without being sent.
     looked: int = 0
@@ -89,7 +92,7 @@ def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
     for reason, ids in ended.items():
         end(ids, "failed", reason, now)
     by_id = {row["id"]: row for row in rows}
-    carrier.groups(claimed.parcels)
+    claimed.groups = carrier.groups(claimed.parcels)
     claimed.tries = {
         one.message: _try(by_id[one.message], one, slot.key, now) for one in claimed.parcels
     }
@@ -243,13 +246,11 @@ def _try(row: Row, parcel: Parcel, carrier: str, now: datetime) -> Try:
 
 
 def _take(claimed: Claimed, me: Me) -> None:
-    table = connection.ops.quote_name(Message._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET state = 'sending', sender = %s, carrier = %s, phone = %s,"  # noqa: S608
-            " request = %s, tries = %s, due_at = NULL WHERE id = %s",
-            [
-                (me.id, one.carrier, one.phone, one.request, one.number, one.message)
-                for one in claimed.tries.values()
-            ],
-        )
+    update_values(
+        Message, ("carrier", "phone", "request", "tries"),
+        [
+            (one.carrier, one.phone, one.request, one.number, one.message)
+            for one in claimed.tries.values()
+        ],
+        same={"state": "sending", "sender": me.id, "due_at": None},
+    )  # fmt: skip

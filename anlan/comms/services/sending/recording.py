@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F
 
+from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.people.services import note_dead
@@ -101,7 +102,7 @@ def _others(slot: Slot, tried: Try) -> bool:
 
 
 def _move(slot: Slot, fate: _Fate, ids: Sequence[str], me: Me, now: datetime) -> None:
-    ours = Message.objects.filter(pk__in=ids, state="sending", sender=me.id)
+    ours = Message.objects.filter(among("pk", ids), state="sending", sender=me.id)
     values: dict[str, object] = {"state": fate.state, "reason": fate.reason, "sender": None}
     if fate.state == "sent":
         declared = slot.declaration

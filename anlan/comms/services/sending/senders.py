@@ -5,8 +5,10 @@ where a channel bears that.
 """
 
 import contextlib
+import math
 import os
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -29,6 +31,8 @@ from anlan.kernel.ids import new_id
 SILENT = timedelta(seconds=15)
 #: How often it gives one.
 BEAT_S = 3.0
+#: Signs closer together than this say nothing new.
+ENOUGH_S = 1.0
 
 
 class Me:
@@ -38,19 +42,21 @@ class Me:
         self.id = new_id()
         self._host = socket.gethostname()[:128]
         self._pid = os.getpid()
+        self._beat_at = -math.inf
 
     def beat(self) -> None:
-        """Give a sign of life, in the caller's transaction."""
-        Sender.objects.update_or_create(
-            id=self.id,
-            defaults={"beat_at": clock.real_now()},
-            create_defaults={
-                "beat_at": clock.real_now(),
-                "host": self._host,
-                "pid": self._pid,
-                "born": born(self._pid),
-            },
-        )
+        """Give a sign of life, in the caller's transaction; one a second is enough.
+
+        A transaction that fails takes its sign with it: then a new sender begins.
+        """
+        if time.monotonic() - self._beat_at < ENOUGH_S:
+            return
+        now = clock.real_now()
+        if not Sender.objects.filter(id=self.id).update(beat_at=now):
+            Sender.objects.create(
+                id=self.id, beat_at=now, host=self._host, pid=self._pid, born=born(self._pid)
+            )
+        self._beat_at = time.monotonic()
 
     def beat_alone(self) -> None:
         """Give a sign of life while nothing else is written."""
