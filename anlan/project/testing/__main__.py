@@ -12,7 +12,7 @@ from anlan.project.setup.python import Environment
 from anlan.project.supervisor.options import ROOT
 from anlan.project.supervisor.refusal import Refusal, complain
 from anlan.project.testing import machine, postgres
-from anlan.project.testing.plan import PURE, QUICK, Checks
+from anlan.project.testing.plan import BROWSER, PURE, QUICK, Checks
 from anlan.project.testing.steps import Outcome, close, run, run_side_by_side, tell
 
 USAGE = "用法 Usage: ./test [fast|engines|app|web|soak] [-- PYTEST-OPTIONS]"
@@ -90,7 +90,7 @@ class Runner:
         if machine.CHROMIUM in self._need(machine.CHROMIUM, machine.FONT):
             return
         self._frontend.ensure_built()
-        self._pytest("浏览器 browser", "-n2", marks="browser and not soak")
+        self._pytest("浏览器 browser", "-n2", BROWSER, marks="browser and not soak")
 
     def _on_postgres(
         self, title: str = "PostgreSQL", *arguments: str, marks: str | None = None

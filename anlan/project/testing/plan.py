@@ -10,6 +10,8 @@ from anlan.project.testing.steps import Step
 
 #: Layers that never see Django.
 PURE = ("anlan/kernel", "anlan/codes", "anlan/engines", "anlan/protocols")
+#: Where all tests are that drive a browser.
+BROWSER = "tests/browser"
 EVERYDAY = "not soak and not browser"
 QUICK = "not soak and not browser and not slow"
 

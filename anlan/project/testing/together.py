@@ -5,6 +5,7 @@ processes, and each would make its own; and a module of three minutes that is be
 processor busy while the others have nothing to do. Loaded as a plugin of pytest.
 """
 
+import os
 import re
 from collections import defaultdict
 from functools import cache
@@ -41,6 +42,12 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no typ
 @cache
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one process more than there are processors: many tests wait for programs they began."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
