@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from anlan.engines.series import BAD
 from anlan.kernel import clock, workspace
 from anlan.sense.models import Stream
+from anlan.sense.rules.words import decimals_of
 from anlan.sense.selectors.ladders import Ladders, Nearest
 from anlan.sense.store.latest import Latest, LatestReader
 
@@ -99,9 +100,11 @@ class Newest:
 
 
 def of_ids(ids: Sequence[str]) -> dict[str, Newest]:
-    """Judge streams by their ids; one query."""
+    """Judge streams by their ids; one query. Values come with the decimals they are shown with."""
     rows = list(
-        Stream.objects.filter(pk__in=ids).values_list("pk", "number", "interval_s", "levels")
+        Stream.objects.filter(pk__in=ids).values_list(
+            "pk", "number", "interval_s", "levels", "quantity"
+        )
     )
     intervals = np.array([np.nan if row[2] is None else row[2] for row in rows], np.float64)
     judged = judge([row[1] for row in rows], intervals, Ladders([row[3] for row in rows]))
@@ -109,7 +112,7 @@ def of_ids(ids: Sequence[str]) -> dict[str, Newest]:
     return {
         row[0]: Newest(
             NAMES[judged.standing[place]],
-            float(found.value[place]),
+            round(float(found.value[place]), decimals_of(row[4])),
             int(found.time[place]),
             None if np.isnan(judged.nearest.distance[place])
             else round(float(judged.nearest.distance[place]), 6),
