@@ -30,17 +30,15 @@ class Platform:
     dir: Path
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Start the demo workspace on a free port; stop it at the end."""
-    directory = tmp_path_factory.mktemp("platform") / "demo"
+def run_platform(directory: Path, *options: str) -> Iterator[Platform]:
+    """Start a workspace on a free port; stop it at the end."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
     command = [sys.executable, "-m", "anlan.project.supervisor"]
-    options = ["--data", str(directory), "--port", "0", "--background"]
     started = subprocess.run(
-        [*command, *options],
+        [*command, "--data", str(directory), "--port", "0", "--background", *options],
         cwd=ROOT,
         env={**kept, "ANLAN_MQTT_PORT": "0"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=420,
@@ -58,12 +56,25 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Start the demo workspace."""
+    yield from run_platform(tmp_path_factory.mktemp("platform") / "demo")
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give the system's Chromium, drawing WebGL in software."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                # A microphone that hums, granted without asking: spoken answers are recorded.
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+            ],
         )
         yield browser
         browser.close()

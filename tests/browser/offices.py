@@ -1,9 +1,11 @@
 """Somebody in an office, who asks the platform beside the pages of a storm night."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from playwright.sync_api import APIRequestContext, Browser, Page
 
 from anlan.demo.users import PASSWORD
@@ -55,6 +57,19 @@ def called(duty: Office) -> Mapping[str, Any]:
     """Give the alert of the demo night whose calls are under way."""
     items = duty.get("/alerts?state=in-force&hazard=rainstorm")["items"]
     return next(one for one in items if one["relayed"])
+
+
+def sms_link(duty: Office, alert: str) -> tuple[str, str]:
+    """Find the newest short message of a called post that was sent and not answered."""
+    board = duty.get(f"/alerts/{alert}/board?standing=silent&size=1000")
+    for row in board["items"]:
+        sent = duty.get(f"/comms/messages?purpose={row['obligation']}&channel=sms&state=sent")
+        for message in sent["items"]:
+            text = duty.get(f"/comms/messages/{message['id']}")["text"]
+            found = re.search(r"/m/[\w-]+", text)
+            if found:
+                return found[0], row["obligation"]
+    pytest.fail("no short message with a link was sent")
 
 
 def compose(page: Page, key: str) -> None:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -135,3 +136,44 @@ def test_every_figure_of_the_wall_can_be_read_from_eight_metres(
     assert min(sizes) >= 56
     # And nothing is left to scroll to.
     assert page.evaluate("document.querySelector('.wall').scrollHeight <= innerHeight + 1")
+
+
+def test_a_failed_message_is_sent_again_once_its_cause_is_mended(
+    page: Page, platform: Platform, duty: Office, chromium: Browser
+) -> None:
+    failed = duty.get("/comms/messages?state=failed&reason=no-number&channel=sms")["items"][0]
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/warn/messages?state=failed")
+    page.locator("tbody tr", has_text=failed["post_title"]).first.click()
+    pane = page.get_by_role("complementary", name="详情")
+    expect(pane).to_contain_text("没有可用的号码")
+    # Nothing is mended yet: what is sent again fails again, and says why.
+    pane.get_by_role("button", name="重发").click()
+    expect(page.get_by_text("条已放回队列", exact=False)).to_be_visible()
+    assert _settled(page, duty, failed["id"])["reason"] == "no-number"
+
+    section = open_office(chromium, platform, "keshi")
+    for phone in section.get(f"/registers/phones?person={failed['person']}")["items"]:
+        told = section.asked.patch(
+            f"{section.url}/api/v1/registers/phones/{phone['id']}",
+            data={"dead": False, "version": phone["version"]},
+            headers=section.head,
+        )
+        assert told.ok, told.text()
+    section.asked.dispose()
+    page.reload()
+    page.locator("tbody tr", has_text=failed["post_title"]).first.click()
+    pane.get_by_role("button", name="重发").click()
+    expect(page.get_by_text("条已放回队列", exact=False)).to_be_visible()
+    sent = _settled(page, duty, failed["id"])
+    assert (sent["state"], sent["tries"]) == ("sent", 1)
+
+
+def _settled(page: Page, duty: Office, message: str) -> Mapping[str, Any]:
+    """Wait until a message is no longer on its way."""
+    for _ in range(100):
+        told: Mapping[str, Any] = duty.get(f"/comms/messages/{message}")
+        if told["state"] not in ("queued", "sending"):
+            return told
+        page.wait_for_timeout(200)
+    pytest.fail("the message stayed on its way for 20 s")

@@ -1,14 +1,14 @@
 """A storm night as officers live it: relay, refusals, the board, an answer from a village."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Platform, log_in, shoot
-from tests.browser.offices import Office, called, compose, open_office, waiting
+from tests.browser.offices import Office, called, compose, open_office, sms_link, waiting
 
 pytestmark = pytest.mark.browser
 
@@ -191,8 +191,31 @@ def _tally(page: Page, name: str) -> int:
     return int(page.locator(f".tally .{name} dd").inner_text())
 
 
-def test_a_township_sees_its_own_board_and_answers_for_its_villages(
-    page: Page, platform: Platform, duty: Office
+def _messages(duty: Office, alert: str) -> Iterator[Mapping[str, Any]]:
+    """Walk every message of an alert's calls, as the county sees them."""
+    for number in range(1, 100):
+        items = duty.get(f"/comms/messages?alert={alert}&size=500&page={number}")["items"]
+        yield from items
+        if len(items) < 500:
+            return
+
+
+def _tries(duty: Office, alert: str) -> set[str]:
+    return {message["id"] for message in _messages(duty, alert)}
+
+
+def _called_again(page: Page, duty: Office, alert: str, before: set[str]) -> set[str]:
+    """Tell whose calls have messages that were not there before; wait for the first."""
+    for _ in range(60):
+        found = {one["purpose"] for one in _messages(duty, alert) if one["id"] not in before}
+        if found:
+            return found
+        page.wait_for_timeout(500)
+    pytest.fail("one press called nobody")
+
+
+def test_a_township_sees_its_own_board_and_calls_its_own_silent_villages_only(
+    page: Page, platform: Platform, duty: Office, chromium: Browser
 ) -> None:
     alert = called(duty)["id"]
     whole = duty.get(f"/alerts/{alert}/board")["counts"]["called"]
@@ -201,9 +224,17 @@ def test_a_township_sees_its_own_board_and_answers_for_its_villages(
     expect(page.get_by_role("heading", name="各村社")).to_be_visible()
     assert 0 < _tally(page, "called") < whole
     shoot(page, "board-township")
+    town = open_office(chromium, platform, "xiangzhen")
+    seen = town.get(f"/alerts/{alert}/board?size=1000")
+    assert len({place["region"][:9] for place in seen["by_place"]}) == 1
     before = _tally(page, "silent")
+    tried = _tries(duty, alert)
     page.get_by_role("button", name="只叫没应的", exact=False).click()
     expect(page.get_by_text("个没有应答的岗位", exact=False)).to_be_visible()
+    again = _called_again(page, duty, alert, tried)
+    silent = {row["obligation"] for row in seen["items"] if row["answered_at"] is None}
+    assert again <= silent
+    town.asked.dispose()
 
     page.get_by_role("button", name="代答", exact=True).first.click()
     dialog = page.get_by_role("dialog", name="代答")
@@ -217,19 +248,6 @@ def test_a_township_sees_its_own_board_and_answers_for_its_villages(
     expect(page.get_by_role("link", name="回到全部")).to_be_visible()
 
 
-def _link(duty: Office, alert: str) -> tuple[str, str]:
-    """Find the newest short message of a called post that was sent and not answered."""
-    board = duty.get(f"/alerts/{alert}/board?standing=silent&size=1000")
-    for row in board["items"]:
-        sent = duty.get(f"/comms/messages?purpose={row['obligation']}&channel=sms&state=sent")
-        for message in sent["items"]:
-            text = duty.get(f"/comms/messages/{message['id']}")["text"]
-            found = re.search(r"/m/[\w-]+", text)
-            if found:
-                return found[0], row["obligation"]
-    pytest.fail("no short message with a link was sent")
-
-
 def test_a_village_answers_on_a_narrow_phone_in_two_taps_and_the_board_shows_it(
     page: Page, platform: Platform, duty: Office, chromium: Browser
 ) -> None:
@@ -238,7 +256,7 @@ def test_a_village_answers_on_a_narrow_phone_in_two_taps_and_the_board_shows_it(
     page.goto(f"{platform.url}/warn/board/{alert}")
     expect(page.locator(".tally .called dd")).to_be_visible()
     reported = _tally(page, "reported")
-    link, obligation = _link(duty, alert)
+    link, obligation = sms_link(duty, alert)
 
     pocket = chromium.new_context(viewport=PHONE, locale="zh-CN", is_mobile=True, has_touch=True)
     phone = pocket.new_page()

@@ -75,7 +75,8 @@ def _answered(request: HttpRequest, opened: Opened, told: Say, language: str) ->
     )
     after = _item(opened)
     # Whoever says at once that they are there has reported too.
-    told_of = "report" if deed == "answer" and after["state"] == "reported" else deed
+    reported = deed == "answer" and any(step["verb"] == "report" for step in after["steps"])
+    told_of = "report" if reported else deed
     thanks = f"<p class=done>✓ {told(THANKS[told_of])}</p>"
     about = f"{escape(str(item['title']))} · {told('编号')} {escape(opened.subject)}"
     return f"{thanks}<p class=meta>{about}</p>{_more(after, told, language)}"

@@ -123,7 +123,8 @@ def test_an_answer_that_tells_what_was_done_is_the_report_too(
     county: County, client: Client
 ) -> None:
     link = _link(county, county.owe(kind="test-call"))
-    client.post(link, {"reply": "on-post", "people": "3"})
+    page = client.post(link, {"reply": "on-post", "people": "3"}).content.decode()
+    assert "已反馈，谢谢。" in page
     row = Obligation.objects.get()
     assert (row.state, row.answered_at) == ("closed", row.reported_at)
     assert list(Step.objects.order_by("id").values_list("verb", flat=True)) == ["answer", "report"]
