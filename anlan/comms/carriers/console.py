@@ -46,7 +46,7 @@ class ConsoleCarrier:
         """Take all at once."""
         for one in parcels:
             one.request = one.request or new_id()
-        return [list(parcels)]
+        return [list(parcels)] if parcels else []
 
     async def send(self, group: Sequence[Parcel]) -> list[Result]:
         """Say that everything was sent."""

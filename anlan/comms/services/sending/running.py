@@ -6,11 +6,9 @@ requests are under way.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anlan.base.jobs.registry import ENDING
-from anlan.comms.carriers import Parcel
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
@@ -165,12 +163,11 @@ class _Exchange:
                 return  # asked first, so that an idle lane does not take the write gate
             claimed = claim(slot, lane.way.carrier, self.me, lane.size)
             self.looked += claimed.looked
-            groups = _grouped(claimed.parcels)
-            if groups:
-                portion = Portion(claimed, lane, len(groups))
+            if claimed.groups:
+                portion = Portion(claimed, lane, len(claimed.groups))
                 lane.portions += 1
                 self._portions.append(portion)
-                self._wire.send(lane.way, portion, groups)
+                self._wire.send(lane.way, portion, claimed.groups)
 
     def _write_down(self) -> list[_Lane]:
         """Write down what is ripe; returns the lanes that may take on more."""
@@ -194,11 +191,3 @@ class _Exchange:
         if time.monotonic() - self._beat_at > BEAT_S:
             self._beat_at = time.monotonic()
             self.me.beat_alone()
-
-
-def _grouped(parcels: Sequence[Parcel]) -> list[list[Parcel]]:
-    """Put together what goes in one request."""
-    found: dict[str, list[Parcel]] = {}
-    for one in parcels:
-        found.setdefault(one.request, []).append(one)
-    return list(found.values())
