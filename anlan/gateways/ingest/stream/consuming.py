@@ -34,14 +34,17 @@ from anlan.sense.receipts import Receipt
 log = structlog.get_logger("anlan.ingest")
 
 CONSUMER: Final = "ingest"
-#: Messages asked for at once, and taken and not yet acknowledged.
-TOGETHER: Final = 200
-MOST_UNDER_WAY: Final = 1_000
+#: Messages asked for at once, and those JetStream gives out before it is told of any.
+TOGETHER: Final = 100
+MOST_GIVEN: Final = 2_000
+#: Observations handed to the intake and not yet durable; far from where it would refuse.
+MOST_UNDER_WAY: Final = 400_000
 #: What was not acknowledged for so long comes again.
 AGAIN_S: Final = 30.0
 #: How long a question for messages stands.
 ASK_S: Final = 0.5
 RETRY_S: Final = 1.0
+NAP_S: Final = 0.005
 
 
 class Consumer:
@@ -52,6 +55,7 @@ class Consumer:
         self._state = state
         self._ends = threading.Event()
         self._broken = False
+        #: Observations handed on and not yet durable.
         self._under_way = 0
         self.running: Running | None = None
         self._thread = threading.Thread(target=self._run, name="consumer", daemon=True)
@@ -136,14 +140,16 @@ class Consumer:
         self._state.open("正在写观测数据库")
         acks: set[asyncio.Task[None]] = set()
         while not self._ends.is_set() and not self._broken and running.intake.alive:
-            if self._under_way >= MOST_UNDER_WAY:
-                await asyncio.sleep(0.01)
-                continue
-            with contextlib.suppress(asyncio.TimeoutError):  # nothing came
-                for message in await subscription.fetch(TOGETHER, timeout=ASK_S):
-                    self._hand_on(running, message, bell, acks)
+            try:
+                messages = await subscription.fetch(TOGETHER, timeout=ASK_S)
+            except TimeoutError:
+                continue  # nothing came
+            for message in messages:
+                while self._under_way >= MOST_UNDER_WAY and not self._broken:
+                    await asyncio.sleep(NAP_S)
+                self._hand_on(running, message, bell, acks)
         while self._under_way and running.intake.alive and not self._broken:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(NAP_S)
         if acks:
             await asyncio.wait(acks, timeout=ANSWER_S)
         await client.flush()
@@ -156,7 +162,7 @@ class Consumer:
             self._place.name,
             ConsumerConfig(
                 durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, ack_wait=AGAIN_S,
-                max_ack_pending=2 * MOST_UNDER_WAY,
+                max_ack_pending=MOST_GIVEN,
             ),
         )  # fmt: skip
         return await jetstream.pull_subscribe_bind(durable=CONSUMER, stream=self._place.name)
@@ -180,13 +186,13 @@ class Consumer:
         except AnlanError:
             self._broken = True  # everything not acknowledged comes again
             return
-        self._under_way += 1
-        bell.when_done(future, partial(self._settle, message, acks))
+        self._under_way += len(decoded)
+        bell.when_done(future, partial(self._settle, message, len(decoded), acks))
 
     def _settle(
-        self, message: Msg, acks: "set[asyncio.Task[None]]", done: "Future[Receipt]"
+        self, message: Msg, rows: int, acks: "set[asyncio.Task[None]]", done: "Future[Receipt]"
     ) -> None:
-        self._under_way -= 1
+        self._under_way -= rows
         if done.cancelled() or done.exception() is not None:
             self._broken = True
             return
