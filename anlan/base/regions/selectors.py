@@ -187,10 +187,14 @@ def overlaps(area: Any) -> list[tuple[str, float, float]]:
     ]
 
 
-def drawn_below(code: str, *, deepest: int = Level.VILLAGE) -> bool:
-    """Tell whether any region right or further below one, down to a level, has a boundary."""
-    codes = memory.atlas().codes
+def drawn_below(codes: Iterable[str], *, deepest: int = Level.VILLAGE) -> set[str]:
+    """Pick those below which, right or further down to a level, any region has a boundary."""
+    drawn = memory.atlas().codes
+    return {code for code in codes if _any_below(code, drawn, deepest)}
+
+
+def _any_below(code: str, drawn: Sequence[str], deepest: int) -> bool:
     prefix = scope.prefix(code)
-    start = bisect_right(codes, code)
-    end = bisect_left(codes, scope.next_prefix(prefix)) if prefix else len(codes)
-    return any(scope.level_of(one) <= deepest for one in codes[start:end])
+    start = bisect_right(drawn, code)
+    end = bisect_left(drawn, scope.next_prefix(prefix)) if prefix else len(drawn)
+    return any(scope.level_of(one) <= deepest for one in drawn[start:end])

@@ -7,13 +7,14 @@ beyond the county is left out, and said. Nothing is guessed: without any area th
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import shapely
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from shapely.geometry.base import BaseGeometry
 
-from anlan.base.regions import scope
+from anlan.base.regions import memory, scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Boundary, Level, Region
 from anlan.engines.geo import shapes
@@ -42,11 +43,16 @@ class Cover:
 
 @dataclass
 class Ground:
-    """Our regions as far as a batch of messages asks for them; good for one batch."""
+    """Our regions as far as messages ask for them; good as long as the regions are the same."""
 
     top: str = field(default_factory=regions.top)
     _known: dict[str, Region | None] = field(default_factory=dict)
     _children: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def seats(self) -> bool:
+        """Whether any region has a seat and no boundary, so that the seat decides for it."""
+        return _seats().exists()
 
     def known(self, codes: Iterable[str]) -> Mapping[str, Region | None]:
         """Look up regions by stored code, closed ones too; None for what the list never had."""
@@ -68,9 +74,23 @@ class Ground:
         return self._children
 
 
+_kept: tuple[str, Ground] | None = None
+
+
+def present() -> Ground:
+    """Return what this process knows of the regions; another edition of them is learnt anew."""
+    global _kept
+    stamp = memory.edition()
+    if not stamp:  # written past the import: nothing may be trusted to memory
+        return Ground()
+    if _kept is None or _kept[0] != stamp:
+        _kept = (stamp, Ground())
+    return _kept[1]
+
+
 def cover(areas: Sequence[Area], ground: Ground | None = None) -> Cover:
     """Tell the regions that areas of a message come to."""
-    ground = ground or Ground()
+    ground = ground or present()
     notes: list[Note] = []
     found: set[str] = set()
     for area in areas:
@@ -97,7 +117,7 @@ def _of_area(area: Area, ground: Ground, notes: list[Note]) -> set[str]:
     coded = _coded(area.codes, ground, notes) if area.codes else set()
     if shape is None:
         return coded
-    drawn = met_by(shape)
+    drawn = met_by(shape, ground)
     if not area.codes or not (drawn or coded):
         return drawn
     both = _meeting(drawn, coded)
@@ -142,7 +162,7 @@ def _outline(areas: Sequence[Area]) -> dict[str, Any] | None:
     return {"type": "MultiPolygon", "coordinates": rings} if rings else None
 
 
-def met_by(shape: BaseGeometry) -> set[str]:
+def met_by(shape: BaseGeometry, ground: Ground) -> set[str]:
     """List the deepest regions, villages at the lowest, that a shape meets.
 
     Where a boundary is missing the seat of the region decides.
@@ -154,27 +174,23 @@ def met_by(shape: BaseGeometry) -> set[str]:
         if not flat or of_region >= TOUCH or of_area >= PART
     ]
     deep = [code for code in met if scope.level_of(code) <= Level.VILLAGE]
-    seated = _seated(shape)
-    deepest = {
-        code
-        for code in deep
-        if scope.level_of(code) == Level.VILLAGE or not regions.drawn_below(code)
-    }
+    seated = _seated(shape) if ground.seats else set()
+    wide = [code for code in deep if scope.level_of(code) != Level.VILLAGE]
+    deepest = set(deep) - regions.drawn_below(wide)
     held = {above for code in (*deepest, *seated) for above in scope.ancestors(code)}
     return (deepest | seated) - held
 
 
 def _seated(shape: BaseGeometry) -> set[str]:
     west, south, east, north = shape.bounds
-    rows = list(
-        Region.objects.filter(
-            valid_to=None, level__in=(Level.TOWN, Level.VILLAGE),
-            lon__range=(west, east), lat__range=(south, north),
-        )
-        .exclude(pk__in=Boundary.objects.values("region"))
-        .values_list("code", "lon", "lat")
-    )  # fmt: skip
+    inside = _seats().filter(lon__range=(west, east), lat__range=(south, north))
+    rows = list(inside.values_list("code", "lon", "lat"))
     return {code for code, lon, lat in rows if shapely.intersects_xy(shape, lon, lat)}
+
+
+def _seats() -> QuerySet[Region]:
+    open_ = Region.objects.filter(valid_to=None, level__in=(Level.TOWN, Level.VILLAGE))
+    return open_.filter(lon__isnull=False).exclude(pk__in=Boundary.objects.values("region"))
 
 
 def _coded(sent: Sequence[str], ground: Ground, notes: list[Note]) -> set[str]:
@@ -260,4 +276,4 @@ def joint(codes: Iterable[str]) -> str:
     )
     chain = [*scope.ancestors(scope.pad(same)), scope.pad(same)] if same else []
     known = regions.still_open(chain)
-    return next((code for code in reversed(chain) if code in known), regions.top())
+    return next((code for code in reversed(chain) if code in known), "") or regions.top()

@@ -18,7 +18,7 @@ from anlan.kernel.errors import Forbidden, Invalid
 from anlan.warn import competence
 from anlan.warn.models import Alert
 from anlan.warn.selectors import texts
-from anlan.warn.selectors.areas import Ground, joint, met_by, rolled_up
+from anlan.warn.selectors.areas import joint, met_by, present, rolled_up
 
 ACTION = "alerts.draft"
 
@@ -86,7 +86,7 @@ def said_of(alert: Alert, filled: Content) -> texts.Said:
 
 def whereto(content: Content, by: Actor) -> tuple[list[str], dict[str, Any] | None]:
     """Tell the regions an own alert is for, all of them the actor's, and its outline."""
-    ground = Ground()
+    ground = present()
     asked = {scope.normalise(code) for code in content.regions}
     shape = shapes.from_geojson(content.area) if content.area else None
     outline = None if shape is None else dict(content.area or {})
@@ -94,7 +94,7 @@ def whereto(content: Content, by: Actor) -> tuple[list[str], dict[str, Any] | No
         raise Invalid("请画出范围", errors={"area": ["应为面"]})
     if shape is not None and not asked:
         mine = prefixes(by, ACTION)
-        asked = {code for code in met_by(shape) if any(scope.covers(p, code) for p in mine)}
+        asked = {code for code in met_by(shape, ground) if any(scope.covers(p, code) for p in mine)}
     unknown = asked - regions.still_open(asked)
     if unknown:
         raise Invalid("有的地区不在名录中", errors={"regions": sorted(unknown)})

@@ -18,7 +18,7 @@ from anlan.protocols.alerting.message import AlertMessage, Unreadable
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn.models import Arrival, Original, Received, Reference
 from anlan.warn.reading import Parsed, take
-from anlan.warn.selectors.areas import Cover, Ground, cover
+from anlan.warn.selectors.areas import Cover, Ground, cover, present
 from anlan.warn.services.receiving import chaining, completing, keeping
 from anlan.warn.services.receiving.ledger import Ledger, read_ledger
 
@@ -96,7 +96,7 @@ def receive_alerts(*, items: Sequence[Inbound], by: Actor) -> list[Taken]:
     One that cannot be read harms no other. Told again, everything is as it was.
     """
     permit(by, ACTION)
-    ground = Ground()
+    ground = present()
     if not ground.top:
         raise Conflict("还没有行政区划，请先导入区划代码，再接收预警")
     found: list[Taken | None] = [None] * len(items)
