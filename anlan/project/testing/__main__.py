@@ -77,7 +77,7 @@ class Runner:
     def _everything(self) -> None:
         for step in self._checks.lint():
             self._outcomes.append(run(step))
-        lanes = [[*self._checks.types(), self._checks.kernels(), *self._checks.docs()]]
+        lanes = [[*self._checks.types(), *self._checks.docs()], [self._checks.kernels()]]
         if self._frontend.exists():
             lanes.append(self._checks.frontend(self._frontend.ensure_packages()))
         self._outcomes += run_side_by_side(lanes)
