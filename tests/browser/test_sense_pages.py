@@ -161,6 +161,27 @@ def test_latest_values_stand_by_their_nearness_and_old_ones_are_grey(
     expect(lines.first).not_to_contain_text("0.0")
 
 
+def test_latest_values_are_walked_picked_and_opened_by_keyboard(
+    page: Page, platform: Platform, gauges: Gauges
+) -> None:
+    assert gauges.rivers
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/sense/latest?kind=river")
+    lines = page.get_by_role("row").filter(has=page.get_by_role("gridcell"))
+    expect(lines.first).to_contain_text("已过")
+    page.keyboard.press("j")
+    expect(lines.nth(0)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowDown")
+    expect(lines.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="对照选中的 2 条")).to_be_visible()
+    page.keyboard.press("k")
+    name = lines.nth(0).get_by_role("link").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (3840, 2160)])
 def test_the_pages_of_monitoring_fit_a_phone_and_a_wall(
     page: Page, platform: Platform, gauges: Gauges, width: int, height: int
@@ -171,7 +192,7 @@ def test_the_pages_of_monitoring_fit_a_phone_and_a_wall(
     for path in (
         "/alarms", "/sense/map", "/sense/latest", f"/sense/stations/{station}", "/sense/rules",
         "/sense/rules/new", "/sense/rules?tab=precision", "/sense/quality", "/sense/sources",
-        "/sense/sources/new", "/sense/keys", "/sense/maintenance",
+        "/sense/sources/new", "/sense/keys", "/sense/maintenance", "/sense/backfill",
         f"/sense/compare?streams={gauges.rivers[0].stream}",
     ):  # fmt: skip
         page.goto(f"{platform.url}{path}")

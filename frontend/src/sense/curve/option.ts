@@ -93,6 +93,9 @@ function levelLines({ levels, drawn, height }: Asked, limits: Extent, size: numb
           formatter: `${label} ${figure(value, decimals)}`,
           position: left ? 'insideStartTop' : 'insideEndTop',
           color: token('--ink-2'),
+          // The line of a level close by does not strike the name through.
+          backgroundColor: token('--surface'),
+          padding: [1, 3],
           fontSize: size,
           distance: [4, 2],
         },
