@@ -61,7 +61,7 @@ def check(
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, default=str) + "\n")
     else:
-        _print(found)
+        _print(found, warnings=declared.warnings is not None)
     if found.reason:
         raise typer.Exit(REFUSED)
 
@@ -92,7 +92,7 @@ def list_(
         sys.stdout.write("还没有数据来源；在 conf/sources/ 中放一个 TOML 文件\n")
 
 
-def _print(found: "Checked") -> None:
+def _print(found: "Checked", *, warnings: bool) -> None:
     out = sys.stdout.write
     out(f"请求：{found.asked or '（没有发出）'}\n")
     if found.reason:
@@ -100,12 +100,16 @@ def _print(found: "Checked") -> None:
         if found.text:
             out(f"对方的回答：\n{found.text}\n")
         return
-    out(
-        f"回答：HTTP {found.status}，{found.size} 字节，{found.took_ms} 毫秒；"
-        f"{found.records} 条记录，映射出 {found.mapped} 个值，拒收 {found.rejected_count}，"
-        f"没有值 {found.missing}，不归我们 {found.ignored}"
-        f"{'；还有下一页' if found.more else ''}\n"
-    )
+    out(f"回答：HTTP {found.status}，{found.size} 字节，{found.took_ms} 毫秒；")
+    if warnings:
+        out(f"{found.records} 条预警，能去取报文 {found.mapped} 条，")
+        out(f"不去取 {found.rejected_count} 条\n")
+    else:
+        out(
+            f"{found.records} 条记录，映射出 {found.mapped} 个值，拒收 {found.rejected_count}，"
+            f"没有值 {found.missing}，不归我们 {found.ignored}"
+            f"{'；还有下一页' if found.more else ''}\n"
+        )
     for warning in found.warnings:
         out(f"注意：{warning}\n")
     _print_rows(found)
@@ -122,7 +126,7 @@ def _print_rows(found: "Checked") -> None:
         out(
             f"  {row.stream}  {local(row.time):%Y-%m-%d %H:%M:%S}  {row.value:g} {row.unit}{mark}\n"
         )
-    if found.mapped > SHOWN:
+    if found.rows and found.mapped > SHOWN:
         out(f"  ……共 {found.mapped} 个值\n")
     for bad in found.rejected[:SHOWN]:
         out(f"  拒收 第 {bad.record + 1} 条 {bad.field}：{bad.reason}  {bad.sample}\n")
