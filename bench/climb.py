@@ -83,23 +83,28 @@ def _county() -> list[tuple[str, str]]:
 
 def _owe(posts: list[tuple[str, str]]) -> None:
     """Fill the table with open obligations, none of them due for a day."""
+    from anlan.base.db.inserting import insert_values
     from anlan.base.obligations.models import Obligation
     from anlan.kernel import clock
+    from anlan.kernel.ids import new_id
 
     now = clock.now()
+    far = now + timedelta(days=2)
+    same = {
+        "kind": "notice", "title": "测速", "body": "", "subject_kind": "", "subject": "",
+        "state": "issued", "ladder": "urgent-notice", "rung": 0, "issued_at": now,
+        "issued_by": "system:bench", "answer_due": far, "lapse_at": far, "wish": "", "wish_by": "",
+    }  # fmt: skip
+    names = ("id", "region_id", "debtor_id", "climb_at", "case", *same)
+    soon = [now + timedelta(days=1, seconds=second) for second in range(3600)]
     for start in range(0, OPEN, 20_000):
-        rows = [
-            Obligation(
-                kind="notice", title="测速", region_id=posts[i % len(posts)][1],
-                debtor_id=posts[i % len(posts)][0], ladder="urgent-notice", issued_at=now,
-                issued_by="system:bench", climb_at=now + timedelta(days=1, seconds=i % 3600),
-                answer_due=now + timedelta(days=2), lapse_at=now + timedelta(days=2),
-                case="" if i % 2 else "BENCH",
-            )
-            for i in range(start, start + 20_000)
-        ]  # fmt: skip
+        rows = []
+        for i in range(start, start + 20_000):
+            post, code = posts[i % len(posts)]
+            case = "" if i % 2 else "BENCH"
+            rows.append((new_id(), code, post, soon[i % 3600], case, *same.values()))
         with transaction.atomic():
-            Obligation.objects.bulk_create(rows, batch_size=1000)
+            insert_values(Obligation, names, rows)
 
 
 def _make_due() -> None:

@@ -2,7 +2,8 @@
 
 A benchmark is a module with ``run() -> dict`` of ``figures`` (and, if it has them, ``peers``,
 ``ratios``, ``settings``), and ``POSTGRES = True`` when it is to be run on PostgreSQL too; those
-figures get the suffix ``_pg``. Each run is a process of its own, so that nothing is warm by chance.
+figures get the suffix ``_pg`` where their name does not say so itself. Each run is a process of its
+own, so that nothing is warm by chance.
 """
 
 import json
@@ -63,7 +64,9 @@ def _on_postgres(name: str, report: Report, database: str) -> None:
                 return
             database = stack.enter_context(postgres.running(durable=True))
         second = _alone(name, {"DATABASE_URL": database})
-    report["figures"].update({f"{key}_pg": value for key, value in second["figures"].items()})
+    report["figures"].update(
+        {key if "_pg" in key else f"{key}_pg": value for key, value in second["figures"].items()}
+    )
     report["settings"]["postgres"] = second.get("settings", {})
 
 
