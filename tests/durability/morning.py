@@ -78,7 +78,8 @@ def _moment(text: str) -> datetime:
 
 
 def _is_cut_off(tried: dict[str, Any]) -> bool:
-    return bool(tried["reason"] == "interrupted")
+    # A receipt may have told more of it since; that nobody knew whether it left stays.
+    return bool(tried["outcome"] == "unknown")
 
 
 def check_log_and_tries(morning: Morning) -> None:

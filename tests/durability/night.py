@@ -161,11 +161,13 @@ class Folk:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody means to do anything more."""
+        return self._due.empty()
+
     def sleep(self) -> None:
-        """Let them do what they still mean to do, and no more."""
-        until = time.monotonic() + 60
-        while not self._due.empty() and time.monotonic() < until:
-            time.sleep(0.05)
+        """Let them do no more."""
         self._ends.set()
         for thread in self._threads:
             thread.join(30)
