@@ -19,6 +19,8 @@ from anlan.warn.services.publishing import TOPIC
 log = structlog.get_logger("anlan.alerts")
 
 BEGINS = "/cap/"
+#: After a deed, until it is read: whoever did it is still being answered, and the next may follow.
+SETTLE_S = 0.02
 
 
 class Keeper:
@@ -61,4 +63,5 @@ class Keeper:
             sheaf = self._sheaf
             if sheaf is None or not sheaf.holds(open_air.edition()):
                 self._sheaf = bound(sheaf)
-            listener.wait(POLL_SECONDS)
+            if listener.wait(POLL_SECONDS):
+                self._stopping.wait(SETTLE_S)
