@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from anlan.base.journal.deeds import name_deed
 from anlan.base.journal.services import record
@@ -35,15 +36,12 @@ class Filled:
 
 def fill(plan: Plan, progress: Progress) -> Filled:
     """Copy the registers into this process's own, new workspace and open its journal."""
-    call_command("migrate", interactive=False, verbosity=0)
     here = workspace.current()
     days = 0
     if plan.start is not None:
         days = (clock.local(plan.start).date() - clock.local(clock.real_now()).date()).days
     terms = Terms(Master.of(*plan.secrets), Master.of(here.secret()), days)
-    _hurry()
     source = _open(plan, terms)
-    _check_same_edition(source)
     for master in source.masters():
         terms.old.unwrap("", b"", master)  # says so when it is not the key we were given
     filled = Filled(_pour(source, progress), source.head(), days, source)
@@ -55,16 +53,24 @@ def fill(plan: Plan, progress: Progress) -> Filled:
 
 
 def _open(plan: Plan, terms: Terms) -> Source:
+    """Open the source, with empty tables here for its rows."""
     if plan.database:
-        return PostgresSource(plan.database, terms)
-    return SqliteSource(plan.source.dir / "records.sqlite3", terms)
+        call_command("migrate", interactive=False, verbosity=0)
+        _hurry()
+        there = PostgresSource(plan.database, terms)
+        _check_same_edition(there)
+        return there
+    _hurry()
+    source = SqliteSource(plan.source.dir / "records.sqlite3", terms)
+    _check_same_edition(source)
+    source.copy_tables()
+    return source
 
 
 def _check_same_edition(source: Source) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT app, name FROM django_migrations")
-        ours = {(app, name) for app, name in cursor.fetchall()}
-    if source.migrations() != ours:
+    program = MigrationLoader(None, load=False)
+    program.load_disk()
+    if source.migrations() != set(program.disk_migrations):
         raise Conflict("来源工作区的数据库结构与本程序的版本不一致，请先对它运行 anlan migrate")
 
 

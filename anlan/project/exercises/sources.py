@@ -87,6 +87,15 @@ class SqliteSource:
         rows = self._raw.execute(queries.migrations(self.SCHEMA))
         return {(app, name) for app, name in rows}
 
+    def copy_tables(self) -> None:
+        """Make its tables here, empty, as migrated as they are there: to migrate takes seconds."""
+        ours = "sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type <> 'table'"
+        made = self._raw.execute(queries.select("sql", f"{self.SCHEMA}sqlite_master", ours))
+        for (statement,) in made.fetchall():
+            self._raw.execute(statement)
+        applied = queries.select("*", f"{self.SCHEMA}django_migrations")
+        self._raw.execute(f"INSERT INTO main.django_migrations {applied}")
+
     def head(self) -> tuple[int, str]:
         """Tell the end of its journal."""
         return told_head(self._raw.execute(queries.head(self.SCHEMA)).fetchone())

@@ -63,6 +63,27 @@ def test_no_row_of_the_source_changes(copies: Copies) -> None:
     assert copies.before["people_person"] != copies.before["people_phone"]
 
 
+SHAPES = """
+import json
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"
+                   " WHERE sql IS NOT NULL ORDER BY name")
+    shapes = cursor.fetchall()
+    cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+    print(json.dumps([shapes, cursor.fetchall()]))
+"""
+
+
+def test_an_exercise_has_the_tables_that_migrating_makes(county: County, copies: Copies) -> None:
+    if county.real.database_url:
+        pytest.skip("beside a PostgreSQL it is migrated itself")
+    shapes, applied = asked(copies.plain, SHAPES)
+    assert [shapes, applied] == asked(county.real, SHAPES)
+    assert len(shapes) > 100
+    assert copies.plain.anlan("migrate").stdout.endswith("No migrations to apply.\n")
+
+
 LOOK = """
 import json, sys
 from anlan.base.households.models import Household
