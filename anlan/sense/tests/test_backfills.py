@@ -35,17 +35,25 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def bring(
-    asker: Client, content: bytes | str, name: str = "a.csv", *, expect: int = 202, **more: str
+    asker: Client,
+    content: bytes | str,
+    name: str = "a.csv",
+    *,
+    expect: int = 202,
+    zone: str = backfills.BEIJING,
 ) -> Any:
     raw = content.encode() if isinstance(content, str) else content
-    told = asker.post("/api/v1/sense/backfills", {"file": SimpleUploadedFile(name, raw), **more})
+    form = {"file": SimpleUploadedFile(name, raw), "zone": zone}
+    told = asker.post("/api/v1/sense/backfills", form)
     assert told.status_code == expect, told.content
     return told.json()
 
 
-def looked_at(asker: Client, content: bytes | str, name: str = "a.csv", **more: str) -> Any:
+def looked_at(
+    asker: Client, content: bytes | str, name: str = "a.csv", *, zone: str = backfills.BEIJING
+) -> Any:
     """Bring a file and do what the worker does with it."""
-    made = bring(asker, content, name, **more)
+    made = bring(asker, content, name, zone=zone)
     row = Backfill.objects.get(pk=made["id"])
     by = actor_of(User.objects.get(pk=row.by.partition(":")[2]))
     backfills.check_backfill(identity=row.pk, by=by, progress=lambda _: None)
