@@ -21,6 +21,8 @@ BRIGHT = 120
 
 _CLOUD = "M28 48a14 14 0 0 1 4-27 20 20 0 0 1 37 3 12 12 0 0 1 4 24z"
 _WAVES = "M14 62q9-9 18 0t18 0 18 0 18 0M14 78q9-9 18 0t18 0 18 0 18 0"
+#: The ground of a warning whose level nobody has said.
+UNKNOWN = "#5b6470"
 #: What each drawing is made of: strokes of one path.
 GLYPHS: Mapping[str, str] = {
     "rain": f"{_CLOUD}M34 58l-6 18M50 58l-6 18M66 58l-6 18",
@@ -58,7 +60,7 @@ DRAWN: Mapping[str, str] = {
 def draw_sign(alert: Alert) -> str:
     """Draw the sign of an alert as SVG: hazard, colour, station and time."""
     level = codes.table("warning-levels").get(str(alert.level)) if alert.level else None
-    ground = level.text("color") if level else "#5b6470"
+    ground = (level.text("color") if level else None) or UNKNOWN
     name = hazards()[alert.hazard].name if alert.hazard in hazards() else alert.title
     colour = level.text("color_name") if level else ""
     ink = _ink(ground)
