@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { inside, padded, partsOf, shareOf, summed, TOWN, VILLAGE } from '@/warn/board/counting'
 import { picked, urgentFirst } from '@/warn/board/order'
-import { isKnock, numberOf, resultsOf } from '@/warn/board/sheet'
+import { isKnock, isMasked, numberOf, resultsOf } from '@/warn/board/sheet'
+import { signsOf } from '@/warn/board/silent'
 import type { Counts, PlaceCounts, PostRow } from '@/warn/board/shapes'
 import { begun, emptySheet, sentOf } from '@/warn/compose/draft'
 import type { SheetLine } from '@/warn/comms/shapes'
@@ -267,5 +268,25 @@ describe('coverage to the household', () => {
       ['望岭乡', 18, 5],
       ['竹岚乡', 10, 0],
     ])
+  })
+})
+
+describe('a village that fell silent', () => {
+  it('tells what is silent, never what is only unknown', () => {
+    const unknown = { says: 'unknown', n: 2 } as const
+    const silent = { says: 'silent', n: 3 } as const
+    expect(signsOf({ posts: 9, phones: silent, sensors: unknown })).toBe(
+      '9 个岗位无人应答 · 3 部电话没有回执',
+    )
+    expect(signsOf({ posts: 9, phones: unknown, sensors: silent })).toBe(
+      '9 个岗位无人应答 · 3 个监测设备断了',
+    )
+  })
+})
+
+describe('a number that is hidden', () => {
+  it('is told from one that may be dialled', () => {
+    expect(isMasked('100****0412')).toBe(true)
+    expect(isMasked('10069539378')).toBe(false)
   })
 })
