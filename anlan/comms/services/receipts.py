@@ -172,8 +172,8 @@ def _deliver(ids: Collection[str]) -> None:
         .values_list("pk", "channel", "purpose_kind", "purpose")
     )
     Message.objects.filter(pk__in=[row[0] for row in rows]).update(
-        state="delivered", reason="", delivered_at=now, due_at=None, receipt_by=None, sender=None,
-        ended_at=None,
+        # Whoever holds it for a second try writes that down yet, or what they leave is found.
+        state="delivered", reason="", delivered_at=now, due_at=None, receipt_by=None, ended_at=None,
     )  # fmt: skip
     reached = {
         purpose
