@@ -7,6 +7,7 @@ once and in its order. What had been committed is recognised as a duplicate.
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Awaitable
 from concurrent.futures import Future
 from functools import partial
@@ -45,6 +46,8 @@ AGAIN_S: Final = 30.0
 ASK_S: Final = 0.5
 RETRY_S: Final = 1.0
 NAP_S: Final = 0.005
+#: How soon a writer that lost the store to another stops asking for messages.
+PROVE_S: Final = 2.0
 
 
 class Consumer:
@@ -132,14 +135,17 @@ class Consumer:
 
     async def _take(self, running: Running, client: Client, bell: Bell) -> None:
         """Take messages until something fails."""
-        # Only who holds the store may make the consumer anew: this write proves it.
-        await asyncio.to_thread(running.store.keep, "stream", self._place.name.encode())
+        await self._prove(running)  # only who holds the store may make the consumer anew
         jetstream = client.jetstream(timeout=ANSWER_S)
         await self._place.prepare(jetstream)
         subscription = await self._begin(jetstream)
         self._state.open("正在写观测数据库")
         acks: set[asyncio.Task[None]] = set()
+        proved = time.monotonic()
         while not self._ends.is_set() and not self._broken and running.intake.alive:
+            if time.monotonic() - proved > PROVE_S:
+                await self._prove(running)
+                proved = time.monotonic()
             try:
                 messages = await subscription.fetch(TOGETHER, timeout=ASK_S)
             except TimeoutError:
@@ -154,6 +160,10 @@ class Consumer:
             await asyncio.wait(acks, timeout=ANSWER_S)
         await client.flush()
         self._broken = self._broken or not running.intake.alive
+
+    async def _prove(self, running: Running) -> None:
+        """Write a line, as only who holds the store can; `Unavailable` when it is another's."""
+        await asyncio.to_thread(running.store.keep, "stream", self._place.name.encode())
 
     async def _begin(self, jetstream: JetStreamContext) -> JetStreamContext.PullSubscription:
         with contextlib.suppress(NotFoundError):

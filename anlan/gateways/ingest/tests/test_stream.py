@@ -1,6 +1,7 @@
 """Observations through NATS: what is published, and what one real server and two processes do."""
 
 import asyncio
+import itertools
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,12 +31,12 @@ from anlan.gateways.ingest.tests.conftest import (
     batch,
     connected,
     end,
-    moment,
     start,
     wait_for,
 )
 from anlan.gateways.ingest.tests.processes import free_port, leashed
 from anlan.gateways.ingest.tests.publishing import Publisher
+from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError, Invalid
 from anlan.protocols.observations import Decoded, Rejection
 from anlan.sense.intake.queueing import Submission
@@ -233,6 +235,15 @@ def pair(
         yield made
 
 
+_instants = itertools.count(1)
+
+
+def instant() -> str:
+    """Write a time of yesterday nobody used before; there are enough for who posts fast."""
+    at = clock.real_now() - timedelta(days=1) + next(_instants) * timedelta(milliseconds=10)
+    return at.isoformat(timespec="milliseconds")
+
+
 class Poster(threading.Thread):
     """Posts one value after another to a machine, each until it is confirmed."""
 
@@ -249,7 +260,7 @@ class Poster(threading.Thread):
         value = self._first
         while not self._over.is_set():
             value += 1
-            told = {"stream": self._stream, "time": moment(), "value": value}
+            told = {"stream": self._stream, "time": instant(), "value": value}
             body = json.dumps({"observations": [told]}).encode()
             while not self._sent(body):
                 self.refused.append(value)
