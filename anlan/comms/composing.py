@@ -1,6 +1,7 @@
 """Writing the texts of one message: the wording of its kind, fitted to what a channel takes."""
 
 import json
+import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +26,14 @@ class _Shelf:
     def __init__(self) -> None:
         self._stamp: tuple[str, int, int] = ("", 0, 0)
         self._own: Mapping[str, Wording] = {}
+        self._lock = threading.Lock()
         self.problem = ""
 
     def own(self) -> Mapping[str, Wording]:
+        with self._lock:
+            return self._looked_at()
+
+    def _looked_at(self) -> Mapping[str, Wording]:
         path = workspace.directory() / FILE
         try:
             stat = path.stat()

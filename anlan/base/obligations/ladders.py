@@ -4,6 +4,7 @@ Files are looked at again when they change; a wrong one is refused with the plac
 and the last good one stays in force (`problem` tells, for the page that shows it).
 """
 
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -177,21 +178,27 @@ class _Shelf:
     def __init__(self) -> None:
         self._stamp: tuple[Any, ...] = ()
         self._ladders: dict[str, Ladder] = {}
+        self._lock = threading.Lock()
         self.problem = ""
 
     def ladders(self) -> Mapping[str, Ladder]:
         own = workspace.directory() / "conf" / "ladders.toml"
         stamp = tuple((path, path.stat().st_mtime_ns) for path in (DEFAULTS, own) if path.exists())
-        if stamp != self._stamp:
-            self._stamp = stamp
-            try:
-                found = {k: v for path, _ in stamp for k, v in read(path).items()}
-                _check_nights(found)
-                self._ladders, self.problem = found, ""
-            except Invalid as error:
-                self.problem = error.detail
-                self._ladders = self._ladders or read(DEFAULTS)
-        return self._ladders
+        # Whoever comes while the files are read waits: a call must not find that there are none.
+        with self._lock:
+            if stamp != self._stamp:
+                self._reread(stamp)
+                self._stamp = stamp
+            return self._ladders
+
+    def _reread(self, stamp: tuple[Any, ...]) -> None:
+        try:
+            found = {k: v for path, _ in stamp for k, v in read(path).items()}
+            _check_nights(found)
+            self._ladders, self.problem = found, ""
+        except Invalid as error:
+            self.problem = error.detail
+            self._ladders = self._ladders or read(DEFAULTS)
 
 
 _shelf = _Shelf()

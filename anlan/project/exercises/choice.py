@@ -40,7 +40,8 @@ LEFT = frozenset(
         "permissions.OldPassword", "permissions.Refusal", "permissions.Session",
         "permissions.Token",
         "register.Import",
-        "sense.Alarm", "sense.DeviceKey", "sense.Epoch", "sense.Maintenance", "sense.Shelving",
+        "sense.Alarm", "sense.Backfill", "sense.DeviceKey", "sense.Epoch", "sense.Maintenance",
+        "sense.Shelving",
         "sources.SourceState", "sources.SourceTry",
         # A standing order is signed for the real thing; whoever drills signs one for the drill.
         "warn.Alert", "warn.Approval", "warn.Arrival", "warn.CallPress", "warn.CallRound",

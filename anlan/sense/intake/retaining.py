@@ -129,8 +129,8 @@ class Retaining:
             stamp = (0, 0)
         if stamp == self._stamp:
             return
-        self._stamp = stamp
         try:
             self._kept = read(self._directory)
         except Wrong as error:
             log.exception("how long observations are kept was not changed", reason=error.detail)
+        self._stamp = stamp

@@ -1,7 +1,9 @@
 """What ladders promise beside their rungs: the ladder of the night, asking again, the defaults."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -113,3 +115,16 @@ def test_the_spoken_hours_must_be_hours(tmp_path: Path) -> None:
     path.write_text(DAY.replace('"06:30"', '"30:00"'), encoding="utf-8")
     with pytest.raises(Invalid, match="20:00"):
         ladders.read(path)
+
+
+def test_those_who_come_while_the_files_are_read_wait_for_the_ladders() -> None:
+    for _ in range(5):
+        shelf = ladders._Shelf()
+        together = Barrier(8)
+
+        def look(shelf: ladders._Shelf = shelf, together: Barrier = together) -> bool:
+            together.wait()
+            return "call-red" in shelf.ladders()
+
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            assert all(pool.map(lambda look: look(), [look] * 8))
