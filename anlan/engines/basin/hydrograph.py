@@ -59,11 +59,34 @@ def convolved(run: ArrayLike, response: ArrayLike, area: ArrayLike, step: float)
     shares, size = np.asarray(response, dtype=np.float64), np.asarray(area, dtype=np.float64)
     steps = water.shape[-1]
     lag = np.arange(steps)[:, None] - np.arange(steps)[None, :]
-    # (b, t, t): what the rain of each step still gives in each later one.
-    later = np.where(lag >= 0, shares[:, np.maximum(lag, 0)], 0.0)
-    flat = water.reshape(len(shares), -1, steps)
-    flow = np.matmul(flat, np.swapaxes(later, 1, 2)) * (size[:, None, None] / 1000.0 / step)
-    return np.asarray(flow.reshape(water.shape))
+    flat = np.nan_to_num(water.reshape(len(shares), -1, steps))
+    flow = np.empty_like(flat)
+    for basin, share in enumerate(shares):
+        # (t, t): what the rain of each step still gives in each later one.
+        later = np.where(lag >= 0, share[np.maximum(lag, 0)], 0.0)
+        flow[basin] = flat[basin] @ later.T * (size[basin] / 1000.0 / step)
+    # What came before the unknown is known, what comes after it is not.
+    unknown = np.logical_or.accumulate(np.isnan(water), axis=-1)
+    return np.where(unknown, np.nan, flow.reshape(water.shape))
+
+
+def response_of(ordinates: ArrayLike, area: float, depth: float, step: float) -> Floats:
+    """Turn a unit hydrograph, flow (t,) m3/s after `depth` mm of runoff in one step, into shares.
+
+    area: m2. Tables are printed rounded, so the shares are made to sum to one; `Invalid` when the
+    water under the table differs from that of the depth by more than a tenth, for then area, depth
+    or step are not those of the table.
+    """
+    flow = np.asarray(ordinates, dtype=np.float64)
+    if depth <= 0 or area <= 0 or step <= 0 or not (flow >= 0).all():
+        raise Invalid("单位线的净雨、面积、时段要大于零，流量不能为负或不明")
+    told, fell = float(flow.sum()) * step, depth / 1000.0 * area
+    if abs(told - fell) > 0.1 * fell:
+        raise Invalid(
+            f"单位线的水量是 {told / 1e4:.1f} 万立方米，净雨是 {fell / 1e4:.1f} 万立方米，"
+            "面积、净雨或时段不符"
+        )
+    return np.asarray(flow / flow.sum())
 
 
 def reach_of(
