@@ -3,16 +3,20 @@
 One process writes, any number read, nobody waits. Records of 32 bytes by stream number follow a
 page of header, so the file grows at its end and a reader maps more of it when the header says so.
 A writer makes the header's counter odd, writes, and makes it even again; a reader copies between
-two looks at the counter and copies again when it moved. Each record carries a check, so that a
-record torn by a killed writer, or seen in another order than written, counts as unknown until the
+two looks at the counter and copies again when it moved: what it gives is of one moment. A writer
+that is held up, even half way through a put, is waited for; one that was killed there never ends
+it. The lock on the file, which the kernel frees however the writer dies, tells the two apart. Each
+record carries a check, so that a record torn by a killed writer counts as unknown until the
 writer's next start.
 """
 
+import fcntl
 import mmap
 import os
 import threading
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anlan.engines.series import Columns, Flags, Numbers, Times, Values
+from anlan.kernel.errors import Conflict, Unavailable
 from anlan.sense.store.interface import NEVER, Heads, Marks
 
 NAME: Final = "latest.mmap"
@@ -46,9 +51,13 @@ MAGIC, COUNTER, ROOM, USED = range(4)
 #: "Anlan" and the version of the layout.
 SIGNATURE: Final = 0x6E_61_6C_6E_41_01
 
-#: A copy disturbed this often is taken as it is: the checks tell which records are whole.
-TRIES: Final = 100
+#: After so many disturbed copies a reader asks whether the writer still lives.
+TRIES: Final = 20
 NAP_S: Final = 0.000_2
+#: How long a reader waits for a writer that lives and does not get on.
+PATIENCE_S: Final = 5.0
+#: How long a writer tries to be the only one.
+LOCKED_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,10 +85,12 @@ class LatestWriter:
     def __init__(self, directory: Path, heads: Heads | None = None) -> None:
         """Open or make the file; with `heads` it shows them and nothing else.
 
-        When a head's value was received stays known if the file showed it already.
+        When a head's value was received stays known if the file showed it already. `Conflict`
+        while another writer has it.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         self._file = os.open(directory / NAME, flags, 0o600)
+        _take_lock(self._file)
         self._words: NDArray[np.uint64] = np.zeros(4, np.uint64)
         self._records: Records = np.empty(0, RECORD)
         has = max(0, os.fstat(self._file).st_size - PAGE) // RECORD.itemsize
@@ -113,6 +124,7 @@ class LatestWriter:
 
     def close(self) -> None:
         """Let go of the file; readers keep what it shows."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)  # its mappings hold descriptors of their own
         os.close(self._file)
 
     def _show(self, heads: Heads) -> None:
@@ -151,15 +163,18 @@ class LatestWriter:
 class LatestReader:
     """The readers' side. Before the writer's first start nothing is known. For several threads."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
+    def __init__(self, directory: Path, patience_s: float = PATIENCE_S) -> None:
+        self._path, self._patience_s = directory / NAME, patience_s
         self._lock = threading.Lock()
         self._inode = -1
         self._words: NDArray[np.uint64] = np.zeros(4, np.uint64)
         self._records: Records = np.empty(0, RECORD)
 
     def read(self, numbers: ArrayLike | None = None) -> Latest:
-        """Give the latest values of these streams in this order, or of all that have one."""
+        """Give the latest values of these streams in this order, or of all that have one.
+
+        Raises `Unavailable` when the writer lives and has not ended its put in good time.
+        """
         rows = self._copy()
         if numbers is None:
             whole = _whole(rows)
@@ -180,9 +195,10 @@ class LatestReader:
 
     def _copy(self) -> Records:
         """Copy the records as they were at one moment."""
+        until = time.monotonic() + self._patience_s
         with self._lock:
-            self._map()
-            for _ in range(TRIES):
+            for tries in count(1):
+                self._map()
                 before = int(self._words[COUNTER])
                 if int(self._words[ROOM]) > len(self._records):
                     self._inode = -1
@@ -190,8 +206,23 @@ class LatestReader:
                 copied = self._records[: int(self._words[USED])].copy()
                 if before % 2 == 0 and int(self._words[COUNTER]) == before:
                     return copied
+                if before % 2 and tries >= TRIES and not self._is_written():
+                    return copied  # nobody wrote since: it is as a killed writer left it
+                if time.monotonic() >= until:
+                    break
                 time.sleep(NAP_S)
-            return copied
+        raise Unavailable("最新值正在写入，请稍后再试")
+
+    def _is_written(self) -> bool:
+        """Tell whether a writer has the file."""
+        try:
+            with self._path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        return False
 
     def _map(self) -> None:
         try:
@@ -208,6 +239,21 @@ class LatestReader:
         self._inode, self._words = inode, words
         size = (len(mapped) - PAGE) // RECORD.itemsize
         self._records = np.frombuffer(mapped, RECORD, size, PAGE)
+
+
+def _take_lock(file: int) -> None:
+    """Lock the file for the writer; a reader that asks holds it for microseconds."""
+    until = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < until:
+                time.sleep(NAP_S)
+                continue
+            os.close(file)
+            raise Conflict("另一个进程正在写最新值") from None
+        return
 
 
 def _take(rows: Records, numbers: Numbers) -> Records:

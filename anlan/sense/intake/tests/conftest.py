@@ -113,9 +113,10 @@ class Bench:
     def open(self) -> Intake:
         """Open store and intake and start."""
         self.store = open_store(self.home)
+        self.shown = LatestWriter(self.home)
         self.desk = Desk(self.paper.write)
         self.intake = Intake(
-            store=self.store, shown=LatestWriter(self.home), desk=self.desk,
+            store=self.store, shown=self.shown, desk=self.desk,
             books=Books(Directory.of(streams()), self.rules), now_ms=lambda: self.now,
             reconcile=self.standing.__iadd__, is_real=lambda: True,
         )  # fmt: skip
@@ -125,6 +126,7 @@ class Bench:
     def close(self) -> None:
         """Stop in good order."""
         self.intake.stop(60)
+        self.shown.close()
         self.store.close()
 
 

@@ -1,15 +1,26 @@
 """Latest values, shared between processes."""
 
+import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from anlan.engines.series import Columns
+from anlan.kernel.errors import Conflict, Unavailable
 from anlan.sense.store.interface import NEVER, Heads
-from anlan.sense.store.latest import COUNTER, GROWTH, PAGE, LatestReader, LatestWriter
+from anlan.sense.store.latest import (
+    COUNTER,
+    GROWTH,
+    PAGE,
+    Latest,
+    LatestReader,
+    LatestWriter,
+    _records,
+)
 
 
 def columns(*rows: tuple[int, int, float]) -> Columns:
@@ -82,13 +93,72 @@ def test_a_record_torn_by_a_kill_is_unknown_until_the_next_start(tmp_path: Path)
     writer.put(columns((1, 10, 1.0), (2, 10, 2.0)), 77)
     writer._records["value"][2] = 5.0  # only half of it
     writer._words[COUNTER] += 1
+    writer.close()  # frees the lock, as the kernel does for the killed
     assert reader.read([1, 2]).known.tolist() == [True, False]
-    writer.close()
     writer = LatestWriter(tmp_path)
     writer.put(columns((2, 11, 6.0)), 78)
     assert reader.read([1, 2]).value.tolist() == [1.0, 6.0]
     assert int(writer._words[COUNTER]) % 2 == 0
     writer.close()
+
+
+def test_a_writer_held_up_half_way_through_a_put_is_waited_for(tmp_path: Path) -> None:
+    writer, reader = LatestWriter(tmp_path), LatestReader(tmp_path)
+    writer.put(columns((1, 10, 1.0), (2, 10, 1.0)), 1)
+    later = _records(columns((1, 20, 2.0), (2, 20, 2.0)), np.array([2, 2]))
+    writer._words[COUNTER] += 1
+    writer._records[1] = later[0]
+    got: list[Latest] = []
+    reading = threading.Thread(target=lambda: got.append(reader.read([1, 2])))
+    reading.start()
+    reading.join(0.3)  # far longer than anybody is held up who has a processor
+    assert not got
+    writer._records[2] = later[1]
+    writer._words[COUNTER] += 1
+    reading.join(30)
+    assert got[0].value.tolist() == [2.0, 2.0]
+    writer.close()
+
+
+def test_a_writer_that_lives_and_does_not_get_on_is_an_answer_of_try_again(tmp_path: Path) -> None:
+    writer, reader = LatestWriter(tmp_path), LatestReader(tmp_path, patience_s=0.05)
+    writer.put(columns((1, 10, 1.0)), 1)
+    writer._words[COUNTER] += 1
+    with pytest.raises(Unavailable):
+        reader.read([1])
+    writer._words[COUNTER] += 1
+    assert reader.read([1]).value.tolist() == [1.0]
+    writer.close()
+
+
+def test_a_writer_killed_with_half_a_put_written_keeps_nobody_waiting(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from anlan.engines.series import Columns
+from anlan.sense.store.latest import COUNTER, LatestWriter
+writer = LatestWriter(Path(sys.argv[1]))
+writer.put(Columns.of([1, 2], [10, 10], [1.0, 2.0]), 77)
+writer._words[COUNTER] += 1
+writer._records["value"][2] = 5.0
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    root = Path(__file__).parents[4]
+    died = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=root, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert LatestReader(tmp_path).read([1, 2]).known.tolist() == [True, False]
+    writer = LatestWriter(tmp_path)
+    writer.put(columns((2, 11, 6.0)), 78)
+    assert LatestReader(tmp_path).read([1, 2]).value.tolist() == [1.0, 6.0]
+    writer.close()
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    writer = LatestWriter(tmp_path)
+    with pytest.raises(Conflict):
+        LatestWriter(tmp_path)
+    writer.close()
+    LatestWriter(tmp_path).close()
 
 
 def test_a_file_put_back_from_elsewhere_is_noticed(tmp_path: Path) -> None:
