@@ -48,6 +48,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+#: What some declare without meaning it: declared -> (what the bytes are tried as, strictly, and
+#: what they are then read as). A server's default is Latin-1, and nobody writes warnings in it; GB
+#: 2312 alone is tried there, in which an accented letter between plain ones is an error. What is
+#: UTF-8 with characters of the Far East in it has never been written in GBK or Big5.
+_LIKELIER = {
+    "latin-1": (("utf-8", "utf-8"), ("gb2312", "gb18030")),
+    "cp1252": (("utf-8", "utf-8"), ("gb2312", "gb18030")),
+    "gb18030": (("utf-8", "utf-8"),),
+    "big5": (("utf-8", "utf-8"),),
+}
+_WESTERN = ("latin-1", "cp1252")
+_FAR_EAST = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 #: How far into a document its declaration is looked for.
 _HEAD = 256
@@ -81,7 +93,8 @@ class Node:
 def decoded(data: bytes) -> tuple[str, bool]:
     """Decode a document by its mark, its declaration, else UTF-8; tell whether that was wrong.
 
-    A document that says UTF-8 and is not is taken for GB 18030, which is what it always is.
+    A document that says UTF-8 and is not is taken for GB 18030, which is what it always is; one
+    that says Latin-1 or GBK and is UTF-8 to the last byte is UTF-8.
     """
     if len(data) > MOST_BYTES:
         raise Unreadable(f"报文超过 {MOST_BYTES // 1024 // 1024} MB，不接受")
@@ -93,13 +106,32 @@ def decoded(data: bytes) -> tuple[str, bool]:
     found = _DECLARED.search(data[:_HEAD].decode("latin-1"))
     charset = CHARSETS.get(found[1].lower(), "") if found else "utf-8"
     if charset.startswith("utf-16"):  # its declaration could be read as ASCII, so it is not
-        return _strictly(data, "utf-8"), True
+        return _as_utf_8_or_gb(data)[0], True
+    if charset == "utf-8":
+        return _as_utf_8_or_gb(data)
+    likelier = _likelier(data, charset)
+    return (_strictly(data, charset), False) if likelier is None else (likelier, True)
+
+
+def _as_utf_8_or_gb(data: bytes) -> tuple[str, bool]:
     try:
-        return _strictly(data, charset), False
-    except Unreadable:
-        if charset != "utf-8":
-            raise
+        return data.decode("utf-8"), False
+    except UnicodeDecodeError:
         return _strictly(data, "gb18030"), True
+
+
+def _likelier(data: bytes, declared: str) -> str | None:
+    """Read bytes as what they are more likely to be than what was declared; None: as declared."""
+    if data.isascii():
+        return None
+    for tried, meant in _LIKELIER.get(declared, ()):
+        try:
+            text = data.decode(tried)
+        except UnicodeDecodeError:
+            continue
+        if (declared in _WESTERN and tried == "utf-8") or _FAR_EAST.search(text):
+            return data.decode(meant)
+    return None
 
 
 def _strictly(data: bytes, charset: str) -> str:
