@@ -8,7 +8,7 @@ import { cellAt, pathOf, type LimitTable } from '@/sense/rules/tables'
 import type { Alarm, LatestRow, Observations, Stream } from '@/sense/shapes'
 import { figures, type Backfill } from '@/sense/backfill/shapes'
 import { at, put } from '@/sense/sources/shapes'
-import { listed, unlisted } from '@/sense/sources/source-fields'
+import { asked, brought, listed, turned, unlisted } from '@/sense/sources/source-fields'
 import { ordered, sheetOf } from '@/sense/stations/latest'
 import { byUrgency as byReach, leftOf } from '@/sense/stations/reach'
 import { figure, flagNames, measured } from '@/sense/value'
@@ -355,6 +355,29 @@ describe('the scope of a source as a line', () => {
     const before = put({ title: 'x' }, ['scope', 'units'], unlisted('SLJ'))
     expect(before).toEqual({ title: 'x', scope: { units: ['SLJ'] } })
     expect(put(before, ['scope', 'units'], unlisted(' , '))).toEqual({ title: 'x' })
+  })
+})
+
+describe('a source of warnings in the form', () => {
+  const water = { title: 'x', scope: { units: ['SLJ'] }, mapping: { records: 'data' } }
+
+  it('asks for what such a source says and for nothing of observations', () => {
+    const paths = asked('warnings').flatMap(({ asks }) => asks.map(({ path }) => path))
+    expect(paths).toContain('warnings.hosts')
+    expect(paths.filter((path) => /^(mapping|form|window|paging|scope)\./.test(path))).toEqual([])
+    expect(new Set(paths).size).toBe(paths.length)
+    const others = asked('observations').flatMap(({ asks }) => asks.map(({ path }) => path))
+    expect(others.filter((path) => path.startsWith('warnings'))).toEqual([])
+    expect(others).toContain('mapping.records')
+  })
+
+  it('loses what only observations have, and has it again when turned back', () => {
+    const there = turned(water, 'warnings')
+    expect(there.fields).toEqual({ title: 'x', warnings: {} })
+    expect(brought(there.fields)).toBe('warnings')
+    const back = turned(there.fields, 'observations')
+    expect({ ...back.fields, ...there.lost }).toEqual(water)
+    expect(brought(back.fields)).toBe('observations')
   })
 })
 

@@ -1,6 +1,7 @@
 /** The places of a declaration that the form offers; all others stay as they were written. */
 import { msg } from '@/locale'
 import type { Cell } from '@/api/types'
+import type { Fields } from './shapes'
 
 export interface Ask {
   path: string
@@ -10,12 +11,18 @@ export interface Ask {
   placeholder?: string
   help?: string
   wide?: boolean
+  /** Asked only of a source of this; of both without it. */
+  of?: Brings
 }
 
 export interface Section {
   title: string
   asks: Ask[]
+  of?: Brings
 }
+
+/** What a source brings: values of gauges, or departments' warnings. */
+export type Brings = 'observations' | 'warnings'
 
 const SPAN = '5min'
 
@@ -32,7 +39,28 @@ export const SECTIONS: Section[] = [
     ],
   },
   {
+    title: msg('取预警'),
+    of: 'warnings',
+    asks: [
+      {
+        path: 'warnings.hosts',
+        label: msg('报文还放在哪些主机'),
+        kind: 'list',
+        placeholder: 'files.example.gov.cn',
+        help: msg('主机名，逗号隔开，不写 http://；源自己的主机不用写，别处的不去取'),
+        wide: true,
+      },
+      {
+        path: 'warnings.largest_kb',
+        label: msg('一份报文最大多少 KB'),
+        kind: 'number',
+        placeholder: '512',
+      },
+    ],
+  },
+  {
     title: msg('只许写哪些监测项'),
+    of: 'observations',
     asks: [
       {
         path: 'scope.units',
@@ -61,8 +89,24 @@ export const SECTIONS: Section[] = [
     title: msg('多久取一次'),
     asks: [
       { path: 'schedule.every', label: msg('间隔'), placeholder: SPAN },
-      { path: 'schedule.stale_after', label: msg('多久没有新值算陈旧'), placeholder: '20min' },
-      { path: 'schedule.late_after', label: msg('多旧的值算补采'), placeholder: '15min' },
+      {
+        path: 'schedule.stale_after',
+        label: msg('多久没有新值算陈旧'),
+        placeholder: '20min',
+        of: 'observations',
+      },
+      {
+        path: 'schedule.stale_after',
+        label: msg('多久没有取成算陈旧'),
+        placeholder: '10min',
+        of: 'warnings',
+      },
+      {
+        path: 'schedule.late_after',
+        label: msg('多旧的值算补采'),
+        placeholder: '15min',
+        of: 'observations',
+      },
       { path: 'schedule.timeout', label: msg('等多久'), placeholder: '20s' },
       { path: 'schedule.per_minute', label: msg('每分钟最多请求'), kind: 'number' },
     ],
@@ -77,7 +121,9 @@ export const SECTIONS: Section[] = [
         label: msg('查询参数'),
         kind: 'table',
         help: msg('可用 {from} {to} {page} {size}'),
+        of: 'observations',
       },
+      { path: 'request.query', label: msg('查询参数'), kind: 'table', of: 'warnings' },
       { path: 'request.headers', label: msg('请求头'), kind: 'table' },
     ],
   },
@@ -128,6 +174,7 @@ export const SECTIONS: Section[] = [
   },
   {
     title: msg('分页与时段'),
+    of: 'observations',
     asks: [
       {
         path: 'paging.kind',
@@ -151,6 +198,7 @@ export const SECTIONS: Section[] = [
   },
   {
     title: msg('怎么读回答'),
+    of: 'observations',
     asks: [
       {
         path: 'form.kind',
@@ -185,6 +233,28 @@ export const SECTIONS: Section[] = [
     ],
   },
 ]
+
+/** The sections, and in them the asks, that a source of this has. */
+export const asked = (brings: Brings): Section[] =>
+  SECTIONS.filter(({ of }) => !of || of === brings).map((section) => ({
+    ...section,
+    asks: section.asks.filter(({ of }) => !of || of === brings),
+  }))
+
+/** What only a source of observations says; a feed of warnings that says it is refused. */
+const OBSERVED = ['mapping', 'form', 'window', 'paging', 'each', 'scope']
+
+export const brought = (fields: Fields): Brings =>
+  'warnings' in fields ? 'warnings' : 'observations'
+
+/** The same source bringing the other thing, and what it loses by it. */
+export function turned(fields: Fields, to: Brings): { fields: Fields; lost: Fields } {
+  const gone = (name: string) => (to === 'warnings' ? OBSERVED.includes(name) : name === 'warnings')
+  const part = (wanted: boolean) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => gone(name) === wanted))
+  const kept = part(false)
+  return { fields: to === 'warnings' ? { warnings: {}, ...kept } : kept, lost: part(true) }
+}
 
 /** A list as one line, and the line as a list of texts; an empty line is no list at all. */
 export const listed = (held: Cell | undefined): string =>
