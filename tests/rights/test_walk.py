@@ -174,6 +174,12 @@ def test_an_account_without_a_role_sees_nothing_of_the_county() -> None:
             assert row["nobody"] != "yes", name
 
 
+def test_an_account_that_hands_warnings_in_does_that_and_reads_nothing() -> None:
+    push = {"POST /alerts/inbox"}
+    for name, row in table().items():
+        assert row["department"] == ("yes" if name in push else row["nobody"]), name
+
+
 def test_charlie_of_the_next_county_sees_nothing_and_touches_nothing() -> None:
     asks = dict(walks())
     for name, row in table().items():

@@ -74,6 +74,7 @@ def count_received(request: ApiRequest, region: str = "") -> HttpResponse:
 def recognise_pasted(request: ApiRequest, given: Pasted) -> HttpResponse:
     """Recognise the warnings in a pasted text, field by field; nothing is kept yet."""
     permit(request.actor, "alerts.receive")
+    permit(request.actor, "alerts.view")
     return answer({"items": pasted.recognised(given.text, request.actor)})
 
 
@@ -89,6 +90,7 @@ def confirm_pasted(request: ApiRequest, given: Confirmed) -> HttpResponse:
 def list_refused(request: ApiRequest, seen: bool = False) -> HttpResponse:
     """List messages that could not be read, with the element that is wrong."""
     permit(request.actor, "alerts.receive")
+    permit(request.actor, "alerts.view")
     return answer({"items": inbox.refused(request.actor, seen=seen), "as_of": clock.now()})
 
 

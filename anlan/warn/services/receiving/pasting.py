@@ -13,6 +13,7 @@ from anlan.protocols.alerting.message import PASTED, AlertMessage, Area, Info
 from anlan.warn.reading import AHEAD, LONGEST_TEXT
 from anlan.warn.services.receiving.intake import ACTION, Inbound, receive_alerts
 
+VIEW = "alerts.view"
 ACTIONS = ("alert", "update", "cancel", "error")
 
 
@@ -40,6 +41,7 @@ def paste_alert(*, confirmed: Confirmed, by: Actor) -> str:
     Where the same warning came by the department's own way already, or comes later, it is one.
     """
     permit(by, ACTION)
+    permit(by, VIEW)  # who pastes is a person with the inbox, not another system's account
     _check(confirmed)
     hazard = codes.hazard(confirmed.hazard)
     area = Area(description=confirmed.place, codes=tuple(confirmed.regions))
