@@ -1,9 +1,11 @@
 """What comms does when other modules tell a fact."""
 
+from collections.abc import Sequence
+
 from anlan.base.obligations.events import ObligationMoved, ObligationsSettled, RungsReached
 from anlan.base.permissions.actor import system
 from anlan.comms import services
-from anlan.kernel.events import on
+from anlan.kernel.events import on, on_many
 
 
 @on(RungsReached)
@@ -12,11 +14,12 @@ def message_who_was_turned_to(event: RungsReached) -> None:
     services.queue_rungs(obligations=event.obligations, rungs=event.rungs, by=system("comms"))
 
 
-@on(ObligationMoved)
-def stop_messages(event: ObligationMoved) -> None:
-    """Stop what waits once an obligation is answered or over."""
-    if event.state in services.ANSWERED:
-        services.settle_messages(obligations=[event.obligation])
+@on_many(ObligationMoved)
+def stop_messages(events: Sequence[ObligationMoved]) -> None:
+    """Stop what waits once an obligation is answered or over; in a storm hundreds are at once."""
+    over = {event.obligation for event in events if event.state in services.ANSWERED}
+    if over:
+        services.settle_messages(obligations=over)
 
 
 @on(ObligationsSettled)

@@ -2,10 +2,11 @@
 
 An event is a frozen dataclass in the past tense, with ids and plain values only. `on` notes a
 handler; the outbox (`anlan.base.outbox`) writes one delivery per handler in the caller's
-transaction and runs it afterwards. A handler may propose, never dispose.
+transaction and runs it afterwards. A handler may propose, never dispose. `on_many` is for a
+handler to which a hundred facts are hardly more work than one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ Handler = Callable[[Any], None]
 
 _kinds: dict[str, type[Event]] = {}
 _handlers: dict[str, dict[str, Handler]] = {}
+_take_many: set[Handler] = set()
 
 
 def kind_of(event: type[Event] | Event) -> str:
@@ -53,6 +55,28 @@ def on(cls: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
         return handler
 
     return subscribe
+
+
+def on_many(
+    cls: type[E],
+) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """Subscribe a function to many facts of a kind at once, those of a case in their order.
+
+    They are told in one transaction. If it fails, each is told alone, as to any other handler, so
+    that a fact which cannot be handled holds back its own case only.
+    """
+
+    def subscribe(handler: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        _take_many.add(handler)
+        on(cls)(handler)  # type: ignore[arg-type]
+        return handler
+
+    return subscribe
+
+
+def takes_many(handler: Handler) -> bool:
+    """Tell whether a handler takes a sequence of facts."""
+    return handler in _take_many
 
 
 def handlers_of(kind: str) -> dict[str, Handler]:

@@ -5,6 +5,8 @@
    and handler, and nobody else's.
 2. For each: mark it done (if it is still ours), run the handler, commit. Killed in between, the
    database forgets both, and the lease brings the delivery back.
+   Fresh ones for a handler that takes many facts at once are told together, in one transaction;
+   if that fails, each is told alone, as below.
 3. A handler that raises: the error text and the next try are written on the row; after
    `MOST_TRIES` it is parked for people to see, and what was behind it goes on.
 
@@ -14,6 +16,7 @@ and does not use up the tries of its neighbours.
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -24,8 +27,8 @@ from anlan.base.jobs.running import LEASE, LONGEST_ERROR, explain
 from anlan.base.outbox.models import Delivery
 from anlan.base.outbox.services import read_event
 from anlan.kernel import clock
-from anlan.kernel.errors import Missing
-from anlan.kernel.events import handlers_of
+from anlan.kernel.errors import Conflict, Missing
+from anlan.kernel.events import handlers_of, takes_many
 from anlan.kernel.ids import new_id
 
 MOST_TRIES = 5
@@ -48,6 +51,9 @@ def deliver_due(most: int = BATCH) -> int:
     ended, begun = 0, time.monotonic()
     held_back: set[tuple[str, str]] = set()
     claimed = _claim(holder, most)
+    told = _deliver_together(claimed, holder)
+    ended += len(told)
+    claimed = [delivery for delivery in claimed if delivery.pk not in told]
     for number, delivery in enumerate(claimed):
         if time.monotonic() - begun > PATIENCE_S:
             _give_back(holder, claimed[number:])
@@ -106,6 +112,45 @@ def _chosen(found: Sequence[Delivery]) -> list[Delivery]:
     return chosen
 
 
+def _deliver_together(claimed: Sequence[Delivery], holder: str) -> set[int]:
+    """Tell each handler that takes many what is fresh for it; return the deliveries told."""
+    groups: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in claimed:
+        handler = handlers_of(delivery.event.kind).get(delivery.handler)
+        if delivery.tries == 1 and handler is not None and takes_many(handler):
+            groups[delivery.handler].append(delivery)
+    told: set[int] = set()
+    for group in groups.values():
+        if len(group) > 1 and _tell_group(group, holder):
+            told |= {delivery.pk for delivery in group}
+    return told
+
+
+def _tell_group(group: Sequence[Delivery], holder: str) -> bool:
+    """Tell a handler a group of facts in one transaction; False when nothing of it came about."""
+    handler = handlers_of(group[0].event.kind)[group[0].handler]
+    try:
+        with transaction.atomic():
+            _take_all(group, holder)
+            handler([read_event(delivery.event) for delivery in group])
+    except Exception as error:  # noqa: BLE001 - each alone shows whose fault it is, on its row
+        log.warning("%s for %s facts at once failed: %s", group[0], len(group), explain(error))
+        return False
+    return True
+
+
+def _take_all(group: Sequence[Delivery], holder: str) -> None:
+    if _take([delivery.pk for delivery in group], holder) != len(group):
+        raise Conflict("another worker has some of them")
+
+
+def _take(deliveries: Sequence[int], holder: str) -> int:
+    """Mark as done what is still ours; return how many were."""
+    return Delivery.objects.filter(
+        pk__in=deliveries, holder=holder, state=Delivery.State.DUE
+    ).update(state=Delivery.State.DONE, done_at=clock.real_now(), error="", holder="")
+
+
 def _deliver(delivery: Delivery, holder: str) -> bool:
     """Tell one handler; False when it failed and will be tried again."""
     if delivery.tries > MOST_TRIES:
@@ -113,10 +158,7 @@ def _deliver(delivery: Delivery, holder: str) -> bool:
         return True
     try:
         with transaction.atomic():
-            ours = Delivery.objects.filter(
-                pk=delivery.pk, holder=holder, state=Delivery.State.DUE
-            ).update(state=Delivery.State.DONE, done_at=clock.real_now(), error="", holder="")
-            if ours:
+            if _take([delivery.pk], holder):
                 _handle(delivery)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is kept on its row
         return _note_failure(delivery, holder, error)
@@ -127,7 +169,8 @@ def _handle(delivery: Delivery) -> None:
     handler = handlers_of(delivery.event.kind).get(delivery.handler)
     if handler is None:
         raise Missing(f"没有处理函数 {delivery.handler}")
-    handler(read_event(delivery.event))
+    event = read_event(delivery.event)
+    handler([event] if takes_many(handler) else event)
 
 
 def _note_failure(delivery: Delivery, holder: str, error: Exception) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from anlan.base.db.among import among
 from anlan.base.obligations.models import Step
 from anlan.base.permissions.models import Link, User
 from anlan.comms import reasons
@@ -23,14 +24,16 @@ GONE = ("sending", "sent", "delivered", "unknown")
 def settle_messages(*, obligations: Collection[str]) -> int:
     """Cancel what waits for these obligations, and note whose message was answered."""
     now = clock.now()
-    rows = Message.objects.filter(purpose_kind=OBLIGATION, purpose__in=list(obligations))
+    rows = Message.objects.filter(among("purpose", obligations), purpose_kind=OBLIGATION)
     cancelled = rows.filter(state__in=OURS).update(
         state="cancelled", reason=reasons.ANSWERED, due_at=None, ended_at=now
     )
-    waiting = rows.filter(state__in=GONE).exclude(person="")
-    spoke = _who_spoke(set(waiting.values_list("purpose", flat=True)))
-    for obligation, persons in spoke.items():
-        waiting.filter(purpose=obligation, person__in=persons).update(
+    gone = rows.filter(state__in=GONE).exclude(person="")
+    waiting = list(gone.values_list("pk", "purpose", "person"))
+    spoke = _who_spoke({purpose for _, purpose, _ in waiting})
+    theirs = [pk for pk, purpose, person in waiting if person in spoke.get(purpose, ())]
+    if theirs:
+        gone.filter(among("pk", theirs)).update(
             state="answered", reason="", due_at=None, receipt_by=None, ended_at=now
         )
     return cancelled

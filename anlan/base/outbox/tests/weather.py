@@ -1,9 +1,11 @@
-"""A made-up event and two listeners that note what they heard."""
+"""Made-up events and listeners that note what they heard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from anlan.kernel.events import Event, on
+from anlan.base.journal.services import record
+from anlan.kernel.events import Event, on, on_many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +22,12 @@ class Memory:
     """What was heard, and what is to go wrong."""
 
     heard: list[tuple[str, Rained]] = field(default_factory=list)
+    groups: list[list[str]] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)  # cases
 
     def clear(self) -> None:
         self.heard.clear()
+        self.groups.clear()
         self.failing.clear()
 
     def cases(self, listener: str) -> list[str]:
@@ -47,3 +51,17 @@ def open_gate(event: Rained) -> None:
 @on(Rained)
 def call_village(event: Rained) -> None:
     _hear("call", event)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drained(Event):
+    """Water is off these fields."""
+
+
+@on_many(Drained)
+def sow(events: Sequence[Drained]) -> None:
+    memory.groups.append([event.case for event in events])
+    for event in events:
+        record(deed="field.sown", by="system:test", subject=("field", event.case))
+        if event.case in memory.failing:
+            raise ValueError("the field is under water")
