@@ -10,8 +10,11 @@ from anlan.engines.typhoon.ensemble import (
     ensemble_of,
     exceedance,
 )
+from anlan.engines.typhoon.landfall import landed, over_land, weakened
+from anlan.engines.typhoon.profile import Outer, outer_of, peaked_of, surface_wind
+from anlan.engines.typhoon.rain import members_rain, rain_of, rain_rate
 from anlan.engines.typhoon.track import RADIUS_WINDS, Fix, Track, track_of
-from anlan.engines.typhoon.vortex import Vortex, field, gradient_wind, over_land, vortex_of
+from anlan.engines.typhoon.vortex import Vortex, field, gradient_wind, vortex_of
 
 __all__ = [
     "RADIUS_WINDS",
@@ -19,13 +22,22 @@ __all__ = [
     "Errors",
     "Exceedance",
     "Fix",
+    "Outer",
     "Track",
     "Vortex",
     "ensemble_of",
     "exceedance",
     "field",
     "gradient_wind",
+    "landed",
+    "members_rain",
+    "outer_of",
     "over_land",
+    "peaked_of",
+    "rain_of",
+    "rain_rate",
+    "surface_wind",
     "track_of",
     "vortex_of",
+    "weakened",
 ]

@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.geo.distance import EARTH_RADIUS
+from anlan.engines.typhoon.profile import Outer, surface_wind
 from anlan.engines.typhoon.track import Track
 from anlan.engines.typhoon.vortex import (
-    AIR_DENSITY,
     SHARE,
     SURFACE,
     drawn,
     fading,
     gradient_wind,
     inflow,
+    still_wind,
     vortex_of,
 )
 from anlan.kernel.errors import Invalid
@@ -64,6 +65,8 @@ class Ensemble:
     peaked: Floats
     east: Floats
     north: Floats
+    #: Of the profile of 2010, (m, t) each; nothing means that of 1980.
+    outer: Outer | None = None
 
     def __len__(self) -> int:
         """Count the members."""
@@ -75,24 +78,29 @@ class Exceedance:
     """What the members say of each place.
 
     probability: (k, c), share of members whose greatest wind, over open sea, reaches winds[k] m/s.
+    anywhere: (k, r), share of members that reach it at one place or more of region r; greater than
+    the greatest of its places, for the members do not all pass over the same one.
     """
 
     winds: Floats
     probability: Floats
+    anywhere: Floats
 
 
-def ensemble_of(track: Track, times: Times, errors: Errors, *, members: int, seed: int) -> Ensemble:
+def ensemble_of(
+    track: Track, times: Times, errors: Errors, *, members: int, seed: int, wide: bool = False
+) -> Ensemble:
     """Draw `members` storms round a forecast issued at the track's first position.
 
     The same seed gives the same storms. `Invalid` for fewer than two members or a moment the
-    track or `errors` do not reach.
+    track or `errors` do not reach. `wide`: as `vortex_of` has it.
     """
     if members < 2:
         raise Invalid("集合至少要两个成员")
     lead = (times - track.times[0]) / _HOUR_MS
     if lead.min() < 0 or lead.max() > errors.hours[-1]:
         raise Invalid(f"历史误差只到 {errors.hours[-1]:.0f} 小时，预报要算到 {lead.max():.0f} 小时")
-    middle = vortex_of(track, times)
+    middle = vortex_of(track, times, wide=wide)
     random = np.random.default_rng(seed)
     shape = (members, len(times))
     # The mean distance of two normal errors of one spread is sqrt(pi / 2) spreads.
@@ -107,35 +115,67 @@ def ensemble_of(track: Track, times: Times, errors: Errors, *, members: int, see
     error = np.interp(lead, errors.hours, errors.wind) / np.sqrt(2 / np.pi)
     share = np.maximum(1.0 + error * _remembering(random, shape, lead) / told, _LEAST_SHARE)
     east, north = _motion(lon, lat, times)
+    grown = np.exp(_RADIUS_SPREAD * random.standard_normal((members, 1)))
     return Ensemble(
         times=times,
         lon=lon,
         lat=lat,
         deficit=(wind * share) ** 2,
-        radius=middle.radius * np.exp(_RADIUS_SPREAD * random.standard_normal((members, 1))),
+        radius=middle.radius * grown,
         peaked=np.broadcast_to(middle.peaked, shape),
         east=east,
         north=north,
+        outer=_grown(middle.outer, grown),
     )
 
 
+def _grown(outer: Outer | None, grown: Floats) -> Outer | None:
+    """Widen the whole storm with its radius of greatest wind."""
+    if outer is None:
+        return None
+    exponent = np.broadcast_to(outer.exponent, (len(grown), len(outer.exponent)))
+    return Outer(outer.distance * grown, exponent)
+
+
 def exceedance(
-    ensemble: Ensemble, lon: Floats, lat: Floats, winds: Floats, *, workers: int = 1
+    ensemble: Ensemble,
+    lon: Floats,
+    lat: Floats,
+    winds: Floats,
+    *,
+    regions: NDArray[np.int64] | None = None,
+    workers: int = 1,
 ) -> Exceedance:
     """Count how many members bring each of `winds` (k,) m/s to places lon, lat (c,) in degrees.
 
+    regions: (c,) to which region, counted from nought, a place belongs; below nought to none.
     Moments are taken as they are: an hour or less apart, a storm leaves no gaps. Distances are
     those of a plane at the places' mean latitude, good to some per cent over a thousand km.
     """
+    regions = np.full(len(lon), -1) if regions is None else regions
+    if regions.shape != lon.shape:
+        raise Invalid("每个地点都要写明属于哪个区域")
+    inside = np.flatnonzero(regions >= 0)
+    count = int(regions.max(initial=-1)) + 1
+    belongs = np.zeros((count, len(lon)))
+    belongs[regions[inside], inside] = 1.0
     parts = np.array_split(np.arange(len(ensemble)), max(1, workers))
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        counted = list(pool.map(lambda part: _count(ensemble, part, lon, lat, winds), parts))
-    return Exceedance(winds=winds, probability=np.asarray(sum(counted) / len(ensemble)))
+        counted = list(
+            pool.map(lambda part: _count(ensemble, part, lon, lat, winds, belongs), parts)
+        )
+    places, within = (sum(part[n] for part in counted) / len(ensemble) for n in range(2))
+    return Exceedance(winds, np.asarray(places), np.asarray(within))
 
 
 def _count(
-    ensemble: Ensemble, part: NDArray[np.int64], lon: Floats, lat: Floats, winds: Floats
-) -> Floats:
+    ensemble: Ensemble,
+    part: NDArray[np.int64],
+    lon: Floats,
+    lat: Floats,
+    winds: Floats,
+    belongs: Floats,
+) -> tuple[Floats, Floats]:
     # The compiler takes half a second to import; only who counts winds pays for it.
     from anlan.engines.typhoon.kernels_winds import greatest
 
@@ -143,6 +183,7 @@ def _count(
     east = EARTH_RADIUS * np.cos(np.radians(middle))
     x, y = np.radians(lon) * east, np.radians(lat) * EARTH_RADIUS
     reached = np.zeros((len(winds), len(lon)))
+    within = np.zeros((len(winds), len(belongs)))
     for member in part:
         most = np.zeros(len(lon))
         reach, table = _tables(ensemble, int(member), float(winds.min()))
@@ -150,8 +191,10 @@ def _count(
         centre_x = np.radians(ensemble.lon[member]) * east
         centre_y = np.radians(ensemble.lat[member]) * EARTH_RADIUS
         greatest(x, y, centre_x, centre_y, reach, table, carried, most)
-        reached += most >= winds[:, None] ** 2
-    return reached
+        here = most >= winds[:, None] ** 2
+        reached += here
+        within += (here @ belongs.T) > 0
+    return reached, within
 
 
 def _tables(ensemble: Ensemble, member: int, least: float) -> tuple[Floats, Floats]:
@@ -164,21 +207,35 @@ def _tables(ensemble: Ensemble, member: int, least: float) -> tuple[Floats, Floa
         for part in (ensemble.deficit, np.broadcast_to(ensemble.radius, ensemble.lon.shape),
                      ensemble.peaked)
     )  # fmt: skip
-    coriolis = 2 * 7.2921e-5 * np.sin(np.radians(ensemble.lat[member][:, None]))
-    # Beyond this the profile, always below sqrt(B dp / rho) (R / r)^(B / 2), and all that the
-    # motion can add are less than asked for.
-    most = SURFACE * np.sqrt(peaked * deficit / AIR_DENSITY)
+    outer = _outer(ensemble, member)
+    # Beyond this the profile, always below greatest (R / r)^(B x) e^x, and all that the motion can
+    # add are less than asked for.
     motion = np.hypot(ensemble.east[member], ensemble.north[member])[:, None]
     alone = np.maximum(least - SHARE * motion, _FAINT)
-    reach = radius * np.maximum(most / alone, 2.0) ** (2.0 / peaked)
+    flattest = 0.5 if outer is None else np.minimum(outer.exponent, 0.5)
+    most = still_wind(deficit, peaked, surface=SURFACE if outer is None else 1.0)
+    most = most * np.sqrt(np.e)
+    reach = radius * np.maximum(most / alone, 2.0) ** (1.0 / (peaked * flattest))
     distance = np.linspace(0.0, 1.0, _BINS) * reach
     away = distance / radius
-    speed = SURFACE * gradient_wind(distance, deficit, radius, peaked, coriolis)
+    if outer is None:
+        coriolis = 2 * 7.2921e-5 * np.sin(np.radians(ensemble.lat[member][:, None]))
+        speed = SURFACE * gradient_wind(distance, deficit, radius, peaked, coriolis)
+    else:
+        greatest = still_wind(deficit, peaked, surface=1.0)
+        speed = surface_wind(distance, greatest, radius, peaked, outer)
     inward = np.radians(inflow(away))
     table = np.stack((speed * np.cos(inward), speed * np.sin(inward), fading(away)), axis=2)
     # One bin more, so that the last may be read between two.
     padded = np.concatenate((table, table[:, -1:]), axis=1)
     return reach[:, 0] * _BINS / (_BINS - 1), np.ascontiguousarray(padded)
+
+
+def _outer(ensemble: Ensemble, member: int) -> Outer | None:
+    outer = ensemble.outer
+    if outer is None:
+        return None
+    return Outer(outer.distance[member][:, None], outer.exponent[member][:, None])
 
 
 def _remembering(random: np.random.Generator, shape: tuple[int, int], lead: Floats) -> Floats:

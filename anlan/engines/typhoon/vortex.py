@@ -4,7 +4,7 @@ Sources: Holland 1980, Mon. Wea. Rev. 108, 1212 (profile); Vickery and Wadhera 2
 Meteor. Climatol. 47, 2497 (radius of greatest wind); Lin and Chavas 2012, J. Geophys. Res. 117,
 D09120 (share and turn of the storm's own motion); Jelesnianski 1966, Mon. Wea. Rev. 94, 379 (how
 that share fades outwards); Bretschneider 1972 as given by Phadke et al. 2003, Ocean Eng. 30, 553
-(inflow); Kaplan and DeMaria 1995, J. Appl. Meteor. 34, 2499 (decay over land).
+(inflow). The profile of 2010 and decay over land have modules of their own.
 Northern hemisphere only.
 """
 
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anlan.engines.geo.distance import EARTH_RADIUS
-from anlan.engines.typhoon.track import Track
+from anlan.engines.typhoon.profile import Outer, outer_of, peaked_of, surface_wind
+from anlan.engines.typhoon.track import Track, clock
 from anlan.kernel.errors import Invalid
 
 Floats = NDArray[np.float64]
@@ -30,8 +31,8 @@ SURFACE: Final = 0.9
 SHARE: Final = 0.55
 _TURN: Final = 20.0
 _PEAKED: Final = (1.0, 2.5)
-#: Decay over land: share lost at once, background wind (m/s), rate per hour.
-_LAND: Final = (0.9, 13.75, 0.095)
+#: A wind that is told as it is at the surface needs less of B.
+_SURFACE_PEAKED: Final = (0.8, 2.5)
 _OMEGA: Final = 7.2921e-5
 
 
@@ -53,42 +54,76 @@ class Vortex:
     north: Floats
     around: float = AROUND_HPA * 100.0
     assumed: tuple[str, ...] = ()
+    #: Of the profile of 2010; nothing means that of 1980.
+    outer: Outer | None = None
 
 
-def vortex_of(track: Track, times: NDArray[np.int64], *, radius_km: float | None = None) -> Vortex:
+def vortex_of(
+    track: Track, times: NDArray[np.int64], *, radius_km: float | None = None, wide: bool = False
+) -> Vortex:
     """Describe `track` at `times` (t,), filling what it does not tell.
 
     Pressure from wind and wind from pressure by Atkinson and Holliday 1977 (Mon. Wea. Rev. 105,
-    421: V = 3.44 (1010 - p)^0.644 in m/s); radius by Vickery and Wadhera; B from both. `Invalid`
-    when neither wind nor pressure is known at a moment.
+    421: V = 3.44 (1010 - p)^0.644 in m/s); radius by Vickery and Wadhera; B from both, or by
+    Holland 2008 where no wind is told. `wide`: the profile of 2010, fitted to the wind circles.
+    `Invalid` when neither wind nor pressure is known at a moment.
     """
     at = track.at(times)
     wind, pressure, assumed = _filled(at)
     deficit = np.maximum(AROUND_HPA - pressure, 1.0) * 100.0
     east, north = (np.interp(times, track.times, part) for part in track.motion())
-    still = np.maximum(wind - SHARE * np.hypot(east, north), 5.0) / SURFACE
+    motion = np.hypot(east, north)
+    still = np.maximum(wind - SHARE * motion, 5.0) / (1.0 if wide else SURFACE)
     if radius_km is None:
         assumed.append("最大风速半径按气压差和纬度估算")
         radius = radius_of(deficit, at.lat)
     else:
         radius = np.full(len(times), radius_km * 1000.0)
-    peaked = np.clip(still**2 * AIR_DENSITY * np.e / deficit, *_PEAKED)
-    return Vortex(at.lon, at.lat, deficit, radius, peaked, east, north, assumed=tuple(assumed))
+    needed = still**2 * AIR_DENSITY * np.e / deficit
+    if not wide:
+        peaked = np.clip(needed, *_PEAKED)
+        return Vortex(at.lon, at.lat, deficit, radius, peaked, east, north, assumed=tuple(assumed))
+    guessed = peaked_of(deficit, at.lat, motion, _deepening(deficit, times))
+    peaked = np.where(np.isfinite(at.wind), np.clip(needed, *_SURFACE_PEAKED), guessed)
+    outer = outer_of(at.radii, still_wind(deficit, peaked, surface=1.0), radius, peaked)
+    bare = int((~np.isfinite(at.radii).any(axis=(1, 2))).sum())
+    if bare:
+        assumed.append(f"{bare} 个时刻没有风圈半径，外围风按常用的衰减估算")
+    said = tuple(assumed)
+    return Vortex(at.lon, at.lat, deficit, radius, peaked, east, north, assumed=said, outer=outer)
+
+
+def still_wind(deficit: ArrayLike, peaked: ArrayLike, *, surface: float = SURFACE) -> Floats:
+    """Tell the greatest wind at the surface, m/s, of a resting storm that nothing turns."""
+    push = np.asarray(peaked, dtype=np.float64) * np.asarray(deficit) / (AIR_DENSITY * np.e)
+    return np.asarray(surface * np.sqrt(push))
+
+
+def _deepening(deficit: Floats, times: NDArray[np.int64]) -> Floats:
+    """Tell how fast the central pressure rises, Pa an hour."""
+    if len(times) < 2:
+        return np.zeros(len(times))
+    return np.asarray(-np.gradient(deficit, times / 3_600_000.0))
 
 
 def _filled(at: Track) -> tuple[Floats, Floats, list[str]]:
     wind, pressure, assumed = at.wind, at.pressure, []
     nothing = ~np.isfinite(wind) & ~np.isfinite(pressure)
     if nothing.any():
-        raise Invalid("有的时刻风速和气压都不知道，算不出风场")
+        when = clock(at.times[int(np.argmax(nothing))])
+        raise Invalid(f"{when} 等 {int(nothing.sum())} 个时刻风速和气压都不知道，算不出风场")
     if (~np.isfinite(pressure)).any():
-        assumed.append("有的时刻没有中心气压，按风速估算")
+        assumed.append(_first(at.times, ~np.isfinite(pressure)) + "没有中心气压，按风速估算")
         pressure = np.where(np.isfinite(pressure), pressure, 1010.0 - (wind / 3.44) ** (1 / 0.644))
     if (~np.isfinite(wind)).any():
-        assumed.append("有的时刻没有最大风速，按气压估算")
+        assumed.append(_first(at.times, ~np.isfinite(wind)) + "没有最大风速，按气压估算")
         lower = np.maximum(1010.0 - pressure, 1.0)
         wind = np.where(np.isfinite(wind), wind, 3.44 * lower**0.644)
     return wind, pressure, assumed
+
+
+def _first(times: NDArray[np.int64], missing: NDArray[np.bool_]) -> str:
+    return f"{clock(times[int(np.argmax(missing))])} 等 {int(missing.sum())} 个时刻"
 
 
 def radius_of(deficit: ArrayLike, lat: ArrayLike) -> Floats:
@@ -135,8 +170,12 @@ def field(vortex: Vortex, index: int, lon: Floats, lat: Floats) -> tuple[Floats,
     radius, peaked, deficit = (
         float(part[index]) for part in (vortex.radius, vortex.peaked, vortex.deficit)
     )
-    coriolis = 2 * _OMEGA * np.sin(centre_lat)
-    speed = SURFACE * gradient_wind(distance, deficit, radius, peaked, coriolis)
+    if vortex.outer is None:
+        coriolis = 2 * _OMEGA * np.sin(centre_lat)
+        speed = SURFACE * gradient_wind(distance, deficit, radius, peaked, coriolis)
+    else:
+        greatest = still_wind(deficit, peaked, surface=1.0)
+        speed = surface_wind(distance, greatest, radius, peaked, vortex.outer.at(index))
     inward = np.radians(inflow(distance / radius))
     # Round the centre against the clock, turned inwards.
     outward_x, outward_y = x / distance, y / distance
@@ -170,17 +209,3 @@ def inflow(away: ArrayLike) -> Floats:
     ratio = np.asarray(away, dtype=np.float64)
     middle = 10.0 + 75.0 * (ratio - 1.0)
     return np.where(ratio < 1.0, 10.0 * ratio, np.where(ratio < 1.2, middle, 25.0))
-
-
-def over_land(wind: ArrayLike, hours: ArrayLike) -> Floats:
-    """Tell the greatest wind, m/s, `hours` after the centre went ashore with `wind`.
-
-    South of 36 N. A forecast track that was made over the sea needs this; a best track has it.
-
-    >>> round(float(over_land(50.0, 0.0)), 2), round(float(over_land(50.0, 12.0)), 2)
-    (45.0, 23.74)
-    """
-    at_once, least, rate = _LAND
-    landed = at_once * np.asarray(wind, dtype=np.float64)
-    left = least + (landed - least) * np.exp(-rate * np.asarray(hours, dtype=np.float64))
-    return np.asarray(np.where(landed < least, landed, left))

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from anlan.codes import lookup
-from anlan.engines.typhoon import Fix, Track, field, track_of
+from anlan.engines.typhoon import Fix, Outer, Track, field, track_of
 from anlan.engines.typhoon.ensemble import Ensemble, Errors, ensemble_of, exceedance
 from anlan.engines.typhoon.vortex import Vortex, vortex_of
 from anlan.kernel.errors import Invalid
@@ -21,9 +21,13 @@ def errors() -> Errors:
     return Errors(hours, distance, wind)
 
 
-def forecast() -> Track:
+CIRCLES = ((320.0,) * 4, (140.0,) * 4, (80.0,) * 4)
+
+
+def forecast(*, circles: bool = False) -> Track:
+    radii = CIRCLES if circles else ()
     fixes = [
-        Fix(int(n * 12 * HOUR_MS), 126.0 - 1.2 * n, 24.0 + 1.1 * n, wind=45.0, pressure=945.0)
+        Fix(int(n * 12 * HOUR_MS), 126.0 - 1.2 * n, 24.0 + 1.1 * n, 45.0, 945.0, radii)
         for n in range(7)
     ]
     return track_of(fixes)
@@ -46,6 +50,8 @@ def member(ensemble: Ensemble, which: int) -> Vortex:
         peaked,
         ensemble.east[which],
         ensemble.north[which],
+        outer=ensemble.outer
+        and Outer(ensemble.outer.distance[which], ensemble.outer.exponent[which]),
     )
 
 
@@ -78,8 +84,10 @@ def test_the_same_seed_gives_the_same_storms_and_another_others() -> None:
     assert not np.array_equal(one.lon, other.lon)
 
 
-def test_counts_are_those_of_every_members_field_looked_at_one_by_one() -> None:
-    ensemble = ensemble_of(forecast(), HOURS, errors(), members=40, seed=3)
+@pytest.mark.parametrize("wide", [False, True])
+def test_counts_are_those_of_every_members_field_looked_at_one_by_one(*, wide: bool) -> None:
+    told = forecast(circles=wide)
+    ensemble = ensemble_of(told, HOURS, errors(), members=40, seed=3, wide=wide)
     lon, lat = places()
     winds = np.array([17.2, 24.5, 32.7])
     found = exceedance(ensemble, lon, lat, winds)
@@ -106,6 +114,21 @@ def test_stronger_winds_are_rarer_and_nothing_depends_on_the_workers() -> None:
     assert np.array_equal(
         one.probability, exceedance(ensemble, lon, lat, winds, workers=3).probability
     )
+
+
+def test_a_region_is_reached_more_often_than_any_of_its_places() -> None:
+    ensemble = ensemble_of(forecast(), HOURS, errors(), members=60, seed=3)
+    lon, lat = places(15)
+    regions = np.where(lon < 121, 0, np.where(lon < 125, 1, -1))
+    found = exceedance(ensemble, lon, lat, np.array([24.5, 32.7]), regions=regions, workers=2)
+    assert found.anywhere.shape == (2, 2)
+    for region in range(2):
+        inside = found.probability[:, regions == region]
+        assert (found.anywhere[:, region] >= inside.max(axis=1)).all()
+    alone = exceedance(ensemble, lon, lat, np.array([24.5]), regions=np.arange(len(lon)))
+    assert np.array_equal(alone.anywhere, alone.probability)
+    with pytest.raises(Invalid, match="哪个区域"):
+        exceedance(ensemble, lon, lat, np.array([24.5]), regions=regions[:3])
 
 
 def test_what_past_errors_do_not_reach_is_refused() -> None:

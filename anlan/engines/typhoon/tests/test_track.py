@@ -66,6 +66,28 @@ def test_wind_is_carried_over_a_fix_that_tells_none_and_never_beyond_what_was_to
     assert at.wind[1:].tolist() == [30.0, 35.0, 40.0]
 
 
+def told(*winds: tuple[float, float]) -> list[Fix]:
+    return [Fix(int(n * 6 * HOUR_MS), 130.0, 20.0, *pair) for n, pair in enumerate(winds)]
+
+
+def test_knots_written_as_metres_a_second_are_refused_with_the_figures() -> None:
+    knots = told((90.0, 940.0), (85.0, 950.0), (60.0, 970.0))
+    with pytest.raises(Invalid, match=r"940 百帕约为每秒 53 米，写的是 90.*节当成了米每秒"):
+        track_of(knots)
+    assert track_of(knots, knots=True).wind[0] == pytest.approx(46.3, abs=0.01)
+
+
+def test_metres_a_second_taken_for_knots_are_told_because_a_dying_storm_may_be_so() -> None:
+    found = track_of(told((46.0, 940.0), (44.0, 950.0), (31.0, 970.0)), knots=True)
+    assert found.mended == ("风速只有同样气压通常风速的一半左右，请核对单位",)
+    assert track_of(told((20.0, 990.0), (12.0, 1000.0))).mended == ()
+
+
+def test_a_gap_longer_than_a_day_is_told_where_it_is() -> None:
+    track = track_of(path((130.0, 20.0), (125.0, 20.0), every=30.0))
+    assert track.mended == ("1970-01-01 08:00 之后缺了 30 小时，其间不作推算",)
+
+
 def test_moments_outside_the_path_or_in_a_gap_of_more_than_a_day_are_refused() -> None:
     track = track_of(path((130.0, 20.0), (125.0, 20.0), every=30.0))
     with pytest.raises(Invalid, match="不包含"):
