@@ -109,12 +109,7 @@ class Scene:
 
 def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
     """List the villages that have fallen silent."""
-    waited = scene.now - limits.quiet_s
-    waiting = {
-        village: posts
-        for village, posts in scene.posts.items()
-        if posts.called and not posts.answered and posts.latest <= waited
-    }
+    waiting = long_silent(scene.posts, scene.now, limits)
     if not waiting:
         return []
     sensors = sensor_signs(scene, limits)
@@ -127,6 +122,16 @@ def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
             since = max((sign.last for sign in signs if sign.last is not None), default=posts.began)
             found.append(Silence(village, since, posts, *signs))
     return found
+
+
+def long_silent(posts: Mapping[str, Posts], now: float, limits: Limits) -> dict[str, Posts]:
+    """Keep the villages of which nobody has answered for so long that other signs are asked for."""
+    waited = now - limits.quiet_s
+    return {
+        village: one
+        for village, one in posts.items()
+        if one.called and not one.answered and one.latest <= waited
+    }
 
 
 def sensor_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:

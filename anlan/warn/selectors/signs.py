@@ -1,12 +1,13 @@
 """Signs of life of the villages that are called: answers, receipts, values of sensors."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit, visible
@@ -18,6 +19,7 @@ from anlan.comms.reasons import OFF
 from anlan.kernel import clock
 from anlan.sense.models import Maintenance, Stream
 from anlan.sense.selectors.latest import latest
+from anlan.warn.callrules import KIND
 from anlan.warn.models import CallRound, SilentVillage
 from anlan.warn.selectors.board.seats import VIEW, calls_of
 from anlan.warn.selectors.rows import alert_for
@@ -29,36 +31,51 @@ MOST = 500
 LEFT = ("sent", "delivered", "answered", "unknown", "failed")
 
 
-def scene(root: str, listening_since: datetime) -> Scene:
-    """Gather what is known of the villages a chain calls; nine queries, however many there are."""
+def scene(
+    root: str, posts: Mapping[str, Posts], sensors: Sequence[Sensor], listening_since: datetime
+) -> Scene:
+    """Gather what is known of the villages a chain calls, however many there are.
+
+    `posts` are the chain's own of `called_posts`, `sensors` those of `sensors_heard`: both are read
+    once for all chains.
+    """
     return Scene(
         now=clock.now().timestamp(),
         listening_since=listening_since.timestamp(),
-        posts=_posts(root),
-        sensors=tuple(_sensors()),
+        posts=posts,
+        sensors=sensors,
         sent=tuple(_sent(calls_of(root).values("pk"))),
     )
 
 
-def _posts(root: str) -> dict[str, Posts]:
-    """Count the calls of each village, of the rounds under way, and who showed life."""
-    rounds = CallRound.objects.filter(root=root, ended_at=None).values_list("pk", flat=True)
-    rows = calls_of(root).filter(subject__in=list(rounds), region__level__gte=Level.VILLAGE)
-    found: dict[str, list[tuple[datetime, bool]]] = defaultdict(list)
-    for region, issued, reached, answered in rows.values_list(
-        "region_id", "issued_at", "reached_at", "answered_at"
+def called_posts() -> dict[str, dict[str, Posts]]:
+    """Count by chain and village the calls of the rounds under way, and who showed life.
+
+    Two queries: hundreds of alerts may be in force. A chain that calls nobody yet has no village.
+    """
+    rounds = dict(CallRound.objects.filter(ended_at=None).values_list("pk", "root"))
+    if not rounds:
+        return {}
+    rows = Obligation.objects.filter(
+        among("subject", rounds.keys()), kind=KIND, subject_kind=KIND,
+        region__level__gte=Level.VILLAGE,
+    )  # fmt: skip
+    found: dict[tuple[str, str], list[tuple[datetime, bool]]] = defaultdict(list)
+    for subject, region, issued, reached, answered in rows.values_list(
+        "subject", "region_id", "issued_at", "reached_at", "answered_at"
     ):
-        found[region[: scope.PADDED]].append((issued, (reached or answered) is not None))
-    return {
-        village: Posts(
+        lives = (reached or answered) is not None
+        found[rounds[subject], region[: scope.PADDED]].append((issued, lives))
+    posts: dict[str, dict[str, Posts]] = {root: {} for root in rounds.values()}
+    for (root, village), calls in found.items():
+        posts[root][village] = Posts(
             len(calls), sum(lives for _, lives in calls),
             min(at for at, _ in calls).timestamp(), max(at for at, _ in calls).timestamp(),
-        )
-        for village, calls in found.items()
-    }  # fmt: skip
+        )  # fmt: skip
+    return posts
 
 
-def _sensors() -> Iterator[Sensor]:
+def sensors_heard() -> Iterator[Sensor]:
     """Read when each stream in use, and not under repair, was last heard."""
     now = clock.now()
     under_repair = Maintenance.objects.filter(starts__lte=now, ends__gt=now, ended_at=None)

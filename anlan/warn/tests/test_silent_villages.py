@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.base.journal.models import Entry
 from anlan.base.obligations.models import Obligation
@@ -236,6 +238,22 @@ def test_nobody_is_called_and_nothing_is_looked_for(
 ) -> None:
     with django_assert_max_num_queries(4):  # type: ignore[operator]
         assert calls.watch_villages(by=BY) == []
+
+
+def test_while_everybody_may_still_answer_many_alerts_ask_no_more_than_one(
+    turn: Turn, intake: Callable[..., None]
+) -> None:
+    intake()
+    _call_the_county()
+    calls.watch_villages(by=BY)
+    asked = []
+    for _ in range(3):
+        _call_the_county()
+        with CaptureQueriesContext(connection) as queries:
+            assert calls.watch_villages(by=BY) == []
+        asked.append(len(queries))
+    assert len(set(asked)) == 1
+    assert len(_run(5, turn, intake, (A1,))) == 1  # one village, whichever alert showed it
 
 
 def test_each_sees_the_silent_villages_of_their_own_regions(silent: SilentVillage) -> None:

@@ -7,7 +7,7 @@ called is told that it is over, by one short message a person.
 from collections.abc import Collection, Iterator
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.services import settle_these
@@ -102,16 +102,11 @@ def _told(rounds: Collection[str]) -> Iterator[tuple[str, str, str]]:
 def watch_calls(*, by: Actor) -> list[str]:
     """Begin the rounds that are due again, end those whose alert is over; returns what to fill."""
     begun = [pk for row in _due() if (pk := _recall(row, by))]
-    roots = CallRound.objects.filter(ended_at=None).values_list("root", flat=True).distinct()
-    for root in list(roots):
-        if not in_force(root):
-            end_calls(alert=root, why="expired", by=by)
+    holds = Alert.objects.filter(root=OuterRef("root"), state="issued")
+    over = CallRound.objects.filter(~Exists(holds), ended_at=None)
+    for root in list(over.values_list("root", flat=True).distinct()):
+        end_calls(alert=root, why="expired", by=by)
     return begun
-
-
-def in_force(root: str) -> bool:
-    """Tell whether a chain of alerts still holds."""
-    return Alert.objects.filter(root=root, state="issued").exists()
 
 
 def _due() -> Iterator[CallRound]:

@@ -4,7 +4,7 @@ Looked at twice a minute while anybody is called. Since when somebody has looked
 at all is kept: silence is counted from then, so that a break of our own accuses nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -20,14 +20,15 @@ from anlan.kernel import clock
 from anlan.sense.events import Level
 from anlan.warn import deed_names
 from anlan.warn.events import VillageSilent
-from anlan.warn.models import Alert, CallRound, Lookout, SilentVillage
+from anlan.warn.models import Alert, Lookout, SilentVillage
 from anlan.warn.selectors.board.seats import calls_of
-from anlan.warn.selectors.signs import scene
+from anlan.warn.selectors.signs import called_posts, scene, sensors_heard
 from anlan.warn.silence import (
     ALIVE,
     Limits,
     Scene,
     Silence,
+    long_silent,
     phone_signs,
     sensor_signs,
     silent_villages,
@@ -40,17 +41,20 @@ BREAK = timedelta(minutes=2)
 
 def watch_villages(*, by: Actor) -> list[str]:
     """Find villages that have fallen silent, and those that are heard again; ids of the new."""
-    roots = list(CallRound.objects.filter(ended_at=None).values_list("root", flat=True).distinct())
-    since = _look(bool(roots))
+    posts, limits = called_posts(), Limits.read()
+    since = _look(bool(posts))
+    standing = SilentVillage.objects.filter(over_at=None)
+    asked, now = set(standing.values_list("root", flat=True)), clock.now().timestamp()
+    asked |= {root for root, own in posts.items() if long_silent(own, now, limits)}
     found: list[str] = []
-    limits = Limits.read()
-    for root in roots:
-        seen = scene(root, since)
+    sensors = tuple(sensors_heard()) if asked else ()
+    for root in sorted(asked & posts.keys()):
+        seen = scene(root, posts[root], sensors, since)
         _end_heard(root, seen, limits, by)
-        known = set(SilentVillage.objects.filter(over_at=None).values_list("region_id", flat=True))
+        known = set(standing.values_list("region_id", flat=True))
         new = [one for one in silent_villages(seen, limits) if one.village not in known]
         found += [_found(root, one, by) for one in new]
-    _end_uncalled(roots, by)
+    _end_uncalled(posts, by)
     return found
 
 
@@ -133,7 +137,7 @@ def _values_since(seen: Scene, village: str, moment: float) -> bool:
     return any(one.village == village and one.last > moment for one in seen.sensors)
 
 
-def _end_uncalled(roots: list[str], by: Actor) -> None:
+def _end_uncalled(roots: Collection[str], by: Actor) -> None:
     for row in SilentVillage.objects.filter(over_at=None).exclude(root__in=roots):
         _over(row, "ended", by)
 
