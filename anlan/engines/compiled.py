@@ -18,6 +18,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import numba
 from numba import config
+from numba.core.cpu import CPUTargetOptions
+from numba.core.options import TargetOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +43,18 @@ def lean(kernel: Callable[P, R]) -> Callable[P, R]:
     Counting costs more than the work itself where a row asks for a few additions.
     """
     return _compiled(kernel, _nrt=False)
+
+
+def swift(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile a `lean` kernel of plain loops over rows to vector code.
+
+    Its arithmetic may be regrouped, so whoever asks whether a value is finite asks in a kernel that
+    is not so compiled; and no array it writes to may overlap another it is given. numba knows that
+    promise (`noalias`) from its parallel loops; without it so many rows would be told apart at run
+    time, which the compiler will not do.
+    """
+    CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")  # type: ignore[no-untyped-call]
+    return _compiled(kernel, _nrt=False, fastmath=True, noalias=True)
 
 
 def _compiled(kernel: Callable[P, R], **options: Any) -> Callable[P, R]:

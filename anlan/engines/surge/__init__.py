@@ -1,0 +1,47 @@
+"""Shallow water on grids: storm surge, tsunami, dam break and flood by one core.
+
+Metres, seconds, m/s and m2/s; rows go from south to north, columns from west to east. The core
+solves the shallow-water equations to second order, keeps water at rest at rest and never makes
+or loses any; see `kernels_rows` for the scheme and its sources.
+"""
+
+from anlan.engines.surge.air import Air, GriddedAir, Moment, StormAir, mesh_over
+from anlan.engines.surge.grid import Grid, grid_of
+from anlan.engines.surge.running import run
+from anlan.engines.surge.sides import (
+    Series,
+    Side,
+    Sides,
+    discharge_side,
+    level_side,
+    open_side,
+    tide_side,
+    wall,
+)
+from anlan.engines.surge.state import Gauge, Inputs, Outputs, Settings, State
+from anlan.engines.surge.warming import warm
+
+__all__ = [
+    "Air",
+    "Gauge",
+    "Grid",
+    "GriddedAir",
+    "Inputs",
+    "Moment",
+    "Outputs",
+    "Series",
+    "Settings",
+    "Side",
+    "Sides",
+    "State",
+    "StormAir",
+    "discharge_side",
+    "grid_of",
+    "level_side",
+    "mesh_over",
+    "open_side",
+    "run",
+    "tide_side",
+    "wall",
+    "warm",
+]

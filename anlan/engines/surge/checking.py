@@ -1,0 +1,81 @@
+"""Whether inputs can be used: refused with what is wrong and where, or noted."""
+
+import numpy as np
+
+from anlan.engines.surge import layout
+from anlan.engines.surge.sides import NAMES
+from anlan.engines.surge.state import Inputs, Settings
+from anlan.kernel.errors import Invalid
+
+
+def checked(inputs: Inputs) -> tuple[str, ...]:
+    """Refuse inputs that cannot be used; what a reader should know of the others comes back."""
+    wrong = [*_settings(inputs.settings), *_fields(inputs), *_start(inputs)]
+    if wrong:
+        raise Invalid("；".join(wrong))
+    return tuple(_notes(inputs))
+
+
+def _settings(settings: Settings) -> list[str]:
+    limits = (
+        (0.0 < settings.cfl <= 1.0, f"库朗数 {settings.cfl:g} 不稳定，应大于 0、不超过 1"),
+        (settings.dry > 0.0, "干湿水深应大于零"),
+        (settings.thin >= settings.dry, "薄层水深不应小于干湿水深"),
+        (1.0 <= settings.steep <= 2.0, f"限制器系数 {settings.steep:g} 不稳定，应在 1 到 2 之间"),
+        (settings.gravity > 0.0, "重力加速度应大于零"),
+        (settings.longest > 0.0, "最长步长应大于零"),
+        (settings.frames_every is None or settings.frames_every > 0.0, "输出间隔应大于零"),
+    )
+    return [sentence for right, sentence in limits if not right]
+
+
+def _fields(inputs: Inputs) -> list[str]:
+    shape = inputs.grid.bed.shape
+    wrong = []
+    if not (np.isfinite(inputs.until) and inputs.until > 0):
+        wrong.append("计算时长应大于零")
+    named = (
+        ("起算水位", inputs.level, -1e5, 1e5),
+        ("起算东向流速", inputs.east, -50.0, 50.0),
+        ("起算北向流速", inputs.north, -50.0, 50.0),
+        ("糙率", inputs.manning, 0.0, 1.0),
+    )
+    for name, values, least, most in named:
+        array = np.asarray(values, dtype=np.float64)
+        if array.ndim and array.shape != shape:
+            wrong.append(f"{name}的形状是 {array.shape}，网格是 {shape}")
+            continue
+        bad = np.argwhere(~((array >= least) & (array <= most)))
+        if len(bad):
+            place = f"第 {bad[0][0] + 1} 行第 {bad[0][1] + 1} 列" if array.ndim else ""
+            wrong.append(f"{place}{name}应在 {least:g} 到 {most:g} 之间")
+    if not np.isfinite(inputs.grid.bed).all():
+        j, i = np.argwhere(~np.isfinite(inputs.grid.bed))[0]
+        wrong.append(f"第 {j + 1} 行第 {i + 1} 列没有高程，请先用 grid_of 补上")
+    return wrong
+
+
+def _start(inputs: Inputs) -> list[str]:
+    start = inputs.start
+    if start is not None:
+        if start.h.shape != inputs.grid.bed.shape:
+            return [f"续算状态的形状是 {start.h.shape}，网格是 {inputs.grid.bed.shape}"]
+        return [] if start.time < inputs.until else ["续算状态已经晚于计算时长"]
+    if (np.asarray(inputs.level) > inputs.grid.bed).any() or inputs.air is not None:
+        return []
+    enters = any(side.kind in (layout.LEVEL, layout.DISCHARGE) for side in inputs.sides.each())
+    enters = enters or any(side.level is not None for side in inputs.sides.each())
+    if enters:
+        return []
+    return ["没有一格低于起算水位，也没有水进来；若地形给的是水深，请用 downwards=True"]
+
+
+def _notes(inputs: Inputs) -> list[str]:
+    notes = []
+    bed, level = inputs.grid.bed, np.broadcast_to(np.asarray(inputs.level), inputs.grid.bed.shape)
+    depth = level - bed
+    edges = (depth[:, 0], depth[:, -1], depth[0], depth[-1])
+    for name, side, edge in zip(NAMES, inputs.sides.each(), edges, strict=True):
+        if side.kind == layout.WALL and (edge > 50.0).any():
+            notes.append(f"{name}有深过 50 米的水却是固壁，波会从那里反射回来")
+    return notes

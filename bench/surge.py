@@ -1,0 +1,86 @@
+"""The shallow-water core: cells a second on one core, and the products a county asks for.
+
+The bed is a coast that rises from the sea to dry land under a moving wave: a sixth of the cells is
+dry, friction and wetting are on. Full physics adds a turning storm's wind and pressure, the turn
+of the earth and a tide at the open side.
+"""
+
+import os
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+
+from anlan.engines import surge
+from anlan.engines.surge import GriddedAir, Inputs, Settings, Sides, level_side, open_side
+
+ROUNDS = int(os.environ.get("ANLAN_BENCH_ROUNDS", "5"))
+SIDE, STEPS = 1_000, 20
+
+
+def run() -> dict[str, Any]:
+    """Measure after the compiler's first minute."""
+    surge.warm()
+    plain, full, single = [], [], []
+    for _ in range(ROUNDS):
+        plain.append(rate(full=False))
+        full.append(rate(full=True))
+        single.append(rate(full=False, precise=False))
+    return {
+        "figures": {
+            "updates_per_s_core": round(statistics.median(plain)),
+            "full_physics_per_s_core": round(statistics.median(full)),
+            "updates_per_s_core_float32": round(statistics.median(single)),
+        },
+        "settings": {
+            "cells": SIDE * SIDE,
+            "steps": STEPS,
+            "by_round": [[round(one / 1e6, 1) for one in row] for row in (plain, full, single)],
+        },
+    }
+
+
+def rate(*, full: bool, precise: bool = True) -> float:
+    """Tell how many cells a second one core moves, set-up and copies of the result left out."""
+    x, y = np.meshgrid(np.linspace(0, 1, SIDE), np.linspace(0, 1, SIDE))
+    bed = 24 * x - 20 + 0.8 * np.sin(20 * y)
+    wave = 1.5 * np.exp(-100 * ((x - 0.3) ** 2 + (y - 0.5) ** 2))
+    grid = surge.grid_of(bed, cell=(50.0, 50.0))
+    settings = Settings(
+        single=not precise, maxima_every=60.0, air_every=60.0, longest=1.8, gauges_every=60.0
+    )
+    sides, air = Sides(), None
+    if full:
+        sides = Sides(level_side(lambda second: 0.5 * np.sin(1.4e-4 * second)), open_side())
+        air = storm(grid)
+    marks: list[float] = []
+    surge.run(
+        Inputs(
+            grid,
+            1.8 * STEPS,
+            level=np.maximum(wave, bed),
+            sides=sides,
+            air=air,
+            coriolis=7e-5 if full else None,
+            settings=settings,
+        ),
+        watch=lambda _second, _sea: marks.append(time.perf_counter()),
+    )
+    steps = len(marks) - 2
+    return SIDE * SIDE * steps / (marks[-1] - marks[1])
+
+
+def storm(grid: surge.Grid) -> GriddedAir:
+    """Lay a storm that crosses the grid over a mesh of 5 km."""
+    x, y = surge.mesh_over((grid.x, grid.y), (5_000.0, 5_000.0))
+    times = np.arange(0.0, 3_600.0, 300.0)
+    east, north, pressure = [], [], []
+    for second in times:
+        across, up = np.meshgrid(x - 8.0 * second, y - 25_000.0)
+        away = np.hypot(across, up) + 1.0
+        speed = 40.0 * np.minimum(away / 2e4, 2e4 / away)
+        east.append(-speed * up / away)
+        north.append(speed * across / away)
+        pressure.append(101_000.0 - 5_000.0 * np.exp(-away / 4e4))
+    return GriddedAir(x, y, times, np.array(east), np.array(north), np.array(pressure))
