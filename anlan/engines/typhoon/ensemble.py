@@ -184,13 +184,15 @@ def _count(
     x, y = np.radians(lon) * east, np.radians(lat) * EARTH_RADIUS
     reached = np.zeros((len(winds), len(lon)))
     within = np.zeros((len(winds), len(belongs)))
+    enough = float(winds.max()) ** 2
     for member in part:
         most = np.zeros(len(lon))
         reach, table = _tables(ensemble, int(member), float(winds.min()))
         carried = np.stack(drawn(ensemble.east[member], ensemble.north[member]), axis=1)
         centre_x = np.radians(ensemble.lon[member]) * east
         centre_y = np.radians(ensemble.lat[member]) * EARTH_RADIUS
-        greatest(x, y, centre_x, centre_y, reach, table, carried, most)
+        bound = _bound(table, carried)
+        greatest(x, y, centre_x, centre_y, reach, table, carried, bound, enough, most)
         here = most >= winds[:, None] ** 2
         reached += here
         within += (here @ belongs.T) > 0
@@ -229,6 +231,18 @@ def _tables(ensemble: Ensemble, member: int, least: float) -> tuple[Floats, Floa
     # One bin more, so that the last may be read between two.
     padded = np.concatenate((table, table[:, -1:]), axis=1)
     return reach[:, 0] * _BINS / (_BINS - 1), np.ascontiguousarray(padded)
+
+
+def _bound(table: Floats, carried: Floats) -> Floats:
+    """Tell the squared wind that no place between a bin and the next can have, (t, bins)."""
+    still = np.hypot(table[..., 0], table[..., 1])
+    motion = table[..., 2] * np.hypot(carried[:, 0], carried[:, 1])[:, None]
+    bound = still + motion
+    # Between two bins every part runs straight: none is longer than at its longer end.
+    bound[:, :-1] = np.maximum(still[:, :-1], still[:, 1:]) + np.maximum(
+        motion[:, :-1], motion[:, 1:]
+    )
+    return np.asarray(bound**2)
 
 
 def _outer(ensemble: Ensemble, member: int) -> Outer | None:
