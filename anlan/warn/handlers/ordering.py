@@ -1,15 +1,19 @@
 """What a person signed in advance happens by itself; everything else waits for a hand."""
 
-from anlan.kernel.events import on
+from collections.abc import Sequence
+
+from anlan.kernel.events import on, on_many
 from anlan.sense.events import AlarmRaised
 from anlan.warn.events import AlertReceived
-from anlan.warn.services.ordering import act_on_alarm, act_on_received
+from anlan.warn.services.ordering import act_on_alarm, act_on_received, is_any_signed
 
 
-@on(AlertReceived)
-def relay_under_order(event: AlertReceived) -> None:
+@on_many(AlertReceived)
+def relay_under_order(events: Sequence[AlertReceived]) -> None:
     """Relay what a standing order covers."""
-    act_on_received(received=event.alert)
+    if is_any_signed("received"):  # seldom; then a storm's messages are not read once more
+        for event in events:
+            act_on_received(received=event.alert)
 
 
 @on(AlarmRaised)

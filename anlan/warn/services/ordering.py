@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anlan import codes
 from anlan.base.journal.services import record
@@ -126,6 +127,11 @@ def revoke_order(*, order: str, by: Actor) -> None:
         _note(row, "revoked", by, {})
 
 
+def is_any_signed(trigger: str) -> bool:
+    """Tell whether any standing order of a trigger is in force."""
+    return _orders(trigger).exists()
+
+
 def act_on_received(*, received: str) -> str:
     """Relay a message that a standing order covers; returns the alert's id, "" without an order."""
     row = Received.objects.filter(pk=received).first()
@@ -171,13 +177,16 @@ def _content(order: StandingOrder, event: AlarmRaised) -> Content:
     )  # fmt: skip
 
 
-def _in_force(trigger: str, kind: str, hazard: str, level: int | None) -> Iterable[StandingOrder]:
-    """Walk the orders in force that cover a kind, a hazard and a level, the oldest first."""
+def _orders(trigger: str) -> QuerySet[StandingOrder]:
     now = clock.now()
-    rows = StandingOrder.objects.filter(
+    return StandingOrder.objects.filter(
         trigger=trigger, revoked_at=None, since__lte=now, until__gt=now
     )
-    for order in rows.order_by("id"):
+
+
+def _in_force(trigger: str, kind: str, hazard: str, level: int | None) -> Iterable[StandingOrder]:
+    """Walk the orders in force that cover a kind, a hazard and a level, the oldest first."""
+    for order in _orders(trigger).order_by("id"):
         bad_enough = order.level is None or (level is not None and level <= order.level)
         covers = (not kind or kind in order.kinds) and (
             not order.hazards or hazard in order.hazards

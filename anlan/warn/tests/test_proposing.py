@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from anlan.base.outbox.delivering import deliver_due
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.selectors import actor_of
@@ -155,6 +156,17 @@ def test_what_the_order_does_not_cover_waits_for_a_hand(
     sign_order(order=order(), by=commander)
     assert act_on_received(received=quake(**more)) == ""
     assert not Alert.objects.exists()
+
+
+def test_messages_of_one_storm_are_relayed_each_as_its_order_says(commander: Actor) -> None:
+    sign_order(order=order(), by=commander)
+    text = "云屿县发生地震，请立即避险，远离建筑物。第二次。"
+    quake(number="33990141900000_20260801075900", colour="Yellow")
+    quake()
+    quake(number="33990141900000_20260801080100", codes=(WEST,), text=text)
+    deliver_due()
+    relayed = Alert.objects.filter(issued_at__isnull=False).order_by("id")
+    assert [row.regions for row in relayed] == [[COUNTY], [WEST]]
 
 
 def test_a_pasted_text_sets_no_order_off(commander: Actor) -> None:
