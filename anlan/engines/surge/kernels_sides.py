@@ -1,8 +1,9 @@
 """What lies outside the sides: two ghost cells by Riemann invariants.
 
-Source: Blayo and Debreu 2005, Ocean Modelling 9, 231 (boundaries by incoming characteristics);
-invariants u + 2c and u - 2c, c = sqrt(g h) (Toro 2001, sec. 3.2). A velocity `inward` is positive
-when it enters.
+A velocity `inward` is positive when it enters. At a wall the level leans as wind and the turn of
+the earth ask, so that water they press against a coast can rest. Source: Blayo and Debreu 2005,
+Ocean Modelling 9, 231 (boundaries by incoming characteristics); the invariants are u + 2c and
+u - 2c with c = sqrt(g h) (Toro 2001, sec. 3.2).
 """
 
 from math import sqrt
@@ -13,11 +14,15 @@ from anlan.engines.surge.layout import (
     DRY,
     EAST,
     GRAVITY,
+    HOLD,
     LEVEL,
     NORTH,
     OUT_EAST,
     OUT_LEVEL,
     OUT_NORTH,
+    PER_X,
+    SPIN,
+    THIN,
     WALL,
     WEST,
     Field,
@@ -27,24 +32,23 @@ from anlan.engines.surge.layout import (
 
 
 @lean
-def inflow_speed(leaving: float, inflow: float, gravity: float) -> float:
+def inflow_speed(leaving: float, inflow: float, gravity: float) -> tuple[float, float]:
     """Give the wave speed c at which `inflow` (m2/s) passes: 2 c^3 + leaving c^2 = g inflow.
 
     leaving: the invariant u - 2c that comes from inside. More outflow than the water can give is
-    cut to the critical. Newton's iteration from above, where the cubic is convex.
+    cut to the critical; the second figure is the inflow that is left. Newton's iteration from
+    above, where the cubic is convex.
     """
     wanted = gravity * inflow
     if wanted < 0.0:
-        if leaving >= 0.0:
-            return 0.0
-        wanted = max(wanted, 0.999 * leaving**3 / 27.0)
+        wanted = max(wanted, 0.999 * min(leaving, 0.0) ** 3 / 27.0)
     c = max(-0.5 * leaving, 0.0) + max(0.5 * wanted, 0.0) ** (1.0 / 3.0)
     for _ in range(12):
         slope = 6.0 * c * c + 2.0 * leaving * c
         if slope <= 0.0:
             break
         c -= (2.0 * c * c * c + leaving * c * c - wanted) / slope
-    return c if c > 0.0 else 0.0
+    return max(c, 0.0), wanted / gravity
 
 
 @lean
@@ -61,9 +65,9 @@ def beyond(
     c_in = sqrt(gravity * depth)
     leaving = inward - 2.0 * c_in
     if kind == DISCHARGE:
-        c = inflow_speed(leaving, speed, gravity)
+        c, through = inflow_speed(leaving, speed, gravity)
         depth_out = c * c / gravity
-        return depth_out, speed / depth_out if depth_out > dry else 0.0, 0.0
+        return depth_out, through / depth_out if depth_out > 0.0 else 0.0, 0.0
     depth_out = max(level - head, 0.0)
     c = sqrt(gravity * depth_out)
     if kind == LEVEL:
@@ -80,7 +84,25 @@ def beyond(
 
 
 @lean
-def fill_row(h: Row, p: Row, q: Row, z: Row, at: int, kinds: Whole, out: Field, law: Row) -> None:
+def tilt(
+    depth: float, across: float, push: float, spin: float, per_metre: float, law: Row
+) -> float:
+    """Give how much the level rises from cell to cell where no water may go: g de/dx = force.
+
+    across: momentum across, m2/s; push: wind stress over density, m2/s2; spin: 1/s.
+    """
+    if depth <= law[THIN]:
+        return 0.0
+    force = (spin * across + push * min(1.0, depth * law[HOLD])) / depth
+    rise = force / (law[GRAVITY] * per_metre)
+    return min(max(rise, -0.1 * depth), 0.1 * depth)
+
+
+@lean
+def fill_row(
+    h: Row, p: Row, q: Row, z: Row, push: Row, at: int, kinds: Whole, out: Field, lines: Field,
+    law: Row,
+) -> None:  # fmt: skip
     """Fill the ghost cells west and east of one row; `at` is the row's number in `out`."""
     count = h.size
     dry = float(law[DRY])
@@ -91,7 +113,11 @@ def fill_row(h: Row, p: Row, q: Row, z: Row, at: int, kinds: Whole, out: Field, 
         if kinds[side] == WALL:
             for layer in range(2):
                 ghost, inside = first - step * (1 + layer), first + step * layer
-                h[ghost], p[ghost], q[ghost] = h[inside], -p[inside], q[inside]
+                rise = tilt(
+                    h[inside], q[inside], push[inside], lines[SPIN, at], lines[PER_X, at], law
+                )
+                h[ghost] = h[inside] - step * (2 * layer + 1) * rise
+                p[ghost], q[ghost] = -p[inside], q[inside]
             continue
         depth = float(h[first])
         over = 1.0 / max(depth, dry)
@@ -109,8 +135,9 @@ def fill_row(h: Row, p: Row, q: Row, z: Row, at: int, kinds: Whole, out: Field, 
 
 @lean
 def fill_side(
-    h: Field, p: Field, q: Field, z: Field, side: int, kinds: Whole, out: Field, law: Row
-) -> None:
+    h: Field, p: Field, q: Field, z: Field, push: Field, side: int, kinds: Whole, out: Field,
+    lines: Field, per_y: float, law: Row,
+) -> None:  # fmt: skip
     """Fill the ghost rows of the south or the north; p is momentum to the north, q to the east."""
     rows, count = h.shape
     dry = float(law[DRY])
@@ -120,9 +147,12 @@ def fill_side(
     if kinds[side] == WALL:
         for layer in range(2):
             ghost, inside = first - step * (1 + layer), first + step * layer
+            blown = inside if push.shape[0] > 1 else 0
             for i in range(2, count - 2):
-                h[ghost, i], p[ghost, i] = h[inside, i], -p[inside, i]
-                q[ghost, i] = q[inside, i]
+                rise = tilt(h[inside, i], q[inside, i], push[blown, i], -lines[SPIN, inside], per_y,
+                            law)  # fmt: skip
+                h[ghost, i] = h[inside, i] - step * (2 * layer + 1) * rise
+                p[ghost, i], q[ghost, i] = -p[inside, i], q[inside, i]
         return
     for i in range(2, count - 2):
         depth = float(h[first, i])
@@ -143,7 +173,7 @@ def fill_side(
 
 @lean
 def fringe(z: Field, kinds: Whole) -> None:
-    """Fill the ghost cells of the head: mirrored at walls, else as the cell at the side."""
+    """Fill the ghost cells of the head or of the wind: mirrored at walls, else as at the side."""
     rows, count = z.shape
     for j in range(2, rows - 2):
         z[j, 1] = z[j, 2]

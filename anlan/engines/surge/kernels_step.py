@@ -20,8 +20,11 @@ from anlan.engines.surge.kernels_rows import (
 from anlan.engines.surge.kernels_sides import fill_row, fill_side
 from anlan.engines.surge.layout import (
     CURVE,
+    DISCHARGE,
     EAST,
+    LEVEL,
     NORTH,
+    OPEN,
     PER_X,
     SOUTH,
     SPIN,
@@ -43,7 +46,7 @@ def sweep_row(
 ) -> None:  # fmt: skip
     """Sweep cells `first` to `last` of one row along x."""
     pace, values, flux, share = work[0:3], work[3:13], work[13:17], work[17]
-    fill_row(h, p, q, z, at, kinds, out, law)
+    fill_row(h, p, q, z, push, at, kinds, out, lines, law)
     none = h.dtype.type(0.0)
     one = h.dtype.type(1.0)
     ratio, spin, own = dt * lines[PER_X, at], lines[SPIN, at], lines[CURVE, at]
@@ -68,11 +71,11 @@ def sweep_row(
         flux[0, a:b], flux[1, a:b], flux[2, a:b], flux[3, a:b], fastest[a:b],
         lines[PER_X, at], law,
     )  # fmt: skip
-    if kinds[WEST] == WALL and first == 2:
-        flux[0, first] = none
+    if first == 2 and kinds[WEST] != OPEN and kinds[WEST] != LEVEL:
+        flux[0, first] = p[1] if kinds[WEST] == DISCHARGE else none
         flux[3, first] = none
-    if kinds[EAST] == WALL and last == h.size - 2:
-        flux[0, last] = none
+    if last == h.size - 2 and kinds[EAST] != OPEN and kinds[EAST] != LEVEL:
+        flux[0, last] = p[last] if kinds[EAST] == DISCHARGE else none
         flux[3, last] = none
     c, d, e, f = first, last, first + 1, last + 1
     if overdrawn(h[c:d], flux[0, c:d], flux[0, e:f], ratio, one, one):
@@ -141,10 +144,13 @@ def make_values(
 
 @swift
 def make_fluxes(
-    face: int, spans: Whole, shut: bool, law: Row, values: Field, flux: Field, fastest: Row,
-    per_y: float,
+    face: int, kind: int, beyond: Row, spans: Whole, law: Row, values: Field, flux: Field,
+    fastest: Row, per_y: float,
 ) -> None:  # fmt: skip
-    """Write the fluxes between rows `face` and `face + 1`; nothing passes a shut face."""
+    """Write the fluxes between rows `face` and `face + 1`.
+
+    kind: of the side that the face lies at, `OPEN` inside. beyond: momentum along y outside a side.
+    """
     a = min(spans[0, 0, face], spans[0, 0, face + 1])
     b = max(spans[0, 1, face], spans[0, 1, face + 1])
     old, new, now = values[face % 3], values[(face + 1) % 3], flux[face % 3]
@@ -154,9 +160,14 @@ def make_fluxes(
             new[0, a:b], new[2, a:b], new[4, a:b], new[6, a:b],
             now[0, a:b], now[1, a:b], now[2, a:b], now[3, a:b], fastest[a:b], per_y, law,
         )  # fmt: skip
-        if shut:
+        # What passes a wall or is let in is known; the solver knows it to its own precision only.
+        if kind == WALL:
             now[0, a:b] = 0.0
             now[3, a:b] = 0.0
+        elif kind == DISCHARGE:
+            for i in range(a, b):
+                now[0, i] = beyond[i]
+                now[3, i] = 0.0
 
 
 @swift
@@ -229,8 +240,8 @@ def advance(
               work, fastest, dt, slows)  # fmt: skip
         return
     if not x_leads:
-        fill_side(h, hv, hu, z, SOUTH, kinds, out, law)
-        fill_side(h, hv, hu, z, NORTH, kinds, out, law)
+        fill_side(h, hv, hu, z, push_y, SOUTH, kinds, out, lines, per_y, law)
+        fill_side(h, hv, hu, z, push_y, NORTH, kinds, out, lines, per_y, law)
     for row in range(1, north + 2):
         if row <= north:
             if x_leads:
@@ -238,13 +249,14 @@ def advance(
                     sweep(ahead, h, hu, hv, z, push_x, keep, rough, spans, kinds, out, lines, law,
                           work, fastest, dt, False)  # fmt: skip
                 if row == 1:
-                    fill_side(h, hv, hu, z, SOUTH, kinds, out, law)
+                    fill_side(h, hv, hu, z, push_y, SOUTH, kinds, out, lines, per_y, law)
                 if row == north - 1:
-                    fill_side(h, hv, hu, z, NORTH, kinds, out, law)
+                    fill_side(h, hv, hu, z, push_y, NORTH, kinds, out, lines, per_y, law)
             make_values(row, h, hv, hu, z, push_y, keep, spans, lines, law, values, pace, ratio, dt)
             if row > 1:
-                shut = kinds[SOUTH] == WALL if row == 2 else row == north and kinds[NORTH] == WALL
-                make_fluxes(row - 1, spans, shut, law, values, flux, fastest[1], per_y)
+                kind = kinds[SOUTH] if row == 2 else kinds[NORTH] if row == north else OPEN
+                make_fluxes(row - 1, kind, hv[1 if row == 2 else north], spans, law, values, flux,
+                            fastest[1], per_y)  # fmt: skip
         if row > 2:
             settle(row - 2, h, spans, lines, flux, share, ratio, north)
         if row > 3:

@@ -139,7 +139,8 @@ class Sea:
             self.push_x, self.push_y = np.zeros_like(self.h), np.zeros_like(self.h)
         coarse = np.ascontiguousarray(np.stack([east, north, head]), dtype=np.float64)
         spread(coarse, *mesh.rows, *mesh.columns, self.bed, self.push_x, self.push_y, self.head)
-        fringe(self.head, self.kinds)
+        for field in (self.head, self.push_x, self.push_y):
+            fringe(field, self.kinds)
         if moment.rain is not None:
             self._rain(mesh.on_cells(moment.rain) * seconds)
 
