@@ -124,3 +124,23 @@ def test_the_three_buttons_answer_on_a_phone_without_script_or_microphone(
     old.close()
     board = duty.get(f"/alerts/{alert}/board?standing=help&size=1000")
     assert obligation in {row["obligation"] for row in board["items"]}
+
+
+def test_the_public_page_changes_under_its_reader_without_being_loaded_again(
+    page: Page, platform: Platform, duty: Office
+) -> None:
+    title = called(duty)["title"]
+    page.clock.install()
+    page.goto(f"{platform.url}/cap/")
+    kept = page.get_by_role("status")
+    expect(kept).to_have_text("每分钟自动刷新。")
+    page.evaluate("document.getElementById('list').replaceChildren(); window.reading = true")
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(kept).to_contain_text("内容有变化")
+    page.context.set_offline(True)
+    page.clock.fast_forward(61_000)
+    expect(kept).to_contain_text("连不上，内容停在")
+    # What was last known stays in sight, and so does the place one was reading at.
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.evaluate("window.reading") is True

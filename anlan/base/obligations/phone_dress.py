@@ -38,9 +38,11 @@ textarea{min-height:4.5rem}
 input[type=checkbox]{width:1.4rem;height:1.4rem;vertical-align:middle}
 button,.again{display:block;width:100%;min-height:4rem;font:inherit;font-size:1.25rem;
 font-weight:600;color:#fff;background:#44535f;border:0;border-radius:.7rem;text-align:center;
-text-decoration:none;line-height:4rem;padding:0}
+text-decoration:none;line-height:1.2;padding:.3rem}
+.again{line-height:3.4rem}
 .acts{position:sticky;bottom:0;display:grid;gap:.5rem;padding:.7rem 0 1rem;
 grid-auto-flow:column;grid-auto-columns:1fr;background:#f3f5f7}
+:lang(en) .acts button{font-size:1.05rem}
 .acts button:only-child,.acts button:nth-child(2){background:#0a6a62}
 .acts button:nth-child(3){background:#8a1f5c}
 #say{min-height:0;line-height:1;width:auto;padding:.7rem 1rem;font-size:1rem;background:#35424f;
@@ -97,7 +99,7 @@ POLICY = (
 def dressed(inside: str, *, language: str, status: int = 200) -> HttpResponse:
     """Make the answer: banner, body, and the headers that keep it to this phone."""
     kind = KINDS[workspace.current().kind]
-    banner = f"<p class=kind>{escape(say(kind, language))}</p>" if kind else ""
+    banner = f"<header class=kind>{escape(say(kind, language))}</header>" if kind else ""
     lang, name = ("en", "Anlan") if language == "en" else ("zh-CN", "安澜")
     body = (
         f"<!doctype html><html lang={lang}><meta charset=utf-8>"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from anlan.gateways.alerts.page import article, page_of
+from anlan.gateways.alerts.page import POLICY, article, page_of
 from anlan.kernel import clock
 from anlan.protocols.alerting.atom import Feed, Link, joined
 from anlan.warn.selectors import open_air
@@ -22,11 +22,6 @@ HTML = "text/html; charset=utf-8"
 LANGUAGES = ("zh", "en")
 #: Kept by anybody, asked about each time; a message never changes.
 ASK_AGAIN, DAY = "public, no-cache", "public, max-age=86400"
-#: The page needs no script and asks for nothing.
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; "
-    "base-uri 'none'"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,9 @@
 """The public side of alerts: feed, messages, page; for everybody, and nothing else."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 from django.test import Client
 
@@ -104,8 +108,17 @@ def test_the_page_shows_the_words_as_text_and_the_worst_first() -> None:
     assert "<script>" not in body
     assert "&lt;script&gt;" in body
     assert body.index("红色预警") < body.index("火灾")
-    assert "script-src" not in page["Content-Security-Policy"]
     assert "default-src 'none'" in page["Content-Security-Policy"]
+
+
+def test_the_page_runs_one_script_of_ours_and_reloads_under_nobody() -> None:
+    issued(text="请云岭乡8时撤离。<script>alert(1)</script>云屿县人民政府")
+    page = STRANGER.get(PAGE)
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page.content.decode(), re.DOTALL)
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in page["Content-Security-Policy"]
+    assert "http-equiv=refresh" not in page.content.decode()
 
 
 def test_the_page_speaks_english_to_those_who_ask_and_keeps_the_alert_in_its_own_words() -> None:
