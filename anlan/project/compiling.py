@@ -1,6 +1,6 @@
 """``python -m anlan.project.compiling``: have every kernel compiled before anybody waits for it.
 
-Some thirty seconds once for each version, a second afterwards: machine code is kept on disk. Needs
+About a minute once for each version, a second afterwards: machine code is kept on disk. Needs
 neither Django nor a workspace.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.engines import quality, threshold
+from anlan.engines import quality, threshold, typhoon
 from anlan.engines.quality import Checks
 from anlan.engines.series import HOUR_MS, Columns, reduce
 from anlan.protocols.observations import warming
@@ -19,6 +19,8 @@ from anlan.sense.store import open_store
 def main() -> None:
     """Use everything that has kernels once."""
     threshold.warm()
+    surge.warm()
+    typhoon.warm()
     rows = Columns.of([0, 0, 1], [0, 60_000, 0], [1.0, 2.0, 3.0])
     unknown = np.full(2, np.nan)
     checks = Checks(

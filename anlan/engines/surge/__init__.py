@@ -6,7 +6,7 @@ or loses any; see `kernels_rows` for the scheme and its sources.
 """
 
 from anlan.engines.surge.air import Air, GriddedAir, Moment, StormAir, mesh_over
-from anlan.engines.surge.grid import Grid, grid_of
+from anlan.engines.surge.grid import Grid, against_marks, grid_of
 from anlan.engines.surge.running import run
 from anlan.engines.surge.sides import (
     Series,
@@ -35,6 +35,7 @@ __all__ = [
     "Sides",
     "State",
     "StormAir",
+    "against_marks",
     "discharge_side",
     "grid_of",
     "level_side",

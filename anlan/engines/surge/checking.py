@@ -1,6 +1,7 @@
 """Whether inputs can be used: refused with what is wrong and where, or noted."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anlan.engines.surge import layout
 from anlan.engines.surge.sides import NAMES
@@ -56,16 +57,30 @@ def _fields(inputs: Inputs) -> list[str]:
 
 
 def _start(inputs: Inputs) -> list[str]:
-    start = inputs.start
+    start, shape = inputs.start, inputs.grid.bed.shape
+    if start is not None and start.h.shape != shape:
+        return [f"续算状态的形状是 {start.h.shape}，网格是 {shape}"]
     if start is not None:
-        if start.h.shape != inputs.grid.bed.shape:
-            return [f"续算状态的形状是 {start.h.shape}，网格是 {inputs.grid.bed.shape}"]
         return [] if start.time < inputs.until else ["续算状态已经晚于计算时长"]
-    if (np.asarray(inputs.level) > inputs.grid.bed).any() or inputs.air is not None:
+    level = np.asarray(inputs.level, dtype=np.float64)
+    if level.ndim and level.shape != shape:
         return []
-    enters = any(side.kind in (layout.LEVEL, layout.DISCHARGE) for side in inputs.sides.each())
-    enters = enters or any(side.level is not None for side in inputs.sides.each())
-    if enters:
+    return _dry(inputs, np.broadcast_to(level, shape) > inputs.grid.bed)
+
+
+def _dry(inputs: Inputs, wet: NDArray[np.bool_]) -> list[str]:
+    edges = (wet[:, 0], wet[:, -1], wet[0], wet[-1])
+    for name, side, edge in zip(NAMES, inputs.sides.each(), edges, strict=True):
+        if side.kind == layout.OPEN and side.level is None and wet.any() and not edge.any():
+            return [
+                f"{name}是开边界，却没有一格低于水位；地形的正负号可能反了"
+                "（给的若是水深，请用 downwards=True）"
+            ]
+    enters = any(
+        side.kind in (layout.LEVEL, layout.DISCHARGE) or side.level is not None
+        for side in inputs.sides.each()
+    )
+    if wet.any() or enters or inputs.air is not None:
         return []
     return ["没有一格低于起算水位，也没有水进来；若地形给的是水深，请用 downwards=True"]
 

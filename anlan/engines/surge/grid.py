@@ -1,5 +1,6 @@
 """The ground a run stands on: a regular grid of heights, made sound or refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +19,8 @@ _BLANKS: Final = (-9999.0, -32768.0, -99999.0, 9999.0, 1e20)
 _DEEPEST: Final = 11_500.0
 #: Share of cells without a height up to which holes are filled.
 _FEW: Final = 0.02
+#: Heights that are off by more than this, m, stand on another datum.
+_DATUM: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +117,26 @@ def grid_of(
         j, i = wrong[0]
         raise Invalid(f"第 {j + 1} 行第 {i + 1} 列的高程 {ground[j, i]:g} 米不可能，请检查单位")
     return Grid(ground, corner[0], corner[1], cell[0], cell[1], geographic, mended)
+
+
+def against_marks(grid: Grid, marks: Sequence[tuple[float, float, float]]) -> Grid:
+    """Give the grid back if its heights agree with `marks` (x, y, metres), or refuse it.
+
+    A wrong datum lifts all heights alike: half of the marks off by more than a metre in the same
+    sense is one. Marks outside the grid do not count.
+    """
+    ny, nx = grid.bed.shape
+    found = []
+    for x, y, height in marks:
+        j, i = int((y - grid.south) // grid.dy), int((x - grid.west) // grid.dx)
+        if 0 <= j < ny and 0 <= i < nx:
+            found.append(grid.bed[j, i] - height)
+    off = float(np.median(found)) if found else 0.0
+    if abs(off) > _DATUM:
+        raise Invalid(
+            f"地形与 {len(found)} 个已知高程点相差 {off:+.2f} 米（中位数），高程基准可能不对"
+        )
+    return grid
 
 
 def _on_earth(

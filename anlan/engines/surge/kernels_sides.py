@@ -94,7 +94,7 @@ def tilt(
     if depth <= law[THIN]:
         return 0.0
     force = (spin * across + push * min(1.0, depth * law[HOLD])) / depth
-    rise = force / (law[GRAVITY] * per_metre)
+    rise: float = force / (law[GRAVITY] * per_metre)
     return min(max(rise, -0.1 * depth), 0.1 * depth)
 
 

@@ -10,6 +10,7 @@ from anlan.engines.surge.kernels_watch import look
 from anlan.engines.surge.points import Points, points_of
 from anlan.engines.surge.sea import Mesh, Sea
 from anlan.engines.surge.state import Gauge, Inputs, Outputs, State
+from anlan.kernel.errors import Invalid
 
 #: Steps between looks at whether the water is sound; then a copy is kept.
 _SOUND: Final = 100
@@ -50,7 +51,8 @@ class _Journey:
         self.points: Points = points_of(inputs.grid, list(inputs.gauges.values()))
         self.seen: list[tuple[float, Any]] = []
         self.frames: list[tuple[float, Any]] = []
-        self.blown = self.noted = self.gauged = -np.inf
+        self.noted = self.gauged = -np.inf
+        self.window = -1
         self.framed = self.sea.time
         self.sound: State = self.sea.state()
         self.first_dt = 0.0
@@ -58,13 +60,12 @@ class _Journey:
     def go(self) -> str:
         """Step to the end; why it came to no end comes back, or ""."""
         sea = self.sea
-        stopped = sea.tell_sides(sea.time)
+        self._watch()
+        stopped = sea.tell_sides(sea.time) or self._blow(0.0)
         if stopped:
             return stopped
-        self._blow()
         if not sea.rate:
             sea.probe()
-        self._watch()
         while sea.time < self.inputs.until * (1 - 1e-14):
             stopped = self._step()
             if stopped:
@@ -76,10 +77,9 @@ class _Journey:
         dt = self._next()
         if not self.first_dt:
             self.first_dt = dt
-        stopped = sea.tell_sides(sea.time + dt / 2)
+        stopped = sea.tell_sides(sea.time + dt / 2) or self._blow(dt)
         if stopped:
-            return stopped
-        self._blow()
+            return self._checked() or stopped
         sea.step(dt)
         self._watch()
         if (sea.steps - self.begun) % _SOUND == 0 or not np.isfinite(sea.rate):
@@ -99,12 +99,28 @@ class _Journey:
         # Two steps of like length instead of a long one and a sliver.
         return left if dt >= left else min(dt, left / 2) if dt > left / 2 else dt
 
-    def _blow(self) -> None:
+    def _blow(self, dt: float) -> str:
+        """Let the air of this window of time act; what is wrong with it comes back, or "".
+
+        Windows lie the same whenever a run began, so that one that goes on finds the same air.
+        """
         sea, every = self.sea, self.settings.air_every
-        if self.mesh is not None and sea.time >= self.blown + every * (1 - 1e-9):
-            span = max(every, sea.dt)
-            sea.blow(self.mesh, sea.time + span / 2, span)
-            self.blown = sea.time
+        if self.mesh is None:
+            return ""
+        middle, span, falls = sea.time + dt / 2, dt, True
+        if every > 0.0:
+            window = int(sea.time / every + 1e-9)
+            if window == self.window:
+                return ""
+            self.window = window
+            middle, span = (window + 0.5) * every, every
+            # Of a window that an earlier run entered the rain has fallen.
+            falls = sea.time <= window * every + 1e-6 or self.begun < sea.steps
+        try:
+            sea.blow(self.mesh, middle, span if falls else 0.0)
+        except Invalid as error:
+            return error.detail
+        return ""
 
     def _watch(self) -> None:
         sea, settings = self.sea, self.settings
@@ -172,7 +188,7 @@ class _Journey:
         if not len(self.points):
             return {}
         times = np.array([time for time, _ in seen])
-        found = np.array([values for _, values in seen])
+        found = np.array([values for _, values in seen]).reshape(-1, 3, len(self.points))
         return {
             name: Gauge(times, *found[:, :, number].T)
             for number, name in enumerate(self.inputs.gauges)

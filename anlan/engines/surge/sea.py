@@ -85,8 +85,10 @@ class Sea:
         if start is not None:
             self.time, self.steps = start.time, start.steps
             self.rate, self.dt = start.rate, start.dt
-            parts = (start.h, start.hu, start.hv, start.keep, start.begun)
-            self.h, self.hu, self.hv, self.keep, self.begun = (self._laid(one) for one in parts)
+            parts = (start.h, start.hu, start.hv, start.begun)
+            self.h, self.hu, self.hv, self.begun = (self._laid(one) for one in parts)
+            self.keep = np.ones_like(self.h)
+            self.keep[INNER] = start.keep
             copies = (start.depth_max, start.speed_max, start.arrival)
             self.depth_max, self.speed_max, self.arrival = (one.astype(self.kind) for one in copies)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class State:
             with np.load(BytesIO(packed), allow_pickle=False) as file:
                 time, steps, rate, dt = file["head"]
                 parts = {name: file[name] for name in _PARTS}
-        except (ValueError, KeyError, OSError, EOFError) as error:
+        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise Invalid("续算文件读不出来，可能不完整") from error
         return cls(float(time), int(steps), float(rate), float(dt), **parts)
 

@@ -75,7 +75,9 @@ def test_a_river_flows_at_its_normal_depth(slope: float) -> None:
     x = (np.arange(100) + 0.5) * 20.0
     bed = -slope * x
     grid = grid_of(bed[None], cell=(20.0, 20.0))
-    sides = Sides(west=discharge_side(inflow), east=level_side(float(bed[-1] - slope * 10.0 + normal)))
+    sides = Sides(
+        west=discharge_side(inflow), east=level_side(float(bed[-1] - slope * 10.0 + normal))
+    )
     found = run(
         Inputs(grid, 4 * 3600.0, level=(bed + 0.9 * normal)[None], manning=manning, sides=sides)
     )
