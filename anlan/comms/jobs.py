@@ -17,6 +17,12 @@ def pull() -> int:
     return services.pull_due()
 
 
+@duty("comms.bounces", apart=True)
+def read_bounces() -> int:
+    """Open the mailboxes that undeliverable mails come back to."""
+    return services.read_bounces_due()
+
+
 @every(seconds=20)
 @job("comms.strays", title="对上迟到的回执", title_en="Match early receipts")
 def match_strays(context: JobContext) -> None:  # noqa: ARG001 - every job is told

@@ -159,6 +159,20 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounces:
+    """A mailbox (IMAP) that mails which could not be delivered come back to."""
+
+    host: str
+    port: int
+    username: str
+    #: Where its password is kept, never the password.
+    secret: str
+    security: str = "tls"
+    folder: str = "INBOX"
+    every_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A server that takes mail."""
 
@@ -169,6 +183,7 @@ class Mail:
     secret: str = ""
     #: none, starttls or tls.
     security: str = "starttls"
+    bounces: Bounces | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from anlan.comms.declaration.declared import (
     Declaration,
     Hook,
     Inward,
-    Mail,
     Pace,
     Words,
 )
+from anlan.comms.declaration.mailing import read_mail
 from anlan.comms.declaration.places import read_devices, read_sounds
 from anlan.comms.declaration.requests import (
     OF_ALL,
@@ -45,7 +45,6 @@ KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LARGEST = 64 * 1024
 KINDS = ("http", "smtp")
 USES = ("short", "spoken", "long")
-SECURITIES = ("starttls", "tls", "none")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -97,7 +96,7 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         words=_words(top, kind),
         approved=tuple(_approved(one) for one in top.tables("templates")),
         outgoing=outgoing,
-        mail=_mail(top) if kind == "smtp" else None,
+        mail=read_mail(top) if kind == "smtp" else None,
         auth=auth,
         sign=sign,
         secrets=secrets,
@@ -228,26 +227,6 @@ def _secrets(top: Table) -> dict[str, str]:
             table.slip(name, "名称应是小写英文，且不与别的名称相同")
             continue
         made[name] = secret_of(table, name)
-    table.done()
-    return made
-
-
-def _mail(top: Table) -> Mail | None:
-    table = top.table("mail")
-    if table is None:
-        top.slip("mail", "必须填写：用哪个邮件服务器")
-        return None
-    security = table.text("security", "starttls", choices=SECURITIES)
-    username = table.text("username", "")
-    made = Mail(
-        host=table.text("host", most=200),
-        port=table.whole("port", {"tls": 465, "starttls": 587}.get(security, 25), low=1,
-                         high=65_535),
-        sender=table.text("sender", most=200),
-        username=username,
-        secret=secret_of(table, "secret") if username else "",
-        security=security,
-    )  # fmt: skip
     table.done()
     return made
 

@@ -126,8 +126,8 @@ def _carrier(
 
 
 def _asking(declared: Declaration, states: dict[str, CarrierState]) -> Iterator[str]:
-    """Say in what asking for receipts and replies fails."""
-    for what, title in (("receipt", "取回执"), ("reply", "取回复")):
+    """Say in what asking for receipts, replies and bounces fails."""
+    for what, title in (("receipt", "取回执"), ("reply", "取回复"), ("bounce", "取退信")):
         state = states.get(declared.asked_as(what))
         if state is not None and state.failures:
             yield f"{title}失败：{state.last_error}"

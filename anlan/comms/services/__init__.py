@@ -1,5 +1,6 @@
 """Deeds on messages."""
 
+from anlan.comms.services.bounces import read_bounces_due
 from anlan.comms.services.calls import Call, note_call, note_numbers_read
 from anlan.comms.services.pulling import pull_due
 from anlan.comms.services.queueing import Draft, queue_messages
@@ -32,6 +33,7 @@ __all__ = [
     "pull_due",
     "queue_messages",
     "queue_rungs",
+    "read_bounces_due",
     "resend_messages",
     "send_due",
     "settle_messages",

@@ -65,9 +65,8 @@ def _asked() -> Iterator[_Asked]:
 def _pull(one: _Asked) -> int:
     assert one.inward.pull is not None
     found, wrong = _fetch(one)
-    failures = _note(one, wrong)
-    wait = one.inward.pull.every_s * (min(2**failures, LONGEST) if failures else 1)
-    _next_at[one.name] = time.monotonic() + wait
+    failures = note_asked(one.name, wrong)
+    _next_at[one.name] = time.monotonic() + wait_after(one.inward.pull.every_s, failures)
     return found
 
 
@@ -112,11 +111,16 @@ def _take(one: _Asked, reply: Reply) -> int:
     return len(told)
 
 
-def _note(one: _Asked, wrong: str) -> int:
+def wait_after(every_s: float, failures: int) -> float:
+    """Tell how long to wait after so many failures in a row. Seconds."""
+    return every_s * (min(2**failures, LONGEST) if failures else 1)
+
+
+def note_asked(name: str, wrong: str) -> int:
     """Keep how asking fares, for the page of channels; returns the failures in a row."""
     now = clock.now()
     with transaction.atomic():
-        state, _ = CarrierState.objects.get_or_create(key=one.name)
+        state, _ = CarrierState.objects.get_or_create(key=name)
         if not wrong:
             if state.failures or state.last_ok_at is None:
                 CarrierState.objects.filter(pk=state.pk).update(

@@ -16,7 +16,6 @@ from django.db.models import Q
 from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.services import reach
-from anlan.base.people.models import Phone
 from anlan.base.people.services import note_dead
 from anlan.base.permissions.actor import system
 from anlan.base.vault.selectors import subjects_by_text
@@ -27,6 +26,7 @@ from anlan.comms.declaration.declared import Inward
 from anlan.comms.deed_names import RECEIVED, TOPIC
 from anlan.comms.hooks import Told
 from anlan.comms.models import Attempt, Message, Stray
+from anlan.comms.selectors.addresses import addresses
 from anlan.comms.services.sending.attempts import read_key
 from anlan.comms.standing import OBLIGATION
 from anlan.kernel import clock
@@ -53,6 +53,8 @@ class Receipt(NamedTuple):
     dead: bool
     code: str
     at: datetime
+    #: What was said beside the code.
+    said: str = ""
 
 
 def take_receipts(*, declared: Declaration, inward: Inward, told: Sequence[Told]) -> int:
@@ -63,7 +65,7 @@ def take_receipts(*, declared: Declaration, inward: Inward, told: Sequence[Told]
         Receipt(
             one.ticket, one.key, tuple(phones.get(one.number, ())),
             DELIVERED if one.code in inward.delivered else FAILED, one.code in inward.dead,
-            one.code, one.at,
+            one.code, one.at, one.text,
         )
         for one in final
     ]  # fmt: skip
@@ -142,7 +144,7 @@ def _apply(carrier: str, matched: Matched) -> None:
         attempt.receipt, attempt.receipt_at = one.receipt, one.at
         if one.receipt == FAILED:
             attempt.reason = reasons.DEAD_NUMBER if one.dead else reasons.UNDELIVERED
-            attempt.detail = f"{attempt.detail} 回执 {one.code}".strip()[:200]
+            attempt.detail = f"{attempt.detail} 回执 {one.code} {one.said}".strip()[:200]
         fresh.append((attempt, one))
     if not fresh:
         return
@@ -191,32 +193,46 @@ def _undeliver(failed: Matched) -> None:
     """
     dead = {attempt.phone for attempt, one in failed if one.dead and attempt.phone}
     if dead:
-        note_dead(ids=dead, reason="运营商回执：空号或停机", by=system("comms"))
+        note_dead(ids=dead, reason="回执：空号、停机或没有这个地址", by=system("comms"))
     newest = {attempt.message_id: (attempt, one) for attempt, one in failed}
     rows = Message.objects.select_for_update().filter(
         pk__in=newest, state__in=("sent", "unknown", "sending")
     )
-    others = _others({row.person for row in rows if row.person})
+    others = _with_others([(row, newest[row.pk][0]) for row in rows])
     now = clock.now()
     for row in rows:
         attempt, one = newest[row.pk]
         if attempt.number != row.tries:
             continue
         reason = reasons.DEAD_NUMBER if one.dead else reasons.UNDELIVERED
-        again = others.get(row.person, 0) > 0 and row.tries < MOST_TRIES
+        again = row.pk in others and row.tries < MOST_TRIES
         Message.objects.filter(pk=row.pk).update(
             state="queued" if again else "failed", reason=reason, sender=None, receipt_by=None,
             due_at=now if again else None, ended_at=None if again else now,
         )  # fmt: skip
 
 
-def _others(persons: Collection[str]) -> dict[str, int]:
-    """Count the numbers each person still has that take texts."""
-    found: dict[str, int] = {}
-    live = Phone.objects.filter(person__in=persons, dead=False, retired_at=None)
-    for person in live.values_list("person_id", flat=True):
-        found[person] = found.get(person, 0) + 1
-    return found
+def _with_others(tried: Sequence[tuple[Message, Attempt]]) -> set[str]:
+    """Tell which messages have somewhere to be sent to again: another address, or a number.
+
+    A telephone that was off may be on now; a mail that came back comes back again.
+    """
+    by_channel: dict[str, list[tuple[Message, Attempt]]] = defaultdict(list)
+    for row, attempt in tried:
+        by_channel[row.channel].append((row, attempt))
+    again = set()
+    for name, same in by_channel.items():
+        channel = channel_of(name)
+        found = addresses({row.person for row, _ in same if row.person}, channel)
+        again |= {
+            row.pk
+            for row, attempt in same
+            if any(
+                channel.needs == "number" or one.id != attempt.phone
+                for one in found.get(row.person, ())
+            )
+        }
+    return again
 
 
 def _deeds(carrier: str, fresh: Matched) -> list[Deed]:

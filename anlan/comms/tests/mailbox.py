@@ -53,7 +53,7 @@ class Mailbox:
 def mailbox(*, tls: bool = False) -> Iterator[Mailbox]:
     """Serve for a while; with `tls` from the first byte on."""
     made = Mailbox()
-    context = _context(made)
+    context, made.certificate = context_of_nobody()
     server = _Server(("127.0.0.1", 0), _handler(made, context, tls=tls))
     made.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -155,7 +155,7 @@ def _handler(made: Mailbox, context: ssl.SSLContext, *, tls: bool) -> type[_Talk
     return type("Talk", (_Talk,), {"box": made, "context": context, "tls": tls})
 
 
-def _context(made: Mailbox) -> ssl.SSLContext:
+def context_of_nobody() -> tuple[ssl.SSLContext, bytes]:
     """Make a certificate for the loopback address, trusted by nobody who is not told of it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
@@ -169,7 +169,7 @@ def _context(made: Mailbox) -> ssl.SSLContext:
         .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
         .sign(key, hashes.SHA256())
     )  # fmt: skip
-    made.certificate = certificate.public_bytes(serialization.Encoding.PEM)
+    public = certificate.public_bytes(serialization.Encoding.PEM)
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -178,6 +178,6 @@ def _context(made: Mailbox) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "both.pem"
-        path.write_bytes(private + made.certificate)
+        path.write_bytes(private + public)
         context.load_cert_chain(path)
-    return context
+    return context, public
