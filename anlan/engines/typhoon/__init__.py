@@ -15,6 +15,7 @@ from anlan.engines.typhoon.profile import Outer, outer_of, peaked_of, surface_wi
 from anlan.engines.typhoon.rain import members_rain, rain_of, rain_rate
 from anlan.engines.typhoon.track import RADIUS_WINDS, Fix, Track, track_of
 from anlan.engines.typhoon.vortex import Vortex, field, gradient_wind, vortex_of
+from anlan.engines.typhoon.warming import warm
 
 __all__ = [
     "RADIUS_WINDS",
@@ -39,5 +40,6 @@ __all__ = [
     "surface_wind",
     "track_of",
     "vortex_of",
+    "warm",
     "weakened",
 ]
