@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.engines import quality, threshold, typhoon
+from anlan.engines import quality, surge, threshold, typhoon
 from anlan.engines.quality import Checks
 from anlan.engines.series import HOUR_MS, Columns, reduce
 from anlan.protocols.observations import warming
