@@ -379,6 +379,12 @@ describe('a source of warnings in the form', () => {
     expect({ ...back.fields, ...there.lost }).toEqual(water)
     expect(brought(back.fields)).toBe('observations')
   })
+
+  it('begins without the way the example asks a platform', () => {
+    const example = { ...water, auth: { kind: 'login' }, request: { query: { a: '{from}' } } }
+    expect(turned(example, 'warnings', true).fields).toEqual({ title: 'x', warnings: {} })
+    expect(turned(example, 'warnings').fields).toHaveProperty('auth')
+  })
 })
 
 describe('the counts of a file of old observations', () => {

@@ -244,12 +244,20 @@ export const asked = (brings: Brings): Section[] =>
 /** What only a source of observations says; a feed of warnings that says it is refused. */
 const OBSERVED = ['mapping', 'form', 'window', 'paging', 'each', 'scope']
 
+/** How the example of a new source asks: a platform's business, and no feed asks that way. */
+const EXAMPLE = ['auth', 'sign', 'answer']
+
 export const brought = (fields: Fields): Brings =>
   'warnings' in fields ? 'warnings' : 'observations'
 
-/** The same source bringing the other thing, and what it loses by it. */
-export function turned(fields: Fields, to: Brings): { fields: Fields; lost: Fields } {
-  const gone = (name: string) => (to === 'warnings' ? OBSERVED.includes(name) : name === 'warnings')
+/** The same source bringing the other thing, and what it loses by it; `fresh`: it is the example. */
+export function turned(
+  fields: Fields,
+  to: Brings,
+  fresh = false,
+): { fields: Fields; lost: Fields } {
+  const observed = fresh ? [...OBSERVED, ...EXAMPLE, 'request', 'schedule'] : OBSERVED
+  const gone = (name: string) => (to === 'warnings' ? observed.includes(name) : name === 'warnings')
   const part = (wanted: boolean) =>
     Object.fromEntries(Object.entries(fields).filter(([name]) => gone(name) === wanted))
   const kept = part(false)
