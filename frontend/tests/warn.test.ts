@@ -198,8 +198,8 @@ describe('the call sheet', () => {
 
   it('dials the first number that still reaches somebody', () => {
     const phones = [
-      { id: 'a', number: '1', kind_label: '', dead: true },
-      { id: 'b', number: '2', kind_label: '', dead: false },
+      { id: 'a', number: '1', kind_label: '', kind_label_en: '', dead: true },
+      { id: 'b', number: '2', kind_label: '', kind_label_en: '', dead: false },
     ]
     expect(numberOf(line({ phones }))?.id).toBe('b')
     expect(numberOf(line({ phones: phones.slice(0, 1) }))?.id).toBe('a')

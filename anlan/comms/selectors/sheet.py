@@ -133,6 +133,7 @@ def _phones(persons: set[str]) -> dict[str, list[dict[str, Any]]]:
     for (pk, person, kind, _, short, dead), texts in zip(rows, opened, strict=True):
         found.setdefault(person, []).append(
             {"id": pk, "number": texts[""] or "", "kind": kind, "kind_label": table.name(kind),
+             "kind_label_en": table.name(kind, "en"),
              "short_number": short, "dead": dead}
         )  # fmt: skip
     return found

@@ -26,7 +26,7 @@ def kinds() -> list[dict[str, Any]]:
             "authority_en": authorities.name(row.text("authority"), "en"),
             "levels": [int(level) for level in row.several("levels")],
             "hazards": list(row.several("hazards")), "source": row.source,
-            "confidence": row.confidence,
+            "source_en": row.text("source_en") or "", "confidence": row.confidence,
         }
         for row in codes.table(ISSUERS)
     ]  # fmt: skip
@@ -68,6 +68,7 @@ def approvers(actor: Actor, alert: str) -> list[dict[str, Any]]:
 
 
 def _phones(persons: list[str]) -> dict[str, list[dict[str, Any]]]:
+    table = codes.table("phone-kinds")
     rows = list(
         Phone.objects.filter(person__in=persons, retired_at=None, dead=False)
         .order_by("person_id", "rank")
@@ -78,8 +79,8 @@ def _phones(persons: list[str]) -> dict[str, list[dict[str, Any]]]:
     for (pk, person, kind, _), shown in zip(rows, opened, strict=True):
         found.setdefault(person, []).append(
             {
-                "id": pk, "kind_label": codes.table("phone-kinds").name(kind),
-                "number": mask(shown["number"]),
+                "id": pk, "kind_label": table.name(kind),
+                "kind_label_en": table.name(kind, "en"), "number": mask(shown["number"]),
             }
         )  # fmt: skip
     return found

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from anlan import codes
 from anlan.base.journal import selectors as journal
 from anlan.base.journal.deeds import label as name_of
+from anlan.base.obligations import selectors as obligations
+from anlan.base.obligations.models import Obligation
 from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may
@@ -153,7 +155,7 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
         "chain": describe(list(chain.order_by("id")), actor),
         "approvals": _approvals(row),
         "steps": steps(("alert", row.pk)),
-        "responses": responses_of(ResponseDue.objects.filter(root=row.root)),
+        "responses": responses_of(ResponseDue.objects.filter(root=row.root), actor),
     }
     unsigned = any(one["verb"] == "oral" and not one["signed_at"] for one in told["approvals"])
     if unsigned and may(actor, "alerts.review", row.home):
@@ -190,12 +192,18 @@ def steps(subject: tuple[str, str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def responses_of(rows: "QuerySet[ResponseDue]") -> list[dict[str, Any]]:
-    """Say what alerts ask for and what was answered."""
+def responses_of(rows: "QuerySet[ResponseDue]", actor: Actor) -> list[dict[str, Any]]:
+    """Say what alerts ask for, what was answered, and whether it is the actor's to answer."""
     found = list(rows.select_related("alert").order_by("-id")[:MOST])
     names = permissions.names_of({row.answered_by for row in found if row.answered_by})
     places = regions.names({row.region_id for row in found})
     measures, responses = codes.table("response-measures"), codes.table("response-levels")
+    debts = Obligation.objects.filter(pk__in=[row.obligation for row in found if row.obligation])
+    own = set(debts.filter(obligations.mine(actor)).values_list("pk", flat=True))
+
+    def answers(row: ResponseDue) -> bool:
+        officer = (f"obligations.{verb}" for verb in ("owe", "answer"))
+        return row.obligation in own or all(may(actor, one, row.region_id) for one in officer)
 
     def called(chosen: Collection[str]) -> list[dict[str, str]]:
         return [
@@ -214,7 +222,7 @@ def responses_of(rows: "QuerySet[ResponseDue]") -> list[dict[str, Any]]:
             "due_at": row.due_at, "obligation": row.obligation, "answered_at": row.answered_at,
             "answered_by_name": names.get(row.answered_by, row.answered_by), "answer": row.answer,
             "started": row.started, "taken": called(row.taken), "reason": row.reason,
-            "closed_at": row.closed_at,
+            "closed_at": row.closed_at, "may_answer": row.closed_at is None and answers(row),
             "confidence": _confidence(row.rule),
         }
         for row in found

@@ -49,4 +49,4 @@ def listed(actor: Actor, *, past: bool = False) -> list[dict[str, Any]]:
 def responses(actor: Actor, *, past: bool = False, region: str = "") -> list[dict[str, Any]]:
     """List what alerts ask for; with `past` what was answered or is over too."""
     rows = visible(ResponseDue.objects.all(), actor, "alerts.view", within=region)
-    return responses_of(rows if past else rows.filter(closed_at=None))
+    return responses_of(rows if past else rows.filter(closed_at=None), actor)

@@ -66,6 +66,30 @@ def test_a_message_at_the_door_is_created_and_the_same_again_is_not() -> None:
     assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "again": True})
 
 
+def test_a_departments_account_hands_messages_in_and_reads_nothing() -> None:
+    department, officer = client("department"), client("duty-officer")
+    data = national()
+    first = push(department, data)
+    assert first.status_code == 201
+    assert push(department, data).status_code == 200
+    wrong = push(department, national().replace(b"Actual", b"Perhaps"))
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["alert/status"])
+    row = first.json()["id"]
+    for path in ("/alerts/received", "/alerts/received/count", "/alerts/refused", "/alerts"):
+        get(department, path, expect=403)
+    get(department, f"/alerts/received/{row}", expect=404)
+    get(department, f"/alerts/received/{row}/original", expect=404)
+    post(department, f"/alerts/received/{row}/relay", expect=404)
+    post(department, "/alerts/paste", {"text": TEXT}, expect=403)
+    confirmed = {"text": TEXT, "station": "云屿县气象台", "sent_at": at(-5).isoformat(),
+                 "hazard": "rainstorm", "level": 1, "regions": [WEST]}  # fmt: skip
+    post(department, "/alerts/paste/confirm", confirmed, expect=403)
+    refused = get(officer, "/alerts/refused")["items"][0]["id"]
+    post(department, f"/alerts/refused/{refused}/seen", expect=404)
+    assert Received.objects.count() == 1
+    assert [one["id"] for one in get(officer, "/alerts/received")["items"]] == [row]
+
+
 def test_a_broken_message_is_told_which_element_is_wrong_and_waits_to_be_seen() -> None:
     officer = client("duty-officer")
     told = push(officer, national().replace(b"Actual", b"Perhaps"))
@@ -316,6 +340,13 @@ def test_what_is_due_is_listed_and_answered() -> None:
     post(officer, f"/alerts/received/{row}/relay")
     (due,) = get(officer, "/alerts/responses")["items"]
     assert due["response_label"] == "一级响应"
+    assert due["may_answer"] is True
+    for role, place in (("township", WEST), ("village", A1)):
+        below = client(role, place)
+        (seen,) = get(below, "/alerts/responses")["items"]
+        assert seen["may_answer"] is False
+        said = {"answer": "not-needed", "reason": "x"}
+        post(below, f"/alerts/responses/{due['id']}/answer", said, 404)
     assert due["confidence"] == "M?"
     answer = {"answer": "started", "level": 2, "measures": ["transfer"]}
     post(officer, f"/alerts/responses/{due['id']}/answer", answer, 204)

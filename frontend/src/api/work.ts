@@ -111,7 +111,13 @@ export interface DirectoryEntry {
   name: string
   region_name: string
   posts: { id: string; title: string; unit: string; region_name: string; rank: number | null }[]
-  phones: { kind: string; kind_label?: string; number: string; dead: boolean }[]
+  phones: {
+    kind: string
+    kind_label?: string
+    kind_label_en?: string
+    number: string
+    dead: boolean
+  }[]
   short_number: string | null
   deputy: { person: string; name: string } | null
 }

@@ -278,6 +278,8 @@ export interface ResponseDue {
   taken: Measure[]
   reason: string
   closed_at: string | null
+  /** It is owed by the one who asks, or theirs to answer as an officer. */
+  may_answer: boolean
   confidence: string
 }
 
@@ -335,4 +337,5 @@ export interface WarnKind {
   /** Keys of hazards; empty is every hazard. */
   hazards: string[]
   source: string
+  source_en: string
 }

@@ -211,6 +211,7 @@ def _phones(persons: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
                 "id": pk,
                 "kind": kind,
                 "kind_label": codes.table("phone-kinds").name(kind),
+                "kind_label_en": codes.table("phone-kinds").name(kind, "en"),
                 "number": mask(texts["number"]),
                 "short_number": short,
                 "dead": dead,

@@ -81,6 +81,7 @@ export interface SheetPhone {
   id: string
   number: string
   kind_label: string
+  kind_label_en: string
   dead: boolean
 }
 
