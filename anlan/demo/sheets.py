@@ -7,9 +7,14 @@ from typing import Any
 
 import shapely
 
+from anlan.base.regions import scope
 from anlan.demo.county.model import County
 
 Values = dict[str, Any]
+
+#: Wooded hills in an ordinary state; and hours from the middle of rain to that of the flood for a
+#: channel of a km at a slope of one (Kirpich 1940: 0.066 L^0.77 S^-0.385, six tenths of it).
+BASIN_CURVE_NUMBER, BASIN_LAG = 72.0, 0.04
 
 #: Since when the holders of posts hold them: the last election of the invented villages.
 ELECTED = date(2024, 11, 20)
@@ -222,6 +227,34 @@ def streams(county: County) -> Iterator[Values]:
         }  # fmt: skip
 
 
+def basins(county: County) -> Iterator[Values]:
+    """Small basins, those below before those that drain into them."""
+    waiting, known = list(county.basins), set[str]()
+    while waiting:
+        ready = [one for one in waiting if one.downstream is None or one.downstream in known]
+        for one in ready:
+            known.add(one.code)
+            yield {
+                "code": one.code, "name": one.name, "region": scope.pad(one.township),
+                "area": round(one.area_km2, 2), "curve_number": BASIN_CURVE_NUMBER,
+                "lag": round(BASIN_LAG * one.channel_km**0.77 / one.channel_slope**0.385, 2),
+                "downstream": one.downstream, "length": round(one.channel_km * 1000),
+                "slope": round(one.channel_slope, 5), "width": round(one.catchment_km2**0.5 * 4, 1),
+                "roughness": 0.045, "outline": _geojson(one.area), "lon": one.outlet[0],
+                "lat": one.outlet[1], "source": "演示县地形",
+            }  # fmt: skip
+        waiting = [one for one in waiting if one.code not in known]
+
+
+def tide_points(county: County) -> Iterator[Values]:
+    """Tide stations by the constants of Kanmen, the nearest gauge whose constants are open."""
+    for place, one in enumerate(one for one in county.stations if one.kind == "tide"):
+        yield {
+            "station": one.code, "reference": "kanmen", "ratio": round(1 - 0.03 * place, 2),
+            "later": 4.0 * place, "mean": 0.25, "source": "按坎门推算（演示）",
+        }  # fmt: skip
+
+
 #: Register key and its rows; each register after those its rows point at.
 SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
     ("units", units),
@@ -239,4 +272,6 @@ SHEETS: tuple[tuple[str, Callable[[County], Iterator[Values]]], ...] = (
     ("gateways", gateways),
     ("stations", stations),
     ("streams", streams),
+    ("basins", basins),
+    ("tide-points", tide_points),
 )

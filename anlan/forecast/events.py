@@ -31,8 +31,15 @@ class ForecastApproved(Event):
     region: str
     #: Codes of the stations that are forecast to reach a level.
     stations: tuple[str, ...] = ()
+    #: Level each of `stations` reaches, in their order.
+    station_levels: tuple[Level, ...] = ()
     #: Region codes of the villages where people are forecast to have to leave.
     villages: tuple[str, ...] = ()
+    #: Share of its threshold to leave at once that each of `villages` reaches, in their order; None
+    #: where water and not rain drives people out.
+    village_nearness: tuple[float | None, ...] = ()
+    #: Region codes of the villages that are forecast to have to get ready, not yet to leave.
+    preparing: tuple[str, ...] = ()
     #: The storm it belongs to, as the agencies number it (``1909``); "" when there is none.
     storm: str = ""
     #: The moment the run starts from: its input is not newer than this.
@@ -47,3 +54,23 @@ class ForecastApproved(Event):
     by: str
     #: When it was approved (workspace time).
     approved_at: datetime
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class ForecastWithdrawn(Event):
+    """An officer took back the word they gave for a run: it stands behind nothing any more.
+
+    What was drafted from it is not undone by this: people look at it again.
+    """
+
+    #: Public id of the run.
+    run: str
+    hazard: str
+    #: The worst level it had; None when nothing reached one.
+    level: Level | None
+    region: str
+    reason: str
+    #: Reference of the person who took it back.
+    by: str
+    withdrawn_at: datetime

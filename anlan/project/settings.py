@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "anlan.comms",
     "anlan.resources",
     "anlan.sense",
+    "anlan.forecast",
     "anlan.warn",
     "anlan.gateways.sources",
     "anlan.web",

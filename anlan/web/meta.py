@@ -14,6 +14,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.register import meta as registers
 from anlan.codes import quantities
+from anlan.forecast.states import RUN, SIGNING
 from anlan.kernel.lifecycle import Lifecycle
 from anlan.sense.rules import words
 from anlan.sense.states import LIFECYCLE as ALARM
@@ -32,7 +33,7 @@ def meta(actor: Actor) -> dict[str, Any]:
         "layers": layers.described(actor),
         "basemap": maps.basemap(),
         "codes": code_tables(),
-        "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE, ALARM)},
+        "lifecycles": {one.key: lifecycle(one) for one in (LIFECYCLE, ALARM, RUN, SIGNING)},
         "quantities": measured(),
         "rights": rights_of(actor),
         "regions": {"root": root(actor)},

@@ -10,6 +10,7 @@ from typing import Any
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
 from tests.rights.calling import CALLS
+from tests.rights.forecasting import FORECASTS
 from tests.rights.messaging import COMMS
 from tests.rights.sensing import SENSE
 from tests.rights.warning import OPEN_PAGES, WARN
@@ -201,7 +202,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

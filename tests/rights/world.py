@@ -27,7 +27,7 @@ from anlan.base.register.services import imports
 from anlan.gateways.sources.shelf import Shelf
 from anlan.kernel import clock, workspace
 from tests.declarations.demo_rows import COUNTY, TOWN, VILLAGE, make_regions, save_demo
-from tests.rights import calling, messaging, warning
+from tests.rights import calling, forecasting, messaging, warning
 from tests.rights.sensing import bring, put_up
 
 BY = system("test")
@@ -99,6 +99,7 @@ def build() -> World:
     calling.put_up(world.ids)
     warning.put_up(world.ids)
     messaging.put_up(world.ids)
+    forecasting.put_up(world.ids)
     world.secrets |= {key for key in world.ids.values() if len(key) > 20}
     return world
 

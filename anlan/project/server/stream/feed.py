@@ -30,6 +30,7 @@ RIGHTS = {
     "alarm": "alarms.view",
     "alert": "alerts.view",
     "answer": "obligations.view",
+    "forecast": "forecasts.unsigned",
     "incident": "incidents.view",
     "position": "positions.view",
 }

@@ -1,0 +1,118 @@
+"""Rain over places from gauges, and how near a place's thresholds come."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.engines.basin import (
+    LEAVE,
+    PREPARE,
+    Nearness,
+    Thresholds,
+    first_at,
+    nearness,
+    thresholds_of,
+)
+from anlan.forecast.adapters.contract import Stage, VillageOutlook
+from anlan.forecast.adapters.shapes import Floats, Times, Zone
+
+HOUR_S: Final = 3600
+#: Rain that is told for everywhere at once stands for places without a gauge, too.
+EVERYWHERE: Final = "*"
+NO_GAUGE: Final = "附近没有雨量站"
+GAPS: Final = "有雨量缺测，只按已知的雨算，实际可能更重"
+STAGES: Final[tuple[tuple[int, Stage], ...]] = ((LEAVE, "move"), (PREPARE, "prepare"))
+
+
+def weighted(rain: Mapping[str, Floats], gauges: Mapping[str, float], steps: int) -> Floats:
+    """Give the rain of a place, (t,), from the gauges that stand for it.
+
+    Where some do not know, the others stand for them; where none knows, nobody does.
+    """
+    total, weight = np.zeros(steps), np.zeros(steps)
+    for code, share in (gauges or {EVERYWHERE: 1.0}).items():
+        fallen = rain.get(code)
+        if fallen is None:
+            continue
+        known = np.isfinite(fallen)
+        total[known] += share * fallen[known]
+        weight[known] += share
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+
+
+def tables_of(zones: Sequence[Zone]) -> Thresholds:
+    """Lay the thresholds of all zones side by side; a zone without one for some hours has NaN."""
+    hours = sorted({row[0] for zone in zones for row in zone.thresholds})
+    prepare = np.full((len(zones), 1, len(hours)), np.nan)
+    leave = np.full((len(zones), 1, len(hours)), np.nan)
+    for place, zone in enumerate(zones):
+        for length, ready, go in zone.thresholds:
+            prepare[place, 0, hours.index(length)] = ready
+            leave[place, 0, hours.index(length)] = go
+    return thresholds_of(hours, [0.0], prepare, leave)
+
+
+def outlooks(
+    zones: Sequence[Zone], ends: Times, rain: Floats, step_s: int, based_at: int
+) -> list[VillageOutlook]:
+    """Tell how near zones come to leaving at once, from `based_at` on.
+
+    Unknown rain adds nothing, and the answer says that it is a lower bound.
+
+    Parameters
+    ----------
+    ends : when each step ends, ms, (t,).
+    rain : mm a step, (v, t); NaN is unknown.
+    """
+    tables = tables_of(zones)
+    found = nearness(np.nan_to_num(rain), step_s, tables, np.zeros(len(zones)))
+    longest = round(float(tables.hours.max()) * HOUR_S / step_s)
+    first = int(np.searchsorted(ends, based_at))
+    told = []
+    for place, zone in enumerate(zones):
+        if not np.isfinite(rain[place]).any():
+            told.append(
+                VillageOutlook(region=zone.region, zone=zone.code, lower_bound=True, why=NO_GAUGE)
+            )
+            continue
+        gaps = bool(~np.isfinite(rain[place, max(0, first - longest + 1) :]).all())
+        told.append(_one(zone, found, place, (ends, first, rain[place], step_s), gaps=gaps))
+    return told
+
+
+def _one(
+    zone: Zone,
+    found: Nearness,
+    place: int,
+    when: tuple[Times, int, Floats, int],
+    *,
+    gaps: bool,
+) -> VillageOutlook:
+    ends, first, rain, step_s = when
+    ahead = found.leave[place, first:]
+    at = first + int(np.nanargmax(ahead))
+    hours = float(found.hours[place, at])
+    steps = round(hours * HOUR_S / step_s)
+    stage, moment = _stage(found.state[place, first:], ends[first:])
+    return VillageOutlook(
+        region=zone.region,
+        zone=zone.code,
+        nearness=round(float(found.leave[place, at]), 4),
+        stage=stage,
+        first_at=moment,
+        hours=hours,
+        rain=round(float(np.nansum(rain[max(0, at + 1 - steps) : at + 1])), 1),
+        limit=next(go for length, _, go in zone.thresholds if length == hours),
+        lower_bound=gaps,
+        why=GAPS if gaps else "",
+    )
+
+
+def _stage(state: NDArray[np.int64], ends: Times) -> tuple[Stage, int | None]:
+    for least, name in STAGES:
+        at = int(first_at(state, least))
+        if at >= 0:
+            return name, int(ends[at])
+    return "none", None

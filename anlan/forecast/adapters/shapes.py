@@ -1,0 +1,130 @@
+"""What gathered inputs look like in their files."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Times = NDArray[np.int64]
+
+
+class TidePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A station whose tide can be predicted: constants of a reference, carried to it."""
+
+    station: str
+    #: Degrees; None where the station has no point.
+    lon: float | None = None
+    lat: float | None = None
+    #: Name, amplitude m, Greenwich lag degrees.
+    waves: tuple[tuple[str, float, float], ...]
+    #: Mean level, m above the station's datum.
+    mean: float
+    #: The reference's rise and fall times this, so many minutes later.
+    ratio: float = 1.0
+    later_min: float = 0.0
+    levels: dict[str, float] = {}
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """Values measured at one station, fit to judge by."""
+
+    station: str
+    times: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+class Stepped(msgspec.Struct, frozen=True, kw_only=True):
+    """Values in equal steps at one place; None is unknown."""
+
+    code: str
+    start: int
+    step_s: int
+    values: tuple[float | None, ...]
+
+
+class Basin(msgspec.Struct, frozen=True, kw_only=True):
+    """A small basin as the engine needs it."""
+
+    code: str
+    name: str
+    area_km2: float
+    curve_number: float
+    reservoirs: float
+    #: Seconds each holds water back.
+    storage_s: float
+    downstream: str = ""
+    #: Length m, slope, width m, roughness, flow m3/s of the channel that water from above runs
+    #: through; None: no delay.
+    reach: tuple[float, float, float, float, float] | None = None
+    #: Gauge -> share of the basin's rain it stands for; empty when none is near.
+    gauges: dict[str, float] = {}
+
+
+class Zone(msgspec.Struct, frozen=True, kw_only=True):
+    """A danger zone with its thresholds of rain."""
+
+    code: str
+    name: str
+    region: str
+    #: Hours, mm to get ready, mm to leave at once.
+    thresholds: tuple[tuple[float, float, float], ...]
+    gauges: dict[str, float] = {}
+
+
+class Rain(msgspec.Struct, frozen=True, kw_only=True):
+    """Rain at gauges in equal steps, mm a step."""
+
+    start: int
+    step_s: int
+    gauges: dict[str, tuple[float | None, ...]]
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """Rain of whole days at gauges, the last one yesterday, mm."""
+
+    gauges: dict[str, tuple[float | None, ...]]
+
+
+def floats(values: Any) -> Floats:
+    """Make an array of values of which some are None: NaN."""
+    return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+
+
+def plain(values: Floats, decimals: int = 4) -> tuple[float | None, ...]:
+    """Make plain values of an array: NaN becomes None."""
+    return tuple(None if np.isnan(one) else round(float(one), decimals) for one in values)
+
+
+class Path(msgspec.Struct, frozen=True, kw_only=True):
+    """A storm's way ahead as one agency tells it, from where it was seen last."""
+
+    number: str
+    name: str
+    agency: str
+    times: tuple[int, ...]
+    lon: tuple[float, ...]
+    lat: tuple[float, ...]
+    #: m/s and hPa; None is not told.
+    wind: tuple[float | None, ...]
+    pressure: tuple[float | None, ...]
+
+
+class PastErrors(msgspec.Struct, frozen=True, kw_only=True):
+    """How far forecasts lay wrong by lead time: hours, km, m/s."""
+
+    hours: tuple[float, ...]
+    distance: tuple[float, ...]
+    wind: tuple[float, ...]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A station or a region with its point."""
+
+    of: str
+    code: str
+    lon: float
+    lat: float
+    #: What is wanted there: wind, rain; empty for all.
+    wants: tuple[str, ...] = ()

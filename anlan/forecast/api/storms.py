@@ -1,0 +1,38 @@
+"""Storms over HTTP: their bulletins taken in, their tracks and the agencies' forecasts."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+
+from anlan.base.door.api import json_response as answer
+from anlan.base.door.asking import ApiRequest
+from anlan.base.permissions.gate import permit
+from anlan.forecast.selectors import storms
+from anlan.forecast.services.storms import receive_track
+
+router = Router(tags=["台风"])
+
+VIEW = "forecasts.view"
+
+
+@router.get("/forecasts/typhoons", summary="台风列表")
+def list_storms(request: ApiRequest) -> HttpResponse:
+    """List the storms there are bulletins of, the newest first."""
+    permit(request.actor, VIEW)
+    return answer(storms.listed())
+
+
+@router.post("/forecasts/typhoons", summary="录入台风路径", response={201: dict[str, Any]})
+def bring(request: ApiRequest, storm: str = "") -> HttpResponse:
+    """Keep a bulletin or a best track, byte for byte; the body is the file itself."""
+    made = receive_track(body=request.body, storm=storm.strip(), by=request.actor)
+    return answer({"storms": made}, 201)
+
+
+@router.get("/forecasts/typhoons/{storm}", summary="一个台风的路径和预报")
+def get_storm(request: ApiRequest, storm: str, at: datetime | None = None) -> HttpResponse:
+    """Read a storm's path and the newest forecast of every agency, as known at a moment."""
+    permit(request.actor, VIEW)
+    return answer(storms.one(storm, request.language, at))

@@ -1,0 +1,27 @@
+"""Forecast's own work in the background: cycles that begin, truths to compare, room to make."""
+
+from anlan.base.jobs.registry import JobContext, every, job
+from anlan.forecast.services import scheduling, verifying
+
+
+@every(minutes=1)
+@job("forecast.schedule", title="按时次发起预报", title_en="Start forecasts that are due")
+def start_due(context: JobContext) -> None:  # noqa: ARG001 - every job is told
+    """Ask for the runs whose cycle has begun."""
+    scheduling.start_due_runs()
+
+
+@every(minutes=20)
+@job("forecast.verify", title="检验预报", title_en="Verify forecasts")
+def verify(context: JobContext) -> dict[str, int] | None:  # noqa: ARG001 - every job is told
+    """Compare forecasts whose time is over with what was measured."""
+    done = verifying.verify_runs()
+    return {"verified": done} if done else None
+
+
+@every(hours=24)
+@job("forecast.forget", title="清理旧的预报产品", title_en="Drop old products of forecasts")
+def forget(context: JobContext) -> dict[str, int] | None:  # noqa: ARG001 - every job is told
+    """Drop the products of unsigned runs a month after they ended."""
+    gone = scheduling.forget_products()
+    return {"dropped": gone} if gone else None

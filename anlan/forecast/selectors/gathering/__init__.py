@@ -1,0 +1,22 @@
+"""What a run needs to know, gathered from registers, observations, earlier runs and bulletins."""
+
+from anlan.forecast.selectors.gathering import files, rain, storms, tides
+from anlan.forecast.selectors.gathering.asking import Asking, Gathered, Kind
+
+#: Kind of input, as declarations name it -> who gathers it.
+KINDS: dict[str, Kind] = {
+    "tide-points": tides.points,
+    "tide-levels": tides.levels,
+    "surge-series": tides.surges,
+    "basins": rain.basins,
+    "rain-zones": rain.zones,
+    "rain-measured": rain.measured,
+    "rain-days": rain.days,
+    "rain-forecast": rain.forecast,
+    "grid-file": files.grid_file,
+    "typhoon-track": storms.track,
+    "typhoon-errors": storms.errors,
+    "wind-places": storms.places,
+}
+
+__all__ = ["KINDS", "Asking", "Gathered", "Kind"]

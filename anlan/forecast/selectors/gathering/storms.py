@@ -1,0 +1,75 @@
+"""The storm at hand as its newest bulletin tells it, past errors, and where its wind is wanted."""
+
+from anlan import codes
+from anlan.base.regions.models import Level, Region
+from anlan.forecast.adapters.shapes import PastErrors, Path, Place, plain
+from anlan.forecast.selectors.gathering.asking import Asking, Gathered
+from anlan.forecast.selectors.storms import forecast_of, newest, preceded
+from anlan.sense.models import Station, Stream
+
+HOUR = 3_600_000
+WANTED = {"wind-speed": "wind", "tide-level": "wind", "rain": "rain"}
+
+
+def track(asking: Asking) -> Gathered | None:
+    """Take the way ahead from the newest bulletin of the run's storm, or of the newest storm."""
+    row = newest(asking.run.storm, asking.run.based_at)
+    if row is None:
+        return None
+    wanted = str(asking.input.options.get("agency", "中国"))
+    found = forecast_of(row, asking.based_ms, wanted)
+    if found is None:
+        return None
+    way, note = found
+    issued = int(way.times[0])
+    way = preceded(
+        way, row, issued - round(float(asking.input.options.get("past_hours", 0)) * HOUR)
+    )
+    path = Path(
+        number=way.number, name=way.name, agency=way.agency,
+        times=tuple(int(one) for one in way.times),
+        lon=tuple(round(float(one), 4) for one in way.lon),
+        lat=tuple(round(float(one), 4) for one in way.lat),
+        wind=plain(way.wind, 2), pressure=plain(way.pressure, 2),
+    )  # fmt: skip
+    return Gathered(path, newest=issued, notes=(note,) if note else ())
+
+
+def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for every run
+    """Read the table of past errors."""
+    hours, distance, wind = [], [], []
+    for row in codes.table("typhoon-track-errors"):
+        told = row.number("hours"), row.number("distance"), row.number("wind")
+        if told[0] is not None and told[1] is not None and told[2] is not None:
+            hours.append(float(told[0]))
+            distance.append(float(told[1]))
+            wind.append(float(told[2]))
+    if len(hours) < 2:
+        return None
+    return Gathered(PastErrors(hours=tuple(hours), distance=tuple(distance), wind=tuple(wind)))
+
+
+def places(asking: Asking) -> Gathered | None:
+    """List stations that measure wind, tide or rain, and townships by their seats."""
+    streams = Stream.objects.filter(asking.inside(), quantity__in=WANTED, retired_at=None)
+    wants: dict[str, set[str]] = {}
+    for station, quantity in streams.values_list("station", "quantity"):
+        wants.setdefault(station, set()).add(WANTED[quantity])
+    stations = Station.objects.filter(
+        pk__in=wants, retired_at=None, lon__isnull=False, lat__isnull=False
+    ).order_by("code")
+    found = [
+        Place(
+            of="station", code=row.code, lon=float(row.lon or 0.0), lat=float(row.lat or 0.0),
+            wants=tuple(sorted(wants[row.pk])),
+        )
+        for row in stations
+    ]  # fmt: skip
+    towns = Region.objects.filter(
+        asking.inside("code"), level=Level.TOWN, valid_to=None, lon__isnull=False
+    ).order_by("code")
+    found += [
+        Place(of="region", code=row.code, lon=float(row.lon or 0.0), lat=float(row.lat or 0.0))
+        for row in towns
+    ]
+    return Gathered(tuple(found)) if found else None

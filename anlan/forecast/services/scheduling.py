@@ -1,0 +1,97 @@
+"""Runs that come by themselves, and products nobody needs any more."""
+
+import shutil
+from datetime import datetime, timedelta
+from typing import Final
+
+from anlan.base.permissions.actor import system
+from anlan.base.regions import selectors as regions
+from anlan.forecast.declaration import Model, Schedule, shelf
+from anlan.forecast.models import Grid, Run, Series
+from anlan.forecast.selectors.gathering import KINDS, Asking
+from anlan.forecast.services.asking import Wanted, ask_run
+from anlan.forecast.services.feeding import folder_of
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError
+
+BY = system("forecast")
+#: The wall clock cycles are counted on.
+ORIGIN: Final = datetime(2000, 1, 1, tzinfo=clock.LOCAL_ZONE)
+KEPT: Final = timedelta(days=30)
+
+
+def start_due_runs() -> int:
+    """Ask for the run of every model whose cycle has begun; returns how many.
+
+    Cycles missed while nobody worked are not caught up: a forecast of yesterday helps nobody.
+    """
+    started = 0
+    for model in shelf().models().values():
+        if model.enabled and model.schedule is not None:
+            started += _start(model, model.schedule)
+    return started
+
+
+def cycle_of(schedule: Schedule, now: datetime) -> datetime:
+    """Tell the beginning of the cycle a moment lies in."""
+    passed = (now - ORIGIN - schedule.after) // schedule.every
+    return ORIGIN + schedule.after + passed * schedule.every
+
+
+def _start(model: Model, schedule: Schedule) -> bool:
+    cycle = cycle_of(schedule, clock.now())
+    once = f"{model.key}:{cycle.isoformat()}"
+    mine = Run.objects.filter(model=model.key)
+    if mine.filter(once=once).exists():
+        return False
+    if mine.filter(how="schedule", state__in=("queued", "running")).exists():
+        return False  # the last one is not through yet: another would only queue behind it
+    if not has_ground(model):
+        return False
+    try:
+        ask_run(wanted=Wanted(model=model.key, how="schedule", once=once), by=BY)
+    except AnlanError:
+        return False  # the list of models says what is wrong with it
+    return True
+
+
+def has_ground(model: Model) -> bool:
+    """Tell whether what the model cannot do without has ever been there.
+
+    A county without tide points must not find a failed run every six hours; one whose tide points
+    disappeared must.
+    """
+    if Run.objects.filter(model=model.key, state="done").exists():
+        return True
+    region = model.region or regions.top()
+    if not region:
+        return False
+    now = clock.now()
+    trial = Run(
+        model=model.key, region_id=region, based_at=now, valid_from=now - model.past,
+        valid_until=now + model.ahead, step_s=round(model.step.total_seconds()), given={},
+        settings=model.settings,
+    )  # fmt: skip
+    try:
+        return all(
+            KINDS[one.kind](Asking(trial, one)) is not None
+            for one in model.inputs
+            if one.fallback != "without" and one.kind in KINDS
+        )
+    except AnlanError:
+        return True
+
+
+def forget_products() -> int:
+    """Drop series, grids and folders of unsigned runs that are old; what they said stays."""
+    old = Run.objects.filter(
+        ended_at__lt=clock.now() - KEPT, signing__in=("unsigned", "rejected")
+    ).exclude(folder="")
+    gone = 0
+    for run in old[:200]:
+        shutil.rmtree(folder_of(run).home, ignore_errors=True)
+        Series.objects.filter(run=run).delete()
+        Grid.objects.filter(run=run).delete()
+        Run.objects.filter(pk=run.pk).update(folder="")
+        gone += 1
+    return gone

@@ -1,0 +1,61 @@
+"""Taking in what agencies tell of a storm; the bytes are kept as they came."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import transaction
+
+from anlan.base.journal.services import record
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import permit
+from anlan.forecast import deed_names
+from anlan.forecast.models import Bulletin
+from anlan.forecast.selectors.storms import form_of, read
+from anlan.kernel import clock
+from anlan.kernel.errors import Invalid
+
+RUN: Final = "forecasts.run"
+MOST_BYTES: Final = 8 * 1024 * 1024
+
+
+def receive_track(*, body: bytes, by: Actor, storm: str = "") -> list[str]:
+    """Keep a file of tracks; returns the numbers of its storms.
+
+    A bulletin, a best track of CMA, IBTrACS or ATCF, told apart by how it begins. A file of many
+    storms needs the number of the one that is meant. The same file again changes nothing.
+    """
+    permit(by, RUN)
+    if not body.strip() or len(body) > MOST_BYTES:
+        raise Invalid("路径文件是空的，或大于 8 MB", errors={"file": ["空的，或太大"]})
+    form = form_of(body)
+    found = read(form, body)
+    if storm and storm not in found:
+        raise Invalid(
+            f"文件里没有台风 {storm}", errors={"storm": [f"有：{'、'.join(list(found)[:20])}"]}
+        )
+    if not storm and len(found) > 1:
+        raise Invalid(
+            f"文件里有 {len(found)} 个台风，请写明要哪一个",
+            errors={"storm": [f"有：{'、'.join(list(found)[:20])}"]},
+        )
+    wanted = [storm] if storm else list(found)
+    digest = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        for number in wanted:
+            path = found[number].path
+            made, fresh = Bulletin.objects.get_or_create(
+                storm=number, sha256=digest,
+                defaults={
+                    "name": path.name[:60], "form": form, "agency": path.agency[:40],
+                    "newest_at": datetime.fromtimestamp(int(path.times[-1]) / 1000, UTC),
+                    "body": body, "at": clock.now(), "by": by.ref,
+                },
+            )  # fmt: skip
+            if fresh:
+                record(
+                    deed=deed_names.BULLETIN["received"], by=by, subject=("bulletin", made.pk),
+                    region=by.region, facts={"storm": number, "sha256": digest, "form": form},
+                    topic=deed_names.TOPIC,
+                )  # fmt: skip
+    return wanted

@@ -1,0 +1,156 @@
+"""Storms: their bulletins kept as they came, the ensemble drawn, the rain handed on."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anlan.forecast import heavy
+from anlan.forecast.models import Bulletin, Run, Series
+from anlan.forecast.selectors import products, storms
+from anlan.forecast.services.asking import Wanted, ask_run
+from anlan.forecast.services.feeding import folder_of
+from anlan.forecast.services.storms import receive_track
+from anlan.forecast.tests.conftest import COUNTY, NOW, OFFICER, VALLEY, VILLAGE, Turn, World
+from anlan.kernel.errors import Forbidden, Invalid, Missing
+from anlan.protocols import netcdf
+
+pytestmark = pytest.mark.django_db
+
+
+def _point(time: datetime, lon: float, lat: float, **more: Any) -> dict[str, Any]:
+    told = time.astimezone(UTC) + timedelta(hours=8)  # bulletins tell Beijing's clock
+    return {
+        "time": told.strftime("%Y-%m-%dT%H:%M:%S"), "longitude": lon, "latitude": lat,
+        "speed": 45, "pressure": 945, **more,
+    }  # fmt: skip
+
+
+def bulletin(number: str = "202609", at: datetime = NOW) -> bytes:
+    """A storm that comes ashore near our county within a day and a half, as one agency sees it."""
+    ahead = [
+        _point(at + timedelta(hours=12 * n), 124.5 - 1.4 * n, 26.4 + 0.9 * n, fhour=12 * n)
+        for n in range(1, 4)
+    ]
+    seen = _point(at, 124.5, 26.4, forecast=[{"sets": "中国", "points": ahead}])
+    before = _point(at - timedelta(hours=6), 125.4, 25.9, forecast=[])
+    storm = {"tfbh": number, "name": "演练", "ename": "WALK", "points": [before, seen]}
+    return json.dumps([storm]).encode()
+
+
+@pytest.fixture
+def storm(world: World) -> str:
+    from anlan.base.regions.models import Region
+
+    Region.objects.filter(code=VALLEY).update(lon=121.3, lat=28.5)
+    assert world.tide.lon
+    return receive_track(body=bulletin(), by=OFFICER)[0]
+
+
+def computed(model: str, **more: Any) -> Run:
+    run = ask_run(wanted=Wanted(model=model, seed=3, **more), by=OFFICER)
+    heavy.drain()
+    row = Run.objects.get(pk=run)
+    assert row.state == "done", row.reason
+    return row
+
+
+def test_a_bulletin_is_kept_byte_for_byte_and_once(storm: str) -> None:
+    receive_track(body=bulletin(), by=OFFICER)
+    row = Bulletin.objects.get(storm=storm)
+    assert bytes(row.body) == bulletin()
+    assert row.newest_at == NOW
+    told = storms.one(storm, "zh")
+    assert [one["agency"] for one in told["forecasts"]] == ["中国"]
+    assert len(told["observed"]) == 2
+    assert told["observed"][1]["grade"] is not None
+    assert storms.listed()["items"][0]["storm"] == storm
+
+
+def test_what_is_no_track_is_refused_with_a_sentence(world: World) -> None:
+    for body in (b"", b"{}", b"hello", b"\xff\xfe"):
+        with pytest.raises(Invalid):
+            receive_track(body=body, by=OFFICER)
+    two = json.dumps(json.loads(bulletin("202609")) + json.loads(bulletin("202610"))).encode()
+    with pytest.raises(Invalid, match="2 个台风"):
+        receive_track(body=two, by=OFFICER)
+    assert receive_track(body=two, by=OFFICER, storm="202610") == ["202610"]
+    with pytest.raises(Forbidden):
+        receive_track(body=bulletin(), by=VILLAGE)
+    with pytest.raises(Missing):
+        storms.one("none", "zh")
+    assert world.point.pk
+
+
+def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) -> None:
+    run = computed("typhoon", storm=storm)
+    wind = Series.objects.get(run=run, code=world.tide.code, quantity="wind")
+    assert max(value or 0.0 for value in wind.values) > 17.2
+    chances = {
+        quantity: Series.objects.get(run=run, of="region", code=VALLEY, quantity=quantity).values[0]
+        for quantity in ("wind-8", "wind-10", "wind-12")
+    }
+    assert 1.0 >= chances["wind-8"] >= chances["wind-10"] >= chances["wind-12"] >= 0.0
+    assert chances["wind-8"] > 0.3
+    names = [one["name"] for one in products.grids(OFFICER, run.pk, "zh")["items"]]
+    assert names == ["track", "wind-areas", "wind-chance"]
+    _, grid, path = products.grid_file(OFFICER, run.pk, "wind-chance")
+    told = netcdf.read(path.read_bytes())
+    assert "内部研判参考" in str(told.attributes["comment"])
+    assert grid.box[0] < 121.5 < grid.box[2]
+    drawn = json.loads((folder_of(run).outputs / "track.geojson").read_bytes())
+    kinds = [one["properties"]["kind"] for one in drawn["features"]]
+    assert kinds[:2] == ["cone", "track"]
+    assert kinds.count("position") >= 4
+
+
+def test_the_same_seed_draws_the_same_storms(storm: str) -> None:
+    first, second = computed("typhoon", storm=storm), computed("typhoon", storm=storm)
+    assert first.outputs == second.outputs
+
+
+def test_the_rain_of_the_storm_stands_in_for_a_forecast_of_rain(storm: str, world: World) -> None:
+    typhoon = computed("typhoon", storm=storm)
+    rain = Series.objects.get(run=typhoon, code=world.rain.code, quantity="rain")
+    assert sum(value or 0.0 for value in rain.values) > 20
+    run = computed("basin")
+    asked = {one["name"]: one for one in run.inputs}
+    assert asked["rain-forecast"]["state"] == "used"
+    assert any(typhoon.pk in note for note in run.notes)
+
+
+def test_without_a_storm_nothing_runs_and_nothing_fails(world: World) -> None:
+    from anlan.forecast.services.scheduling import start_due_runs
+
+    start_due_runs()
+    assert not Run.objects.filter(model="typhoon").exists()
+    assert world.point.pk
+
+
+def test_an_old_track_is_used_for_a_while_and_then_no_more(storm: str, turn: Turn) -> None:
+    turn.forward(hours=10)
+    run = computed("typhoon", storm=storm)
+    assert {one["name"]: one["state"] for one in run.inputs}["track"] == "older"
+    assert "台风路径预报已超过六小时，请先更新" in run.notes
+    turn.forward(hours=10)
+    late = ask_run(wanted=Wanted(model="typhoon", storm=storm), by=OFFICER)
+    heavy.drain()
+    row = Run.objects.get(pk=late)
+    assert (row.state, row.reason) == ("failed", "输入「台风路径预报」太旧，不能计算")
+
+
+def test_a_hindcast_takes_the_way_ahead_from_a_best_track(world: World, tmp_path: Path) -> None:
+    lines = ["66666 0000    9 0001 2609 0 6              WALK                          20260901"]
+    for n in range(9):
+        moment = NOW - timedelta(hours=24) + timedelta(hours=6 * n)
+        lines.append(
+            f"{moment:%Y%m%d%H} 5 {round((24.5 + 0.5 * n) * 10)} {round((127 - 0.7 * n) * 10)} "
+            " 950  42"
+        )
+    receive_track(body="\n".join(lines).encode(), by=OFFICER)
+    run = computed("typhoon", storm="2609", region=COUNTY)
+    assert "路径取自事后整编的最佳路径，不是当时的预报" in run.notes
+    assert world.point.pk
+    assert tmp_path.exists()
