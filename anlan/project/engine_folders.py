@@ -73,7 +73,8 @@ def whole(engine: Engine, result: Result, stamp: Mapping[str, Any]) -> dict[str,
         for item in engine.outputs
         if item.key in result.values
     }
-    return {**stamp, "notes": list(result.notes), "outputs": outputs}
+    ended = {"stopped": result.stopped} if result.stopped else {}
+    return {**stamp, **ended, "notes": list(result.notes), "outputs": outputs}
 
 
 def write(engine: Engine, result: Result, stamp: Mapping[str, Any], target: Path) -> Iterator[Path]:

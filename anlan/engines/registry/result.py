@@ -16,10 +16,15 @@ Value = NDArray[Any] | list[str] | float | int | str
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Outputs by key, in the units the engine declares. notes: what was assumed or put right."""
+    """Outputs by key, in the units the engine declares.
+
+    notes: what was assumed or put right. stopped: why a run did not reach its end, or ""; what it
+    gives is sound up to there.
+    """
 
     values: Mapping[str, Value]
     notes: tuple[str, ...] = ()
+    stopped: str = ""
 
 
 def plain(item: Item, value: Value) -> dict[str, Any]:

@@ -24,4 +24,4 @@ def run(key: str, document: Mapping[str, Any], files: Files) -> tuple[Engine, Re
     strange = set(found.values) - set(declared)
     if lacking or strange:
         raise Invalid(f"引擎 {key} 给出的与声明不符：{'、'.join([*lacking, *sorted(strange)])}")
-    return chosen, Result(found.values, (*given.notes, *found.notes))
+    return chosen, Result(found.values, (*given.notes, *found.notes), found.stopped)

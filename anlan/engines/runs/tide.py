@@ -2,19 +2,18 @@
 
 import numpy as np
 
-from anlan.codes import lookup
 from anlan.engines.registry.declaration import ENGINES, Engine, Item
 from anlan.engines.registry.given import Given
 from anlan.engines.registry.result import Result, Value
-from anlan.engines.tide import Constants, predict, residuals, turns
-from anlan.kernel.errors import Invalid
+from anlan.engines.runs.harmonics import CONSTANTS, constants_in
+from anlan.engines.tide import predict, residuals, turns
 
 _MINUTE_MS = 60_000
 
 
 def run(given: Given) -> Result:
     """Predict levels, high and low waters, and what observations leave."""
-    constants, strange = _constants(given)
+    constants, strange = constants_in(given)
     times = given.times["times"]
     values: dict[str, Value] = {"time": times, "level": predict(constants, times)}
     if len(times) > 1:
@@ -25,30 +24,6 @@ def run(given: Given) -> Result:
         values["residual"] = residuals(constants, times, given.numbers["observed"])
     notes = [f"不认识分潮 {'、'.join(strange)}，没有计入"] if strange else []
     return Result(values, tuple(notes))
-
-
-def _constants(given: Given) -> tuple[Constants, tuple[str, ...]]:
-    station = given.text("station")
-    if station:
-        places = {row.code: row for row in lookup.table("tide-stations").rows}
-        if station not in places:
-            raise Invalid(f"没有验潮站「{station}」，有：{'、'.join(places)}")
-        rows = [row.extra for row in lookup.table("tide-constants").rows]
-        table = {
-            str(row["constituent"]): (float(row["amplitude"]), float(row["lag"]))
-            for row in rows
-            if row["station"] == station
-        }
-        mean = float(places[station].extra["mean"])
-        return Constants.of(table, mean=given.number("mean", mean))
-    if not {"amplitude", "lag"} <= set(given.numbers) or "constituents" not in given.texts:
-        raise Invalid("要写明 station，或写明 constituents、amplitude、lag")
-    columns = given.numbers["amplitude"], given.numbers["lag"]
-    told = {
-        name: (float(high), float(late))
-        for name, high, late in zip(given.texts["constituents"], *columns, strict=True)
-    }
-    return Constants.of(told, mean=given.number("mean", 0.0))
 
 
 ENGINES.add(
@@ -66,33 +41,7 @@ ENGINES.add(
         ),
         open=(),
         inputs=(
-            Item("station", "验潮站（码表 tide-stations）", "Station", "text", required=False),
-            Item(
-                "constituents",
-                "分潮名",
-                "Constituents",
-                "texts",
-                axes=("constituent",),
-                required=False,
-            ),
-            Item(
-                "amplitude",
-                "振幅",
-                "Amplitude",
-                unit="m",
-                axes=("constituent",),
-                required=False,
-                low=0.0,
-            ),
-            Item(
-                "lag",
-                "格林威治迟角",
-                "Greenwich phase lag",
-                unit="deg",
-                axes=("constituent",),
-                required=False,
-            ),
-            Item("mean", "平均海面高度", "Mean level", "number", "m", required=False),
+            *CONSTANTS,
             Item("times", "时刻", "Times", "times", axes=("time",)),
             Item(
                 "observed", "实测潮位", "Observed level", unit="m", axes=("time",), required=False

@@ -1,7 +1,5 @@
 """A storm's path to wind, pressure and rain at places, and to how likely they are."""
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
 from anlan.codes import lookup
@@ -10,34 +8,16 @@ from anlan.engines import typhoon
 from anlan.engines.registry.declaration import ENGINES, Engine, Item
 from anlan.engines.registry.given import Floats, Given
 from anlan.engines.registry.result import Result, Value
-from anlan.engines.typhoon import Errors, Fix, Track
-from anlan.engines.typhoon.reading import (
-    read_atcf,
-    read_best_tracks,
-    read_bulletins,
-    read_ibtracs,
-)
-from anlan.kernel.errors import Invalid
+from anlan.engines.runs.storms import TRACK, track_in
+from anlan.engines.typhoon import Errors, Track
 
 _ERRORS = "typhoon-track-errors"
 _FORCES = (17.2, 24.5, 32.7)
 
 
-def _bulletin_paths(text: str) -> dict[str, Track]:
-    return {key: told.path for key, told in read_bulletins(text).items()}
-
-
-_READERS: Mapping[str, Callable[[str], dict[str, Track]]] = {
-    "cma": read_best_tracks,
-    "ibtracs": read_ibtracs,
-    "atcf": read_atcf,
-    "bulletin": _bulletin_paths,
-}
-
-
 def run(given: Given) -> Result:
     """Tell the storm at the times asked for, its field at the places, and members if wanted."""
-    track, times = _track(given), given.times["times"]
+    track, times = track_in(given), given.times["times"]
     lon, lat = given.numbers["lon"], given.numbers["lat"]
     wide = given.text("profile", "1980") == "2010"
     radius = given.number("radius", np.nan) / 1000.0
@@ -71,45 +51,6 @@ def run(given: Given) -> Result:
     return Result(values, tuple(notes))
 
 
-def _track(given: Given) -> Track:
-    if "track" not in given.files:
-        return _from_columns(given)
-    form = given.text("form")
-    if not form:
-        raise Invalid(f"读路径文件要写明 form：{'、'.join(_READERS)}")
-    try:
-        text = given.files["track"].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("路径文件不是 UTF-8 文字") from error
-    tracks = _READERS[form](text)
-    wanted = given.text("storm") or (next(iter(tracks)) if len(tracks) == 1 else "")
-    if wanted not in tracks:
-        names = "、".join(f"{key} {track.name}".strip() for key, track in tracks.items())
-        raise Invalid(f"路径文件里有 {len(tracks)} 个台风，请用 storm 写明哪一个：{names}")
-    return tracks[wanted]
-
-
-def _from_columns(given: Given) -> Track:
-    needed = {"track_lon", "track_lat"}
-    if "track_times" not in given.times or not needed <= set(given.numbers):
-        raise Invalid("要有路径文件 track，或 track_times、track_lon、track_lat")
-    count = len(given.times["track_times"])
-    unknown = np.full(count, np.nan)
-    wind = given.numbers.get("track_wind", unknown)
-    pressure = given.numbers.get("track_pressure", unknown * 1.0) / 100.0
-    circles = given.numbers.get("track_radii", np.full((count, 3, 4), np.nan)) / 1000.0
-    columns = zip(
-        given.times["track_times"], given.numbers["track_lon"], given.numbers["track_lat"],
-        wind, pressure, circles, strict=True,
-    )  # fmt: skip
-    fixes = [
-        Fix(int(time), float(x), float(y), float(blow), float(press),
-            tuple(tuple(float(one) for one in row) for row in radii))
-        for time, x, y, blow, press, radii in columns
-    ]  # fmt: skip
-    return typhoon.track_of(fixes)
-
-
 def _likely(
     given: Given, track: Track, lon: Floats, lat: Floats, *, wide: bool
 ) -> dict[str, Value]:
@@ -138,7 +79,7 @@ def _errors() -> Errors:
     return Errors(hours, distance, wind)
 
 
-_T, _C, _CT, _F = ("time",), ("place",), ("place", "time"), ("fix",)
+_T, _C, _CT = ("time",), ("place",), ("place", "time")
 
 ENGINES.add(
     "typhoon",
@@ -157,46 +98,7 @@ ENGINES.add(
         ),
         open=("R-CLIPER 系数凭记忆，未核对原表", "没有用实测风场检验过本地地形的影响"),
         inputs=(
-            Item("track", "路径文件", "Track file", "file", required=False),
-            Item(
-                "form",
-                "路径文件的格式",
-                "Form of the file",
-                "text",
-                required=False,
-                choices=tuple(_READERS),
-            ),
-            Item("storm", "文件里的哪个台风", "Which storm of the file", "text", required=False),
-            Item("track_times", "定位时刻", "Times of fixes", "times", axes=_F, required=False),
-            Item("track_lon", "定位经度", "Longitude", unit="deg", axes=_F, required=False),
-            Item("track_lat", "定位纬度", "Latitude", unit="deg", axes=_F, required=False),
-            Item(
-                "track_wind",
-                "最大风速",
-                "Greatest wind",
-                unit="m/s",
-                axes=_F,
-                required=False,
-                low=0.0,
-            ),
-            Item(
-                "track_pressure",
-                "中心气压",
-                "Central pressure",
-                unit="Pa",
-                axes=_F,
-                required=False,
-                low=0.0,
-            ),
-            Item(
-                "track_radii",
-                "7、10、12 级风圈半径（东北、东南、西南、西北）",
-                "Wind radii",
-                unit="m",
-                axes=("fix", "force", "quadrant"),
-                required=False,
-                low=0.0,
-            ),
+            *TRACK,
             Item("times", "要算的时刻", "Times wanted", "times", axes=_T),
             Item("lon", "地点经度", "Longitude of places", unit="deg", axes=_C),
             Item("lat", "地点纬度", "Latitude of places", unit="deg", axes=_C),

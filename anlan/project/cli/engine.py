@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from anlan.project.cli import REFUSED
+
 if TYPE_CHECKING:
     from anlan.engines.registry import Engine, Item, Result
 
@@ -78,6 +80,8 @@ def run(
 
     例：anlan engine run basin --input 输入/ --output 结果/
 
+    计算中途失控时保留最后可靠的结果，说明原因，退出码 1。
+
     结果文件夹里有 result.json（全部输出、注意事项、版本和输入的摘要）、时间序列 CSV 和大数组 NPZ。
     """
     from anlan.engines.registry import run as run_engine
@@ -93,8 +97,11 @@ def run(
         from anlan.project.engine_folders import whole
 
         sys.stdout.write(json.dumps(whole(chosen, found, stamp), ensure_ascii=False) + "\n")
-        return
-    _summary(chosen, found)
+    else:
+        _summary(chosen, found)
+    if found.stopped:
+        typer.echo(f"没有算到底：{found.stopped}", err=True)
+        raise typer.Exit(REFUSED)
 
 
 def _described(one: "Engine") -> dict[str, object]:
