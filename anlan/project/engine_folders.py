@@ -106,7 +106,7 @@ def write(engine: Engine, result: Result, stamp: Mapping[str, Any], target: Path
 
 
 def _tables(engine: Engine, result: Result, target: Path) -> Iterator[Path]:
-    axes = dict.fromkeys(item.axes[0] for item in engine.outputs if len(item.axes) == 1)
+    axes = dict.fromkeys(item.axes[-1] for item in engine.outputs if len(item.axes) == 1)
     for axis in axes:
         found = table(engine, result, axis)
         if found is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,10 @@ from anlan.engines.registry.declaration import Engine, Item
 
 #: Arrays of floats or whole numbers; times are int64 milliseconds; texts are lists.
 Value = NDArray[Any] | list[str] | float | int | str
+
+
+#: Columns of one output that a table holds; more are for the arrays' own file.
+_BESIDE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,36 @@ def plain(item: Item, value: Value) -> dict[str, Any]:
 
 
 def table(engine: Engine, result: Result, axis: str) -> tuple[list[str], list[list[Any]]] | None:
-    """Lay every output that runs along `axis` alone into one table: head with units, and rows."""
-    columns = [
-        (item, result.values[item.key])
-        for item in engine.outputs
-        if item.axes == (axis,) and item.key in result.values
-    ]
+    """Lay every output that runs along `axis` into one table: head with units, and rows.
+
+    Of an output that runs along another direction before it there is a column for each of these,
+    named by the texts that name that direction.
+    """
+    head: list[str] = []
+    columns: list[list[Any]] = []
+    for item in engine.outputs:
+        if item.key not in result.values or item.axes[-1:] != (axis,) or len(item.axes) > 2:
+            continue
+        told = plain(item, result.values[item.key])["values"]
+        unit = f" ({item.unit})" if item.unit else ""
+        if len(item.axes) == 1:
+            head.append(item.key + unit)
+            columns.append(told)
+        elif len(told) <= _BESIDE:
+            names = _names(engine, result, item.axes[0]) or [str(n + 1) for n in range(len(told))]
+            head.extend(f"{item.key} {name}{unit}" for name in names)
+            columns.extend(told)
     if not columns:
         return None
-    head = [f"{item.key} ({item.unit})" if item.unit else item.key for item, _ in columns]
-    cells = [plain(item, value)["values"] for item, value in columns]
-    return head, [list(row) for row in zip(*cells, strict=True)]
+    return head, [list(row) for row in zip(*columns, strict=True)]
+
+
+def _names(engine: Engine, result: Result, axis: str) -> list[str]:
+    for item in engine.outputs:
+        value = result.values.get(item.key)
+        if item.kind == "texts" and item.axes == (axis,) and isinstance(value, list):
+            return value
+    return []
 
 
 def _moment(milliseconds: int) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.surge.layout import Floats, Whole
+from anlan.engines.typhoon.profile import Outer
 from anlan.engines.typhoon.vortex import AROUND_HPA, Vortex, field
 from anlan.kernel.errors import Invalid
 
@@ -103,7 +104,12 @@ class StormAir:
                 storm.north,
             )
         )  # fmt: skip
-        now = Vortex(lon, lat, deficit, radius, peaked, east, north, storm.around)
+        wide = storm.outer
+        outer = wide and Outer(
+            *(np.atleast_1d(np.interp(time, self.times, part))
+              for part in (wide.distance, wide.exponent))
+        )  # fmt: skip
+        now = Vortex(lon, lat, deficit, radius, peaked, east, north, storm.around, outer=outer)
         return Moment(*field(now, 0, *np.meshgrid(self.x, self.y)))
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -133,3 +134,19 @@ def test_results_are_json_with_units_and_null_for_what_is_not_known() -> None:
     assert head == ["time", "level (m)"]
     assert rows[1] == ["1970-01-01T00:00:01Z", None]
     assert table(TRIAL, result, "place") is None
+
+
+def test_a_table_has_a_column_for_each_place_under_its_name() -> None:
+    outputs = (
+        Item("time", "时", "Time", "times", axes=("time",)),
+        Item("names", "名", "Names", "texts", axes=("place",)),
+        Item("level", "位", "Level", unit="m", axes=("place", "time")),
+        Item("all", "全", "All", axes=("place", "member", "time")),
+    )
+    level = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, np.nan]])
+    result = Result(
+        {"time": np.arange(3), "names": ["x", "y"], "level": level, "all": np.zeros((2, 1, 3))}
+    )
+    head, rows = table(replace(TRIAL, outputs=outputs), result, "time") or ([], [])
+    assert head == ["time", "level x (m)", "level y (m)"]
+    assert rows[2][1:] == [3.0, None]

@@ -1,0 +1,114 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from anlan.engines.grids import raster_of, write_geotiff, write_netcdf
+from anlan.engines.registry import Result, engine, run
+from anlan.kernel.errors import Invalid
+
+#: Off Kanmen: 30 km of shelf falling to the east, an island, land in the west.
+LON, LAT = np.linspace(121.1, 122.1, 51), np.linspace(27.8, 28.5, 36)
+_east, _north = np.meshgrid(LON, LAT)
+BED = np.where(_east < 121.3, 5.0, -8.0 - 40.0 * (_east - 121.3))
+BED[18:20, 25:27] = 3.0
+RASTER = raster_of(BED, LON, LAT)
+FILES = {
+    "bed.tif": write_geotiff(RASTER),
+    "depth.nc": write_netcdf({"depth": replace(RASTER, values=-BED, unit="m")}, title="depths"),
+}
+
+LEKIMA = {
+    "track_times": ["2019-08-09T12:00:00Z", "2019-08-09T18:00:00Z", "2019-08-10T00:00:00Z"],
+    "track_lon": {"unit": "deg", "values": [122.0, 121.4, 120.8]},
+    "track_lat": {"unit": "deg", "values": [27.5, 28.3, 29.1]},
+    "track_wind": {"unit": "kn", "values": [90, 85, 60]},
+    "track_pressure": {"unit": "hPa", "values": [940, 950, 970]},
+}
+
+
+def go(**more: Any) -> Result:
+    document = {
+        "terrain": {"file": "bed.tif"}, "duration": {"unit": "h", "value": 1},
+        "sides": ["wall", "open", "open", "open"], "start": ["2019-08-09T14:00:00Z"],
+        "gauges": ["坎门"], "gauge_x": [121.35], "gauge_y": [28.09],
+        "gauges_every": {"unit": "min", "value": 5}, **more,
+    }  # fmt: skip
+    return run("surge", document, FILES.__getitem__)[1]
+
+
+def test_a_typhoon_and_the_tide_move_the_sea_over_a_map_from_a_file() -> None:
+    found = go(
+        **LEKIMA, sides=["wall", "tide", "tide", "tide"], station="kanmen",
+        duration={"unit": "h", "value": 2},
+    )  # fmt: skip
+    level = np.asarray(found.values["gauge_level"])
+    assert level.shape[0] == 1
+    assert 20 <= level.shape[1] <= 25
+    assert np.ptp(level) > 0.2
+    assert np.asarray(found.values["bed"]) == pytest.approx(BED, abs=1e-4)
+    assert np.isnan(np.asarray(found.values["level_max"])[10, 2])
+    assert not found.stopped
+    assert any("与地形的基准一致" in note for note in found.notes)
+    assert any("最大风速半径" in note for note in found.notes)
+
+
+def test_depths_in_netcdf_are_the_same_ground_as_heights_in_geotiff() -> None:
+    heights = go(**LEKIMA)
+    depths = go(**LEKIMA, terrain={"file": "depth.nc"}, terrain_means="depths")
+    assert np.asarray(depths.values["gauge_level"]) == pytest.approx(
+        np.asarray(heights.values["gauge_level"]), abs=1e-4
+    )
+
+
+def test_a_window_of_the_map_is_reckoned_alone() -> None:
+    found = go(window=[121.25, 27.95, 121.75, 28.35])
+    assert np.asarray(found.values["bed"]).shape == (20, 25)
+    assert np.asarray(found.values["gauge_level"]) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_fields_are_kept_as_often_as_asked() -> None:
+    found = go(frames_every={"unit": "min", "value": 15})
+    assert np.asarray(found.values["frames"]).shape[1:] == BED.shape
+    assert np.asarray(found.values["frame_time"])[-1] == pytest.approx(3600.0)
+
+
+def test_a_dam_break_written_in_a_document_keeps_its_water_and_its_middle_depth() -> None:
+    found = run("surge", engine("surge").example, FILES.__getitem__)[1]
+    begun, ended = found.values["water_begin"], found.values["water_end"]
+    assert ended == pytest.approx(begun, rel=1e-12)
+
+
+def test_a_river_let_in_at_a_side_fills_the_ground() -> None:
+    count = 20
+    document = {
+        "bed": {"unit": "m", "values": [[0.0] * count] * 3}, "x": [10.0 * n for n in range(count)],
+        "y": [0.0, 10.0, 20.0], "duration": {"unit": "min", "value": 5},
+        "level": {"unit": "m", "value": 0.5}, "sides": ["discharge", "wall", "wall", "wall"],
+        "side_time": {"unit": "s", "values": [0.0, 300.0]}, "side_inflow": [[0.5, 0.5]] * 4,
+    }  # fmt: skip
+    found = run("surge", document, FILES.__getitem__)[1]
+    gained = np.asarray(found.values["water_end"]) - np.asarray(found.values["water_begin"])
+    assert gained == pytest.approx(0.5 * 30.0 * 300.0, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"terrain": None}, "要有地形文件"),
+        ({"sides": ["wall"] * 3}, "西、东、南、北"),
+        ({"sides": ["wall", "tide", "wall", "wall"], "station": "kanmen", "start": None}, "start"),
+        ({"sides": ["wall", "level", "wall", "wall"]}, "side_time 和 side_level"),
+        ({"gauge_y": None}, "gauge_x、gauge_y"),
+        ({"gauge_x": [10.0]}, "网格"),
+        ({"window": [1.0, 2.0, 3.0, 4.0]}, "不覆盖"),
+        ({"cfl": 3.0}, "库朗数 3 不稳定"),
+        ({"start_level": {"unit": "m", "values": [[0.0, 0.0]]}}, "行列一样多"),
+    ],
+)
+def test_what_cannot_be_reckoned_is_refused_in_one_sentence(
+    more: dict[str, object], told: str
+) -> None:
+    with pytest.raises(Invalid, match=told):
+        go(**more)
