@@ -2,11 +2,14 @@
 
 Metres, seconds, m/s and m2/s; rows go from south to north, columns from west to east. The core
 solves the shallow-water equations to second order, keeps water at rest at rest and never makes
-or loses any; see `kernels_rows` for the scheme and its sources.
+or loses any; of the sphere it leaves out u v tan(lat) / R, under a hundredth of the turn of the
+earth where currents are under 5 m/s. See `kernels_rows` for the scheme and its sources.
 """
 
 from anlan.engines.surge.air import Air, GriddedAir, Moment, StormAir, mesh_over
 from anlan.engines.surge.grid import Grid, against_marks, grid_of
+from anlan.engines.surge.members import run_members
+from anlan.engines.surge.nesting import run_nested
 from anlan.engines.surge.running import run
 from anlan.engines.surge.sides import (
     Series,
@@ -42,6 +45,8 @@ __all__ = [
     "mesh_over",
     "open_side",
     "run",
+    "run_members",
+    "run_nested",
     "tide_side",
     "wall",
     "warm",

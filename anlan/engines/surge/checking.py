@@ -1,5 +1,7 @@
 """Whether inputs can be used: refused with what is wrong and where, or noted."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,9 @@ from anlan.engines.surge import layout
 from anlan.engines.surge.sides import NAMES
 from anlan.engines.surge.state import Inputs, Settings
 from anlan.kernel.errors import Invalid
+
+#: m; below, powers of the depth leave the range of float32.
+_DRIEST_SINGLE: Final = 1e-6
 
 
 def checked(inputs: Inputs) -> tuple[str, ...]:
@@ -21,6 +26,10 @@ def _settings(settings: Settings) -> list[str]:
     limits = (
         (0.0 < settings.cfl <= 1.0, f"库朗数 {settings.cfl:g} 不稳定，应大于 0、不超过 1"),
         (settings.dry > 0.0, "干湿水深应大于零"),
+        (
+            settings.dry >= _DRIEST_SINGLE or settings.single is False,
+            f"干湿水深小于 {_DRIEST_SINGLE:g} 米时不能用单精度，请写明 single=False",
+        ),
         (settings.thin >= settings.dry, "薄层水深不应小于干湿水深"),
         (1.0 <= settings.steep <= 2.0, f"限制器系数 {settings.steep:g} 不稳定，应在 1 到 2 之间"),
         (settings.gravity > 0.0, "重力加速度应大于零"),

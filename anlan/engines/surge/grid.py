@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anlan.engines.geo.distance import EARTH_RADIUS
-from anlan.engines.surge.layout import CURVE, LINES, PER_X, SPIN, WIDE_HIGH, WIDE_LOW, Floats
+from anlan.engines.surge.layout import LINES, PER_X, SPIN, WIDE_HIGH, WIDE_LOW, Floats
 from anlan.kernel.errors import Invalid
 
 #: Sidereal, 1/s.
@@ -83,7 +83,6 @@ class Grid:
         lines[PER_X] = 1.0 / (EARTH_RADIUS * np.cos(lat) * np.radians(self.dx))
         lines[WIDE_LOW] = np.cos(lat - step / 2) / np.cos(lat)
         lines[WIDE_HIGH] = np.cos(lat + step / 2) / np.cos(lat)
-        lines[CURVE] = np.tan(lat) / EARTH_RADIUS
         if coriolis is None:
             lines[SPIN] = 2 * OMEGA * np.sin(lat)
         return lines, 1.0 / (EARTH_RADIUS * step)

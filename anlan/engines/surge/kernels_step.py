@@ -19,7 +19,6 @@ from anlan.engines.surge.kernels_rows import (
 )
 from anlan.engines.surge.kernels_sides import fill_row, fill_side
 from anlan.engines.surge.layout import (
-    CURVE,
     DISCHARGE,
     EAST,
     LEVEL,
@@ -45,11 +44,11 @@ def sweep_row(
     work: Field, fastest: Row, dt: float, slows: bool,
 ) -> None:  # fmt: skip
     """Sweep cells `first` to `last` of one row along x."""
-    pace, values, flux, share = work[0:3], work[3:13], work[13:17], work[17]
+    pace, values, flux, share = work[0:3], work[3:12], work[12:16], work[16]
     fill_row(h, p, q, z, push, at, kinds, out, lines, law)
     none = h.dtype.type(0.0)
     one = h.dtype.type(1.0)
-    ratio, spin, own = dt * lines[PER_X, at], lines[SPIN, at], lines[CURVE, at]
+    ratio, spin = dt * lines[PER_X, at], lines[SPIN, at]
     a, b = first - 2, last + 2
     speeds(h[a:b], p[a:b], q[a:b], pace[0, a:b], pace[1, a:b], pace[2, a:b], law)
     a, b = first - 1, last + 1
@@ -59,8 +58,8 @@ def sweep_row(
         h[a + 1 : b + 1], pace[0, a + 1 : b + 1], pace[1, a + 1 : b + 1], z[a + 1 : b + 1],
         push[a:b], keep[a:b],
         values[0, a:b], values[1, a:b], values[2, a:b], values[3, a:b], values[4, a:b],
-        values[5, a:b], values[6, a:b], values[7, a:b], values[8, a:b], values[9, a:b],
-        ratio, dt, spin, own, none, law,
+        values[5, a:b], values[6, a:b], values[7, a:b], values[8, a:b],
+        ratio, dt, spin, law,
     )  # fmt: skip
     # Face i lies between cells i - 1 and i.
     a, b = first, last + 1
@@ -86,7 +85,7 @@ def sweep_row(
     moved(
         h[c:d], p[c:d], q[c:d], push[c:d],
         flux[0, c:d], flux[2, c:d], flux[3, c:d], flux[0, e:f], flux[1, e:f], flux[3, e:f],
-        values[8, c:d], values[9, c:d], ratio, one, one, dt, law,
+        values[8, c:d], ratio, one, one, dt, spin, law,
     )  # fmt: skip
     if slows:
         slowed(h[c:d], p[c:d], q[c:d], rough[c:d], keep[c:d], dt, law)
@@ -114,7 +113,6 @@ def make_values(
     spans: Whole, lines: Field, law: Row, values: Field, pace: Field, ratio: float, dt: float,
 ) -> None:  # fmt: skip
     """Write the values at the southern and northern faces of one row."""
-    none = h.dtype.type(0.0)
     for line in range(row - 1 if row == 1 else row + 1, row + 2):
         a, b = spans[2, 0, line], spans[2, 1, line]
         new = pace[line % 3]
@@ -137,8 +135,8 @@ def make_values(
             h[row + 1, a:b], ahead[0, a:b], ahead[1, a:b], z[row + 1, a:b],
             push[w, a:b], keep[s, a:b],
             new[0, a:b], new[1, a:b], new[2, a:b], new[3, a:b], new[4, a:b],
-            new[5, a:b], new[6, a:b], new[7, a:b], new[8, a:b], new[9, a:b],
-            ratio, dt, -lines[SPIN, row], none, -lines[CURVE, row], law,
+            new[5, a:b], new[6, a:b], new[7, a:b], new[8, a:b],
+            ratio, dt, -lines[SPIN, row], law,
         )  # fmt: skip
 
 
@@ -211,8 +209,8 @@ def move_row(
     moved(
         h[row, a:b], hv[row, a:b], hu[row, a:b], push[w, a:b],
         back[0, a:b], back[2, a:b], back[3, a:b],
-        ahead[0, a:b], ahead[1, a:b], ahead[3, a:b], own[8, a:b], own[9, a:b],
-        ratio, lines[WIDE_LOW, row], lines[WIDE_HIGH, row], dt, law,
+        ahead[0, a:b], ahead[1, a:b], ahead[3, a:b], own[8, a:b],
+        ratio, lines[WIDE_LOW, row], lines[WIDE_HIGH, row], dt, -lines[SPIN, row], law,
     )  # fmt: skip
 
 
@@ -227,9 +225,9 @@ def advance(
     """Take one step of `dt` seconds in place.
 
     push_x, push_y, rough, keep: as the fields, or of one row when they are the same everywhere.
-    spans: (3, 2, ny + 4). kinds: (4,). out: (4, 3, longest side + 4). lines: (5, ny + 4).
-    fastest: (2, nx + 4), of the sweeps along x and y; it grows. work: (18, nx + 4), values:
-    (3, 10, nx + 4), flux: (3, 4, nx + 4), pace: (3, 3, nx + 4), share: (3, nx + 5) of ones whose
+    spans: (3, 2, ny + 4). kinds: (4,). out: (4, 3, longest side + 4). lines: (4, ny + 4).
+    fastest: (2, nx + 4), of the sweeps along x and y; it grows. work: (17, nx + 4), values:
+    (3, 9, nx + 4), flux: (3, 4, nx + 4), pace: (3, 3, nx + 4), share: (3, nx + 5) of ones whose
     last entry is zero.
     """
     rows = h.shape[0]

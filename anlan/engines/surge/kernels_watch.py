@@ -98,7 +98,7 @@ def look(
     h: Field, hu: Field, hv: Field, z: Field, rows: Whole, columns: Whole, weights: Floats,
     dry: float, found: Floats,
 ) -> None:  # fmt: skip
-    """Write level of the head (m) and velocities (m/s) at points into `found` (3, n).
+    """Write level of the head (m), velocities (m/s) and share of wet cells at points, (4, n).
 
     rows, columns: of the cell south-west of each point, ghost cells counted, (n,). weights: (n, 4)
     of that cell, its eastern, its northern and its north-eastern neighbour. Dry cells do not
@@ -121,6 +121,7 @@ def look(
         found[0, k] = level / total if total > 0.0 else ground
         found[1, k] = u / total if total > 0.0 else 0.0
         found[2, k] = v / total if total > 0.0 else 0.0
+        found[3, k] = total
 
 
 @lean

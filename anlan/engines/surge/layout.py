@@ -40,16 +40,16 @@ GRAVITY, DRY, THIN, STEEP, HOLD = 0, 1, 2, 3, 4
 LAWS: Final = 5
 
 #: Rows of one cell row's values (see `face_values`), and of one face row's fluxes.
-VALUES: Final = 10
+VALUES: Final = 9
 FLUXES: Final = 4
 #: Rows of one cell row's velocities and of one over its depth.
 PACES: Final = 3
 #: Cell rows kept at once while the sweep along y goes on.
 KEPT: Final = 3
 #: Rows of `lines`, one entry for each cell row: 1 / dx (1/m), width of the faces to the south and
-#: to the north by that of the row, Coriolis parameter (1/s), tan(latitude) / radius (1/m).
-PER_X, WIDE_LOW, WIDE_HIGH, SPIN, CURVE = 0, 1, 2, 3, 4
-LINES: Final = 5
+#: to the north by that of the row, Coriolis parameter (1/s).
+PER_X, WIDE_LOW, WIDE_HIGH, SPIN = 0, 1, 2, 3
+LINES: Final = 4
 
 #: `spans[m, 0]` and `spans[m, 1]`: first and last column that may hold water (`last` excluded) of
 #: each row and the `m` rows on either side.

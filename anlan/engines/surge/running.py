@@ -6,7 +6,6 @@ from typing import Any, Final
 import numpy as np
 
 from anlan.engines.surge.checking import checked
-from anlan.engines.surge.kernels_watch import look
 from anlan.engines.surge.points import Points, points_of
 from anlan.engines.surge.sea import Mesh, Sea
 from anlan.engines.surge.state import Gauge, Inputs, Outputs, State
@@ -128,7 +127,7 @@ class _Journey:
             sea.note(settings.rise)
             self.noted = sea.time
         if len(self.points) and sea.time >= self.gauged + settings.gauges_every:
-            self.seen.append((sea.time, self.looked(self.points)))
+            self.seen.append((sea.time, self.sea.look(self.points)[:3]))
             self.gauged = sea.time
         every = settings.frames_every
         if every is not None and (not self.frames or sea.time >= self.framed + every * (1 - 1e-9)):
@@ -136,13 +135,6 @@ class _Journey:
             self.framed = sea.time
         if self.watch is not None:
             self.watch(sea.time, sea)
-
-    def looked(self, points: Points) -> Any:
-        """Tell level and velocities at points, (3, n)."""
-        sea = self.sea
-        found = np.empty((3, len(points)))
-        look(sea.h, sea.hu, sea.hv, sea.bed, *points.parts(), sea.dry, found)
-        return found
 
     def _checked(self) -> str:
         """Keep the water if it is sound, else go back to what was kept and say why."""

@@ -10,6 +10,7 @@ from anlan.engines.surge.kernels_sides import fringe
 from anlan.engines.surge.kernels_step import advance
 from anlan.engines.surge.kernels_watch import (
     find_spans,
+    look,
     note_extremes,
     rained,
     spread,
@@ -26,6 +27,7 @@ from anlan.engines.surge.layout import (
     Field,
     Floats,
 )
+from anlan.engines.surge.points import Points
 from anlan.engines.surge.sides import kinds_of, tell
 from anlan.engines.surge.state import Inputs, Settings, State
 
@@ -187,6 +189,16 @@ class Sea:
     def water(self, area: Floats) -> float:
         """Tell how much water there is, m3; `area` of cells, (ny, 1)."""
         return float((self.h[INNER].sum(axis=1, dtype=np.float64) * area[:, 0]).sum())
+
+    def look(self, points: Points, *, head: bool = False) -> Floats:
+        """Tell level (m), velocities (m/s) and share of wet cells at points, (4, n).
+
+        head: the level counts the air's pressure as water, which is what drives the water.
+        """
+        found = np.empty((4, len(points)))
+        ground = self.head if head else self.bed
+        look(self.h, self.hu, self.hv, ground, *points.parts(), self.dry, found)
+        return found
 
     def levels(self) -> Field:
         """Tell the level of each cell, m; NaN where dry."""

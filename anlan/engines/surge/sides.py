@@ -51,7 +51,8 @@ def wall() -> Side:
 def open_side(level: Told | None = None, east: Told = 0.0, north: Told = 0.0) -> Side:
     """Let waves out, and in what comes with `level` (m) and velocities (m/s) from outside.
 
-    Without a level: the still level of the run. A level alone is that of a wave that enters
+    Without a level: that of the run's start. Levels of sides are told as under ordinary air; what a
+    low lifts comes on top by itself. A level alone is that of a wave that enters
     together with its reflection: half of it comes in, and what leaves is not held back.
     """
     return Side(layout.OPEN, level, east, north)

@@ -7,7 +7,7 @@ from anlan.engines.surge import Inputs, Outputs, Settings, grid_of, run
 from anlan.engines.surge.layout import Floats
 from anlan.engines.surge.tests.exact import bowl, parabola, ritter, stoker
 
-LABORATORY = Settings(dry=1e-7, thin=1e-6)
+LABORATORY = Settings(dry=1e-7, thin=1e-6, single=False)
 
 
 def middles(count: int, length: float) -> Floats:
