@@ -156,9 +156,10 @@ def course(
 
 
 def hours_to(level: float, start: float, levels: ArrayLike, step: float) -> Floats:
-    """Tell hours until levels (..., t) that begin at `start` first reach `level`; NaN for never.
+    """Tell hours until levels (..., t) that begin at `start` first reach `level`; inf for never.
 
-    Straight within the step in which it happens; nought when it stands there already.
+    Straight within the step in which it happens; nought when it stands there already. NaN when the
+    levels turn unknown before they reach it.
     """
     then = np.asarray(levels, dtype=np.float64)
     first = np.broadcast_to(np.float64(start), (*then.shape[:-1], 1))
@@ -169,7 +170,8 @@ def hours_to(level: float, start: float, levels: ArrayLike, step: float) -> Floa
     high = np.take_along_axis(path, at[..., None], axis=-1)[..., 0]
     part = np.where(high > low, (level - low) / np.where(high > low, high - low, 1.0), 1.0)
     hours = np.where(at > 0, at - 1 + part, 0.0) * step / 3600.0
-    return np.where(reached.any(axis=-1), hours, np.nan)
+    never = np.where(np.isnan(path).any(axis=-1), np.nan, np.inf)
+    return np.where(reached.any(axis=-1), hours, never)
 
 
 def _drawn_out(reservoir: Reservoir) -> Reservoir:

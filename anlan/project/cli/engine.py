@@ -150,7 +150,7 @@ def _summary(chosen: "Engine", found: "Result") -> None:
         elif isinstance(value, np.ndarray) and value.size:
             told = _range(value)
         else:
-            told = str(value)
+            told = value if isinstance(value, str) else f"{float(np.asarray(value)):.6g}"
         typer.echo(f"{item.key:<18}{item.title}  {told} {item.unit}".rstrip())
 
 

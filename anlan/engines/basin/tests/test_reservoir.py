@@ -84,7 +84,9 @@ def test_the_time_to_fill_is_that_of_the_arithmetic() -> None:
     # 1 km2, 3 m of room, 100 m3/s: 3e6 / 100 s = 8.33 h.
     found = course(pond(), 98.0, np.full((2, 48), [[100.0], [1.0]]), 0.0, HOUR)
     assert hours_to(101.0, 98.0, found.level, HOUR)[0] == pytest.approx(8.333, abs=1e-3)
-    assert np.isnan(hours_to(101.0, 98.0, found.level, HOUR)[1])
+    assert hours_to(101.0, 98.0, found.level, HOUR)[1] == np.inf
+    assert np.isnan(hours_to(101.0, 98.0, [99.0, np.nan, np.nan], HOUR))
+    assert hours_to(101.0, 98.0, [99.0, 103.0, np.nan], HOUR) == pytest.approx(1.5)
     assert hours_to(97.0, 98.0, found.level, HOUR).tolist() == [0.0, 0.0]
 
 

@@ -148,3 +148,28 @@ def test_the_tide_of_a_station_is_what_its_constants_written_out_give() -> None:
     ).values["level"]  # fmt: skip
     assert np.abs(np.asarray(alone)).max() <= 1.05
     assert 0.3 < np.asarray(station).min() < np.asarray(station).max() < 7.3
+
+
+def test_a_reservoir_tells_its_limit_its_room_and_what_each_release_does() -> None:
+    found = go("reservoir").values
+    assert found["season"] == "台汛期"
+    assert found["above_limit"] == pytest.approx(-0.3)
+    # Between 95 and 100 m the table rises by 84,000 m3 a decimetre.
+    assert found["room"] == pytest.approx(0.3 * 840_000.0)
+    highest = np.asarray(found["highest"])[:, 0]
+    assert highest[0] > highest[1] > highest[2]
+    assert (np.diff(np.asarray(found["hours_to_limit"])[:, 0]) > 0).all()
+    meiyu = go(
+        "reservoir",
+        times={
+            "from": "2019-07-15T22:00:00+08:00",
+            "to": "2019-07-16T21:00:00+08:00",
+            "every": {"unit": "h", "value": 1},
+        },
+    )
+    assert meiyu.values["limit"] == 100.0
+    winter = go("reservoir", seasons=None, limits=None)
+    assert winter.notes == ("这一天没有汛限水位",)
+    assert "limit" not in winter.values
+    with pytest.raises(Invalid, match="可以是：meiyu"):
+        go("reservoir", seasons=["spring", "typhoon"])
