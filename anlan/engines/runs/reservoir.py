@@ -65,16 +65,15 @@ def _season(given: Given, first: int) -> Season | None:
     if strange or len(names) != len(given.numbers["limits"]):
         raise Invalid(f"「seasons」要与 limits 一样多，可以是：{'、'.join(rows)}")
     seasons = [
-        Season(rows[name].name, _day(str(rows[name].text("start"))), _day(str(rows[name].text("end"))),
-               float(limit))
-        for name, limit in zip(names, given.numbers["limits"], strict=True)
-    ]  # fmt: skip
+        Season(row.name, _day(row.text("start")), _day(row.text("end")), float(limit))
+        for row, limit in zip((rows[name] for name in names), given.numbers["limits"], strict=True)
+    ]
     day = datetime.fromtimestamp(first / 1000.0, tz=UTC).astimezone(_BEIJING).date()
     return basin.limit_on(seasons, day)
 
 
-def _day(text: str) -> tuple[int, int]:
-    month, day = text.split("-")
+def _day(text: str | None) -> tuple[int, int]:
+    month, day = (text or "").split("-")
     return int(month), int(day)
 
 

@@ -130,7 +130,7 @@ def _line(item: "Item") -> str:
         parts.append("、".join(item.choices))
     if not item.required:
         parts.append("可以没有")
-    return f"{item.key:<18}{item.title}（{'；'.join(parts)}）"
+    return f"{item.key:<20}{item.title}（{'；'.join(parts)}）"
 
 
 def _summary(chosen: "Engine", found: "Result") -> None:
@@ -151,7 +151,7 @@ def _summary(chosen: "Engine", found: "Result") -> None:
             told = _range(value)
         else:
             told = value if isinstance(value, str) else f"{float(np.asarray(value)):.6g}"
-        typer.echo(f"{item.key:<18}{item.title}  {told} {item.unit}".rstrip())
+        typer.echo(f"{item.key:<20}{item.title}  {told} {item.unit}".rstrip())
 
 
 def _range(value: object) -> str:

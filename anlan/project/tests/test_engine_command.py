@@ -44,7 +44,7 @@ def json_keys() -> list[str]:
 
 def test_showing_an_engine_tells_units_sources_and_what_was_not_verified() -> None:
     told = run.invoke(app, ["show", "basin"]).stdout
-    assert "rain              时段雨量（实测接预报）（mm；basin × member × time）" in told
+    assert "rain                时段雨量（实测接预报）（mm；basin × member × time）" in told
     assert "核对过：SCS-CN" in told
     assert "未核对：" in told
 

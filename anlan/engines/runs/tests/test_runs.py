@@ -173,3 +173,13 @@ def test_a_reservoir_tells_its_limit_its_room_and_what_each_release_does() -> No
     assert "limit" not in winter.values
     with pytest.raises(Invalid, match="可以是：meiyu"):
         go("reservoir", seasons=["spring", "typhoon"])
+
+
+def test_a_slide_that_dams_the_stream_and_breaks_is_told_by_its_gauges() -> None:
+    found = go("sudden")
+    assert np.asarray(found.values["first_fall"]).tolist() == [4, -1]
+    assert np.asarray(found.values["first_rise"]).tolist() == [-1, 7]
+    assert found.values["landslide_dam_peak"] == pytest.approx(0.0158 * (9806.65 * 9.6e5) ** 0.41)
+    alone = go("sudden", explained=None)
+    assert np.asarray(alone.values["first_rise"]).tolist() == [-1, 7]
+    assert "按静水比较" in alone.notes[0]
