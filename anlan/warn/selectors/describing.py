@@ -143,16 +143,17 @@ def verbs(row: Alert, actor: Actor) -> list[str]:
 def one(actor: Actor, alert: str) -> dict[str, Any]:
     """Read one alert with its chain, what was said on its way out and what was done."""
     row = alert_for(alert, actor)
-    told = describe([row], actor)[0]
     rule = signing.rule_of(row)
-    chain = seen_alerts(actor).filter(root=row.root).defer("area").select_related("received")
+    others = seen_alerts(actor).filter(root=row.root).exclude(pk=row.pk).defer("area")
+    chain = describe(sorted([row, *others], key=lambda one: one.pk), actor)
+    told = dict(next(one for one in chain if one["id"] == row.pk))
     told |= {
         "parts": row.parts,
         "area": row.area,
         "persons": signing.persons(row),
         "may_act_alone": signing.may_act_alone(row, clock.now()),
         "rule": rule.name if rule else "",
-        "chain": describe(list(chain.order_by("id")), actor),
+        "chain": chain,
         "approvals": _approvals(row),
         "steps": steps(("alert", row.pk)),
         "responses": responses_of(ResponseDue.objects.filter(root=row.root), actor),

@@ -45,7 +45,7 @@ def seen_received(actor: Actor, *, within: str = "") -> "QuerySet[Received]":
 def alert_for(alert: str, by: Actor, *, lock: bool = False) -> Alert:
     """Find an alert; `Missing` when there is none that the actor may see."""
     rows = Alert.objects.select_for_update(of=("self",)) if lock else Alert.objects.all()
-    row = rows.select_related("previous", "received").filter(pk=alert).first()
+    row = rows.filter(pk=alert).first()
     if row is None or not _may_see(row, by):
         raise Missing("没有这条预警")
     return row

@@ -58,7 +58,8 @@ def issue_alert(
             check_may_go(row.received)
         _stamp(row)
         put_out(row, by=by, verb="relayed" if row.received else "issued", facts=facts)
-        end_review(row, by)
+        if row.submitted_at is not None:
+            end_review(row, by)
 
 
 def issue_under_order(*, alert: str, order: StandingOrder, by: Actor) -> None:
@@ -115,4 +116,3 @@ def _stamp(row: Alert) -> None:
     """Write the time of issue at the end of an own alert's text, where the law has it."""
     if not row.relayed:
         row.text = texts.stamped(row.text, clock.now())
-        Alert.objects.filter(pk=row.pk).update(text=row.text)

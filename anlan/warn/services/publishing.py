@@ -4,6 +4,10 @@ An alert that cannot be written is in force all the same, and says why it is not
 strange character must not keep people from being called.
 """
 
+from typing import TypeVar
+
+from django.db.models import Manager, Model
+
 from anlan.base.jobs import wake
 from anlan.base.journal.canonical import sm3
 from anlan.kernel import clock
@@ -19,6 +23,8 @@ from anlan.warn import outward
 from anlan.warn.models import Alert, OpenEdition, Published
 from anlan.warn.selectors.outgoing import entry_of, message_of, national_of
 
+M = TypeVar("M", bound=Model)
+
 #: Whoever keeps the feed in memory is woken by it.
 TOPIC = "alerts"
 
@@ -26,14 +32,20 @@ TOPIC = "alerts"
 def publish_alert(alert: Alert) -> None:
     """Write the public bytes of an alert, in the transaction in which it goes out."""
     if alert.public:
-        Published.objects.update_or_create(pk=alert.pk, defaults=_written(alert))
+        _put(Published.objects, Published(pk=alert.pk, **_written(alert)))
     turn_edition()
 
 
 def turn_edition() -> None:
     """Say that what lies in the open has changed, in the caller's transaction."""
-    OpenEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id(), "at": clock.now()})
+    _put(OpenEdition.objects, OpenEdition(pk=1, stamp=new_id(), at=clock.now()))
     wake.signal(TOPIC)
+
+
+def _put(manager: "Manager[M]", row: M) -> None:
+    """Write a row or what takes its place, in one statement."""
+    key, *others = (one.name for one in row._meta.concrete_fields)
+    manager.bulk_create([row], update_conflicts=True, unique_fields=[key], update_fields=others)
 
 
 def _written(alert: Alert) -> dict[str, object]:

@@ -44,6 +44,10 @@ def follow_alert_out(alert: Alert, *, by: Actor) -> None:
         close_due(root=alert.root, by=by)
         return
     rule = rule_for(alert.kind, alert.hazard, alert.level, alert.home)
+    if alert.root == alert.pk:  # the first of its chain: nothing can have been asked for yet
+        if rule is not None:
+            _open(alert, rule, by)
+        return
     known = list(ResponseDue.objects.filter(root=alert.root, region=alert.home))
     if rule is None or any(one.rule == rule.code for one in known):
         if rule is None:

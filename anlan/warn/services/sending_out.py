@@ -29,7 +29,7 @@ def put_out(alert: Alert, *, by: Actor, verb: str, facts: dict[str, Any] | None 
         "state": state, "identifier": identifier_of(alert), "issued_at": now, "issued_by": by.ref,
         "sent_at": alert.sent_at or now, "effective_at": alert.effective_at or now,
         "ended_at": now if state == "ended" else None, "once": None,
-        "standing_order_id": alert.standing_order_id,
+        "standing_order_id": alert.standing_order_id, "text": alert.text,
     }  # fmt: skip
     came_from = ALERT[alert.state].label
     moved = Alert.objects.filter(pk=alert.pk, state__in=ALERT.sources(state)).update(

@@ -65,17 +65,26 @@ def too_often(alert: Alert) -> Iterator[Finding]:
         return
     level = str(alert.level) if alert.level else "none"
     now = clock.now()
-    for row in codes.table(FREQUENCY):
-        hours, most = row.whole("hours"), row.whole("most")
-        if level not in row.several("levels") or hours is None or most is None:
-            continue
-        out = _around(alert).filter(issued_at__gt=now - timedelta(hours=hours))
-        sent = [list(found) for found in out.values_list("regions", flat=True)]
+    limits = [
+        (row, timedelta(hours=hours), most)
+        for row in codes.table(FREQUENCY)
+        if level in row.several("levels")
+        and (hours := row.whole("hours")) is not None
+        and (most := row.whole("most")) is not None
+    ]
+    if not limits:
+        return
+    longest = max(span for _, span, _ in limits)
+    out = _around(alert).filter(issued_at__gt=now - longest)
+    sent = list(out.values_list("issued_at", "regions"))
+    for row, span, most in limits:
+        lately = [list(found) for at, found in sent if at and at > now - span]
         full = [
             code
             for code in alert.regions
-            if sum(overlap([code], regions_) for regions_ in sent) >= most
+            if sum(overlap([code], regions_) for regions_ in lately) >= most
         ]
+        hours = row.whole("hours")
         if full:
             names = regions.names(full)
             said = "、".join(names.get(code, code) for code in full[:5])
