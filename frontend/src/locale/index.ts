@@ -47,6 +47,9 @@ export function t(sentence: string, values: Values = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
+/** Names one after the other, parted as the language parts them. */
+export const listed = (names: string[]) => names.join(language.value === 'en' ? ', ' : '、')
+
 /** Picks the label of a thing the server names in both languages. */
 export function named(thing: object | null | undefined, key = 'title'): string {
   if (!thing) return ''
