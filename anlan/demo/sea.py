@@ -48,7 +48,8 @@ def heights(terrain: Terrain) -> Floats:
     away = shapely.distance(line, shapely.points(x, y)) * KM_PER_DEG
     at = np.interp(lat, [one[1] for one in COAST], [one[0] for one in COAST])
     off = np.where(lon[None, :] >= at[:, None], away, -away)
-    ground = np.interp(off, *(np.array(part) for part in zip(*FALL, strict=True)))
+    away_km, height = np.array(FALL).T
+    ground = np.interp(off, away_km, height)
     return _with_county(ground, terrain)
 
 

@@ -2,5 +2,6 @@
 
 from anlan.forecast.api import products, runs, storms
 
-# Addresses with a word of their own come first: ``/forecasts/{run}`` would take it for an id.
-routers = [products.named, storms.router, runs.router, products.router]
+# Addresses with a word of their own come first: ``/forecasts/{run}`` would take it for an id, and
+# ``/forecasts/{run}/{verb}`` for a deed.
+routers = [products.named, storms.router, products.router, runs.router]

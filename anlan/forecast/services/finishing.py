@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F
 
+import anlan
 from anlan.base.regions import scope
 from anlan.base.regions.models import Region
 from anlan.forecast.adapters import Folder, Result
@@ -39,7 +40,7 @@ def finish_run(*, run: Run, folder: Folder) -> None:
             state="done", ended_at=clock.now(), holder="", lease_until=None, progress=1.0,
             level=level, lower_bound=result.lower_bound,
             notes=list(dict.fromkeys(notes))[:MOST_NOTES],
-            versions=result.versions, version=F("version") + 1,
+            versions={"anlan": anlan.__version__, **result.versions}, version=F("version") + 1,
             outputs=[{"name": name, "sha256": sha, "bytes": size} for name, sha, size in files],
         )  # fmt: skip
         if not done:

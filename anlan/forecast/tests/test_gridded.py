@@ -7,33 +7,26 @@ from typing import Any
 import numpy as np
 import pytest
 
+from anlan.engines.grids import Raster, write_netcdf
 from anlan.forecast import heavy
 from anlan.forecast.adapters.gridded import gridded_rain
 from anlan.forecast.models import Run, VillageOutlook
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.tests.conftest import NOW, OFFICER, World
 from anlan.kernel.errors import Invalid
-from anlan.protocols.netcdf import Dataset, Variable, write
 
+HOUR = 3_600_000
 ZERO = datetime(2026, 8, 13, 2, 0, tzinfo=UTC)
 
 
-def sheet(
-    values: np.ndarray, *, unit: str = "mm", since: str = "hours since 2026-08-13 02:00:00",
-    rain: str = "tp",
-) -> Dataset:  # fmt: skip
-    """A file as centres write it: north row first."""
-    steps = len(values)
-    return Dataset(
-        {"time": steps, "latitude": 3, "longitude": 4},
-        {
-            "time": Variable(("time",), np.arange(1, steps + 1, dtype=np.int32), {"units": since}),
-            "latitude": Variable(("latitude",), np.array([29.0, 28.5, 28.0])),
-            "longitude": Variable(("longitude",), np.array([121.0, 121.3, 121.6, 121.9])),
-            rain: Variable(("time", "latitude", "longitude"), values.astype(np.float32),
-                           {"units": unit, "_FillValue": -9999.0}),
-        },
+def sheet(values: np.ndarray, *, unit: str = "mm", times: bool = True, name: str = "tp") -> bytes:
+    """A file as centres write it, every hour from `ZERO` on."""
+    moments = round(ZERO.timestamp() * 1000) + HOUR * np.arange(1, len(values) + 1)
+    whole = Raster(
+        values if times else values[0], 120.85, 27.75, 0.3, 0.5, unit=unit,
+        times=moments if times else None,
     )  # fmt: skip
+    return write_netcdf({name: whole}, title="rain")
 
 
 def field(*mm: float) -> np.ndarray:
@@ -45,7 +38,7 @@ def field(*mm: float) -> np.ndarray:
 
 
 def test_rain_is_taken_from_the_cell_that_holds_the_place() -> None:
-    told = gridded_rain(sheet(field(5.0, 0.0, 7.0))).at({"in": (121.31, 28.52), "out": (100, 28.5)})
+    told = gridded_rain(sheet(field(5.0, 0.0, 7.0))).at({"in": (121.3, 28.5), "out": (100, 28.5)})
     assert told.gauges["in"] == (5.0, 0.0, 7.0)
     assert told.gauges["out"] == (None, None, None)
     assert (told.start, told.step_s) == (round(ZERO.timestamp() * 1000), 3600)
@@ -58,14 +51,14 @@ def test_rain_added_up_since_the_beginning_is_taken_apart() -> None:
 
 def test_metres_are_turned_to_millimetres_and_blanks_are_unknown() -> None:
     values = field(0.005, 0.0, 0.007)
-    values[1, 1, 1] = -9999.0
+    values[1, 1, 1] = np.nan
     told = gridded_rain(sheet(values, unit="m")).at({"in": (121.3, 28.5)})
     assert told.gauges["in"] == (5.0, None, 7.0)
 
 
 @pytest.mark.parametrize(
     ("more", "word"),
-    [({"unit": "furlong"}, "furlong"), ({"since": "soon"}, "hours since"), ({"rain": "x"}, "tp")],
+    [({"unit": "furlong"}, "furlong"), ({"times": False}, "时间")],
 )
 def test_what_a_file_lacks_is_named(more: dict[str, Any], word: str) -> None:
     with pytest.raises(Invalid, match=word):
@@ -76,7 +69,7 @@ def test_what_a_file_lacks_is_named(more: dict[str, Any], word: str) -> None:
 def test_a_grid_put_into_the_workspace_is_the_rain_forecast(world: World, home: Path) -> None:
     folder = home / "forecast" / "inbox" / "rain"
     folder.mkdir(parents=True)
-    (folder / "centre.nc").write_bytes(write(sheet(field(20.0, 60.0, *[0.0] * 22))))
+    (folder / "centre.nc").write_bytes(sheet(field(20.0, 60.0, *[0.0] * 22)))
     run = ask_run(wanted=Wanted(model="basin"), by=OFFICER)
     heavy.drain()
     row = Run.objects.get(pk=run)

@@ -2,41 +2,21 @@
 
 import json
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-import tifffile
 
+from anlan.engines.grids import Raster, write_geotiff
 from anlan.forecast import heavy
-from anlan.forecast.adapters.geotiff import read_heights
 from anlan.forecast.models import Run, Series, StationOutlook
 from anlan.forecast.selectors import products
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.storms import receive_track
 from anlan.forecast.tests.conftest import OFFICER, Turn, World
 from anlan.forecast.tests.test_storms import bulletin
-from anlan.kernel.errors import Invalid
 
 pytestmark = pytest.mark.django_db
-
-DOUBLE, SHORT = 12, 3
-
-
-def geotiff(values: np.ndarray, *, west: float, north: float, step: float, model: int = 2) -> bytes:
-    """A GeoTIFF as other programs write it, without our own writer."""
-    keys = (1, 1, 0, 1, 1024, 0, 1, model)
-    file = BytesIO()
-    tifffile.imwrite(
-        file, values.astype(np.float32), photometric="minisblack", metadata=None,
-        extratags=[
-            (33550, DOUBLE, 3, (step, step, 0.0), True),
-            (33922, DOUBLE, 6, (0.0, 0.0, 0.0, west, north, 0.0), True),
-            (34735, SHORT, len(keys), keys, True),
-        ],
-    )  # fmt: skip
-    return file.getvalue()
 
 
 @pytest.fixture
@@ -46,26 +26,7 @@ def coast(home: Path, world: World) -> None:  # noqa: ARG001 - the county
     ground[:, :15] = 20.0
     path = home / "forecast" / "grids" / "sea.tif"
     path.parent.mkdir(parents=True)
-    path.write_bytes(geotiff(ground, west=120.0, north=30.5, step=0.1))
-
-
-def test_a_geotiff_of_other_programs_is_read_where_it_lies() -> None:
-    values = np.arange(6.0).reshape(2, 3)
-    told = read_heights(geotiff(values, west=121.0, north=29.0, step=0.5))
-    assert (told.west, told.north, told.step) == (121.0, 29.0, 0.5)
-    np.testing.assert_array_equal(told.values, values)
-
-
-def test_a_geotiff_that_cannot_be_used_is_refused() -> None:
-    values = np.zeros((2, 3))
-    with pytest.raises(Invalid, match="不是经纬度"):
-        read_heights(geotiff(values, west=0.0, north=0.0, step=1.0, model=1))
-    with pytest.raises(Invalid, match="无法读取"):
-        read_heights(b"no picture")
-    plain = BytesIO()
-    tifffile.imwrite(plain, values.astype(np.float32), metadata=None)
-    with pytest.raises(Invalid, match="没有坐标"):
-        read_heights(plain.getvalue())
+    path.write_bytes(write_geotiff(Raster(ground, 120.0, 25.5, 0.1, 0.1)))
 
 
 @pytest.mark.usefixtures("coast")

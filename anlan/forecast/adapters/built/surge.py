@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.geo.distance import haversine
+from anlan.engines.grids import Raster, read_geotiff
 from anlan.engines.surge import (
     Grid,
     Inputs,
@@ -29,7 +30,6 @@ from anlan.forecast.adapters.built.tide import composed
 from anlan.forecast.adapters.built.typhoon import track_from
 from anlan.forecast.adapters.contract import GridFile, Request, Result
 from anlan.forecast.adapters.folder import Folder
-from anlan.forecast.adapters.geotiff import read_heights
 from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.shapes import Measured, Path, Stepped, TidePoint, Times, plain
 from anlan.kernel.errors import Invalid
@@ -87,18 +87,21 @@ def forecast_surge(folder: Folder) -> Result:
 
 def _grid(request: Request, raw: bytes) -> Grid:
     """Read the ground and make its cells as wide as the settings want."""
-    heights = read_heights(raw)
+    ground = read_geotiff(raw)
+    if not ground.geographic:
+        raise Invalid("水深图不是经纬度坐标，请先转换为 EPSG:4326 或 EPSG:4490")
     wanted = float(request.settings.get("cell_deg", 0.033))
-    many = max(1, round(wanted / heights.step))
-    bed = heights.values
-    rows, columns = (length // many * many for length in bed.shape)
-    if min(rows, columns) < 4 * many:
+    many = max(1, round(wanted / ground.dx))
+    rows, columns = (length // many for length in ground.values.shape)
+    if min(rows, columns) < 4:
         raise Invalid("水深图太小，不够算风暴潮")
-    blocks = bed[-rows:, :columns].reshape(rows // many, many, columns // many, many)
-    coarse = np.nanmean(blocks, axis=(1, 3))[::-1]  # from south to north
-    south = heights.north - heights.step * bed.shape[0]
-    cell = heights.step * many
-    return grid_of(coarse, corner=(heights.west, south), cell=(cell, cell), geographic=True)
+    blocks = ground.values[: rows * many, : columns * many].reshape(rows, many, columns, many)
+    known = np.isfinite(blocks).sum(axis=(1, 3))
+    bed = np.where(known > 0, np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1), np.nan)
+    return grid_of(
+        bed, corner=(ground.west, ground.south), cell=(ground.dx * many, ground.dy * many),
+        geographic=True,
+    )  # fmt: skip
 
 
 def _times(request: Request, track: Track) -> Times:
@@ -187,25 +190,28 @@ def _surges(
 
 
 def _grids(folder: Folder, grid: Grid, outputs: Outputs, track: Track) -> list[GridFile]:
-    west, south = grid.west, grid.south
-    ny, nx = grid.bed.shape
-    raster = grids.Raster((west, south, west + nx * grid.dx, south + ny * grid.dy), grid.dx)
+    raster = Raster(grid.bed, grid.west, grid.south, grid.dx, grid.dy)
     sea = grid.bed < 0
-    highest = np.where(sea, outputs.level_max, np.nan)
     fields = {
-        "surge_max": (highest, "m", "greatest surge"),
-        "depth_max": (np.where(sea, np.nan, outputs.depth_max), "m", "depth on land"),
-        "speed_max": (outputs.speed_max.astype(np.float64), "m s-1", "greatest speed"),
+        "surge_max": grids.named(
+            raster, np.where(sea, outputs.level_max, np.nan), "greatest surge", "m"
+        ),
+        "depth_max": grids.named(
+            raster, np.where(sea, np.nan, outputs.depth_max), "depth on land", "m"
+        ),
+        "speed_max": grids.named(
+            raster, outputs.speed_max.astype(np.float64), "greatest speed", "m s-1"
+        ),
     }
     source = f"{track.agency} {track.number}; anlan surge {VERSION}"
     folder.put("outputs/surge.nc",
-               grids.netcdf(raster, fields, title="storm surge", source=source))  # fmt: skip
-    drawn = grids.areas(raster, highest, BOUNDS, "surge")
+               grids.netcdf(fields, title="storm surge", source=source))  # fmt: skip
+    drawn = grids.areas(fields["surge_max"], BOUNDS, "surge")
     folder.put("outputs/surge-areas.geojson", grids.geojson(drawn))
     return [
         GridFile(name="surge", title="最大增水", title_en="Greatest surge", quantity="surge",
-                 unit="m", form="netcdf", file="surge.nc", box=raster.box),
+                 unit="m", form="netcdf", file="surge.nc", box=grids.box_of(raster)),
         GridFile(name="surge-areas", title="最大增水范围", title_en="Areas by greatest surge",
                  quantity="surge", unit="m", form="geojson", file="surge-areas.geojson",
-                 box=raster.box),
+                 box=grids.box_of(raster)),
     ]  # fmt: skip

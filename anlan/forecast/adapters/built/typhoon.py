@@ -174,33 +174,32 @@ def _regions(storm: _Storm, places: list[Place]) -> list[Series]:
 def _grids(folder: Folder, request: Request, storm: _Storm) -> list[GridFile]:
     box = request.settings.get("box") or _around(storm)
     step = float(request.settings.get("grid_step", 0.1))
-    raster = grids.Raster((float(box[0]), float(box[1]), float(box[2]), float(box[3])), step)
+    raster = grids.blank((float(box[0]), float(box[1]), float(box[2]), float(box[3])), step)
     winds = np.array([least for _, least in FORCES])
-    lon, lat = raster.points
-    chance = raster.shaped(exceedance(storm.ensemble, lon, lat, winds).probability)
+    chance = exceedance(storm.ensemble, *grids.points_of(raster), winds).probability
     fields = {
-        f"wind_{force}": (chance[n], "1", f"chance of force {force} or more")
+        f"wind_{force}": grids.named(raster, chance[n], f"chance of force {force} or more", "1")
         for n, (force, _) in enumerate(FORCES)
     }
     source = f"{storm.track.agency} {storm.track.number}; anlan typhoon-ensemble {VERSION}"
     folder.put("outputs/wind-chance.nc",
-               grids.netcdf(raster, fields, title="chance of wind", source=source))  # fmt: skip
+               grids.netcdf(fields, title="chance of wind", source=source))  # fmt: skip
     drawn: list[dict[str, Any]] = []
-    for n, (force, _) in enumerate(FORCES):
+    for force, _ in FORCES:
         drawn += [
             {**one, "properties": {**one["properties"], "force": force}}
-            for one in grids.areas(raster, chance[n], CHANCES, "chance")
+            for one in grids.areas(fields[f"wind_{force}"], CHANCES, "chance")
         ]
     folder.put("outputs/wind-areas.geojson", grids.geojson(drawn))
     folder.put("outputs/track.geojson", grids.geojson(_cone(storm)))
     spans = (int(storm.times[0]), int(storm.times[-1]))
     return [
         GridFile(name="wind-chance", title="大风概率", title_en="Chance of strong wind",
-                 quantity="wind", unit="1", form="netcdf", file="wind-chance.nc", box=raster.box,
-                 times=spans),
+                 quantity="wind", unit="1", form="netcdf", file="wind-chance.nc",
+                 box=grids.box_of(raster), times=spans),
         GridFile(name="wind-areas", title="大风概率范围", title_en="Areas by chance of wind",
                  quantity="wind", unit="1", form="geojson", file="wind-areas.geojson",
-                 box=raster.box, times=spans),
+                 box=grids.box_of(raster), times=spans),
         GridFile(name="track", title="路径和可能范围", title_en="Track and cone", form="geojson",
                  file="track.geojson", times=tuple(int(one) for one in storm.times)),
     ]  # fmt: skip

@@ -18,7 +18,6 @@ from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
-from anlan.protocols import netcdf
 from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import ORIGIN_MS, reader
 
@@ -199,7 +198,7 @@ def of_grid(asking: Asking) -> Gathered | None:
         for row in gauges(asking)
     }
     try:
-        rain = gridded_rain(netcdf.read(path.read_bytes())).at(places)
+        rain = gridded_rain(path.read_bytes()).at(places)
     except Invalid as error:
         raise Invalid(f"雨量预报文件 {path.name}：{error.detail}") from error
     note = f"雨量预报取自文件 {path.name}"
