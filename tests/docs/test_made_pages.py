@@ -11,6 +11,7 @@ from anlan.base.obligations.ladders import DEFAULTS, read
 from anlan.base.permissions import rights
 from anlan.base.register.columns import columns
 from anlan.base.register.registry import REGISTERS, Register
+from anlan.engines.registry import Engine, engines
 from anlan.kernel.events import Event
 from anlan.project.docs.commands import walk
 from anlan.project.docs.comments import comments
@@ -156,3 +157,14 @@ def test_every_made_page_has_a_title_and_no_empty_table() -> None:
 )
 def test_what_a_browser_would_fetch_from_elsewhere_is_seen(text: str, wanted: list[str]) -> None:
     assert fetched(text) == wanted
+
+
+@pytest.mark.parametrize("one", engines().values(), ids=list(engines()))
+def test_an_engine_is_described_with_every_input_output_and_what_was_not_verified(
+    one: Engine,
+) -> None:
+    shown = page("reference/engines.md").partition(f"## {one.key}\n")[2].partition("\n## ")[0]
+    assert one.source in shown
+    assert not [item.key for item in one.inputs if f"`{item.key}`" not in shown]
+    assert not [item.key for item in one.outputs if f"`{item.key}`" not in shown]
+    assert not [sentence for sentence in one.open if sentence not in shown]

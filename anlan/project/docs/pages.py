@@ -7,6 +7,7 @@ from anlan.base.register.registry import REGISTERS
 from anlan.project.docs import (
     code_tables,
     commands,
+    engines,
     facts,
     http,
     obligations,
@@ -28,6 +29,7 @@ def pages() -> dict[str, Callable[[], Page]]:
         "reference/events.md": facts.facts,
         "reference/obligations.md": obligations.obligations,
         "reference/commands.md": commands.commands,
+        "reference/engines.md": engines.engines,
         "reference/environment.md": surroundings.environment,
         "reference/http.md": http.interface,
         "quality/index.md": quality.overview,
