@@ -1,20 +1,28 @@
 """Grids as other centres and map makers hand them over: GeoTIFF and NetCDF in, one form inside.
 
+Out go the same two, and for maps lines of equal value and coloured tiles.
+
 Bytes in, bytes out; nothing here touches a disk.
 """
 
+from anlan.engines.grids.contours import contours, contours_geojson
 from anlan.engines.grids.geotiff import read_geotiff, write_geotiff
 from anlan.engines.grids.netcdf import read_netcdf, variables, write_netcdf
+from anlan.engines.grids.pictures import Shade, tile_png
 from anlan.engines.grids.raster import Raster, raster_of, sampled, within
 from anlan.kernel.errors import Invalid
 
 __all__ = [
     "Raster",
+    "Shade",
+    "contours",
+    "contours_geojson",
     "raster_of",
     "read_geotiff",
     "read_grid",
     "read_netcdf",
     "sampled",
+    "tile_png",
     "variables",
     "within",
     "write_geotiff",
