@@ -43,6 +43,14 @@ def _run(ids: dict[str, str]) -> str:
         run=run, of="station", code="DEMO-ST1", region_id=VILLAGE, quantity="tide-level",
         unit="m", start=run.valid_from, step_s=600, values=[1.0, None, 2.0],
     )  # fmt: skip
+    Series.objects.create(
+        run=run, of="basin", code="DEMO-XLY1", region_id=VILLAGE, quantity="flow", unit="m3/s",
+        start=run.valid_from, step_s=600, values=[1.0, None, 2.0],
+    )  # fmt: skip
+    Series.objects.create(
+        run=run, of="region", code=VILLAGE, region_id=VILLAGE, quantity="wind-8", unit="1",
+        start=run.valid_from, step_s=600, values=[0.5],
+    )  # fmt: skip
     StationOutlook.objects.create(
         run=run, station_id=ids["stations"], region_id=VILLAGE, quantity="tide-level", unit="m",
         peak=3.5, peak_at=clock.now(), level=3, level_at=clock.now() + timedelta(hours=1),
@@ -79,6 +87,8 @@ FORECASTS: dict[str, tuple[Ask, ...]] = {
     "GET /forecasts/{run}": _both(),
     "GET /forecasts/{run}/stations": _both("/stations"),
     "GET /forecasts/{run}/villages": _both("/villages"),
+    "GET /forecasts/{run}/basins": _both("/basins"),
+    "GET /forecasts/{run}/regions": _both("/regions"),
     "GET /forecasts/{run}/series": _both("/series?code=DEMO-ST1"),
     "GET /forecasts/{run}/grids": _both("/grids"),
     "GET /forecasts/{run}/grids/{name}": _both("/grids/area"),

@@ -121,6 +121,8 @@ class GridFile(msgspec.Struct, frozen=True, kw_only=True):
     #: West, south, east, north in degrees.
     box: tuple[float, float, float, float] | None = None
     times: tuple[int, ...] = ()
+    #: Of pictures: what their darkest and lightest grey stand for, in `unit`.
+    span: tuple[float, float] | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

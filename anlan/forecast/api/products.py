@@ -10,7 +10,7 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
 from anlan.forecast.api.shapes import VerificationQuery
-from anlan.forecast.selectors import describing, products, verification
+from anlan.forecast.selectors import describing, products, tables, verification
 from anlan.forecast.states import SIGNING
 from anlan.kernel.errors import Invalid
 
@@ -58,6 +58,18 @@ def list_stations(request: ApiRequest, run: str) -> HttpResponse:
 def list_villages(request: ApiRequest, run: str, all: bool = False) -> HttpResponse:  # noqa: A002 - what the address says
     """List villages by nearness to leaving; with `all` those far from it too."""
     return answer(products.villages(request.actor, run, request.language, all_=all))
+
+
+@router.get("/forecasts/{run}/basins", summary="小流域预报")
+def list_basins(request: ApiRequest, run: str) -> HttpResponse:
+    """List basins by their peak flow for each square kilometre."""
+    return answer(tables.basins(request.actor, run, request.language))
+
+
+@router.get("/forecasts/{run}/regions", summary="分地区的概率")
+def list_regions(request: ApiRequest, run: str) -> HttpResponse:
+    """List regions by their chances of strong wind."""
+    return answer(tables.by_region(request.actor, run, request.language))
 
 
 @router.get("/forecasts/{run}/series", summary="过程线")

@@ -134,6 +134,8 @@ class Grid(models.Model):
     #: West, south, east, north.
     box: Any = models.JSONField(null=True)
     times: Any = models.JSONField(default=list)
+    #: Of pictures: what grey 1 and grey 255 stand for; grey 0 is not known.
+    span: Any = models.JSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -35,7 +35,11 @@ NAMES = {
 }
 
 
-def _inside(actor: Actor, run: Run) -> Q:
+NO_STATIONS = "这个模型没有测站结果，或都不在您的管辖范围内"
+NO_VILLAGES = "没有村接近转移雨量，或都不在您的管辖范围内"
+
+
+def inside(actor: Actor, run: Run) -> Q:
     """Narrow products to the regions the actor may see of a run."""
     wanted = condition(actor, UNSIGNED if run.signing == "unsigned" else VIEW)
     if wanted is None:
@@ -43,7 +47,8 @@ def _inside(actor: Actor, run: Run) -> Q:
     return wanted or Q(pk__in=())
 
 
-def _about(run: Run) -> dict[str, Any]:
+def about(run: Run) -> dict[str, Any]:
+    """Say what every answer about a run carries: what it is of, its times, its stamp."""
     return {
         "run": run.pk, "model": run.model, "hazard": run.hazard, "based_at": run.based_at,
         "valid_from": run.valid_from, "valid_until": run.valid_until,
@@ -54,7 +59,7 @@ def _about(run: Run) -> dict[str, Any]:
 def stations(actor: Actor, run: str, language: str) -> dict[str, Any]:
     """List what stations come to, those with the worst level first, then the highest."""
     row = run_for(run, actor)
-    rows = StationOutlook.objects.filter(_inside(actor, row), run=row).select_related("station")
+    rows = StationOutlook.objects.filter(inside(actor, row), run=row).select_related("station")
     found = sorted(
         rows,
         key=lambda one: (one.level or 9, -(one.peak if one.peak is not None else -99.0)),
@@ -90,13 +95,17 @@ def stations(actor: Actor, run: str, language: str) -> dict[str, Any]:
         }
         for one in found
     ]  # fmt: skip
-    return {**_about(row), "items": items, "why_empty": _empty(items, row, "stations", language)}
+    return {
+        **about(row),
+        "items": items,
+        "why_empty": "" if items else empty(row, said(NO_STATIONS, language), language),
+    }
 
 
 def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> dict[str, Any]:
     """List villages by nearness to leaving; without `all_` those that come to half of it."""
     row = run_for(run, actor)
-    rows = VillageOutlook.objects.filter(_inside(actor, row), run=row)
+    rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
     total, unknown = rows.count(), rows.filter(stage="").count()
     kept: QuerySet[VillageOutlook] = rows if all_ else rows.filter(
         Q(nearness__gte=0.5) | Q(stage__in=("prepare", "move")) | Q(depth__gt=0)
@@ -129,26 +138,20 @@ def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> di
         for one in found
     ]
     return {
-        **_about(row), "items": items, "total": total, "unknown": unknown,
-        "why_empty": _empty(items, row, "villages", language),
+        **about(row), "items": items, "total": total, "unknown": unknown,
+        "why_empty": "" if items else empty(row, said(NO_VILLAGES, language), language),
     }  # fmt: skip
 
 
-def _empty(items: list[Any], row: Run, what: str, language: str) -> str:
-    """Say why a list is empty; "" when it is not."""
-    if items:
-        return ""
-    if row.state != "done":
-        return said("还没有算完", language)
-    if what == "stations":
-        return said("这个模型没有测站结果，或都不在您的管辖范围内", language)
-    return said("没有村接近转移雨量，或都不在您的管辖范围内", language)
+def empty(row: Run, otherwise: str, language: str) -> str:
+    """Say why a list is empty."""
+    return otherwise if row.state == "done" else said("还没有算完", language)
 
 
 def series(actor: Actor, run: str, *, of: str, code: str) -> dict[str, Any]:
     """Read the series of one place, as columns that share their times where they can."""
     row = run_for(run, actor)
-    rows = Series.objects.filter(_inside(actor, row), run=row, of=of, code=code)
+    rows = Series.objects.filter(inside(actor, row), run=row, of=of, code=code)
     found = [
         {
             "quantity": one.quantity,
@@ -164,7 +167,7 @@ def series(actor: Actor, run: str, *, of: str, code: str) -> dict[str, Any]:
     ]
     if not found:
         raise Missing("这次计算没有这个地点的过程线")
-    return {**_about(row), "of": of, "code": code, "series": found}
+    return {**about(row), "of": of, "code": code, "series": found}
 
 
 def grids(actor: Actor, run: str, language: str) -> dict[str, Any]:
@@ -181,10 +184,11 @@ def grids(actor: Actor, run: str, language: str) -> dict[str, Any]:
             "sha256": one.sha256,
             "box": one.box,
             "times": one.times,
+            "span": one.span,
         }
         for one in Grid.objects.filter(run=row).order_by("name")
     ]
-    return {**_about(row), "items": items}
+    return {**about(row), "items": items}
 
 
 def grid_file(actor: Actor, run: str, name: str) -> tuple[Run, Grid, Path]:

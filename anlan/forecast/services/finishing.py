@@ -183,6 +183,7 @@ def _grids(
                 run=run, name=one.name, title=one.title, title_en=one.title_en,
                 quantity=one.quantity, unit=one.unit, form=one.form, file=one.file, sha256=digest,
                 bytes=size, box=list(one.box) if one.box else None, times=list(one.times),
+                span=list(one.span) if one.span else None,
             )
         )  # fmt: skip
     return found

@@ -11,7 +11,7 @@ from anlan.base.journal.models import Entry
 from anlan.forecast import heavy
 from anlan.forecast.adapters import Folder
 from anlan.forecast.models import Run, Series, StationOutlook, VillageOutlook
-from anlan.forecast.selectors import describing, products
+from anlan.forecast.selectors import describing, products, tables
 from anlan.forecast.services.asking import Wanted, ask_again, ask_run, stop_run
 from anlan.forecast.tests.conftest import (
     CHARLIE,
@@ -110,6 +110,20 @@ def test_rain_brings_villages_near_to_leaving(world: World, tell: Tell) -> None:
     assert {row.code for row in flows} == {"XLY-1", "XLY-2"}
     peak = {row.code: max(value or 0.0 for value in row.values) for row in flows}
     assert peak["XLY-2"] > peak["XLY-1"] > 5
+
+
+def test_basins_are_listed_by_how_fierce_they_are(world: World, tell: Tell) -> None:
+    times = every(5, NOW - timedelta(hours=3), NOW)
+    tell(world.fallen, times, [2.0] * len(times))
+    given = {"start": NOW.isoformat(), "step_s": 3600, "mm": [20.0, 60.0, 30.0] + [0.0] * 21}
+    run = computed("basin", given={"rain-forecast": given})
+    told = tables.basins(OFFICER, run.pk, "zh")["items"]
+    assert {one["code"] for one in told} == {"XLY-1", "XLY-2"}
+    assert told[0]["peak_specific"] >= told[1]["peak_specific"] > 1
+    assert NOW < told[0]["peak_at"] < NOW + timedelta(hours=8)
+    assert told[0]["rain"] == pytest.approx(110.0, abs=0.5)
+    assert {one["downstream"] for one in told} == {"XLY-2", None}
+    assert world.basins
 
 
 def test_rain_forecast_by_others_drives_villages_out(world: World, tell: Tell) -> None:

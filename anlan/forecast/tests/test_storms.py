@@ -12,7 +12,7 @@ from netCDF4 import Dataset
 from anlan.engines.grids import read_netcdf
 from anlan.forecast import heavy
 from anlan.forecast.models import Bulletin, Run, Series
-from anlan.forecast.selectors import products, storms
+from anlan.forecast.selectors import products, storms, tables
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.forecast.services.storms import receive_track
@@ -102,6 +102,8 @@ def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) 
     }
     assert 1.0 >= chances["wind-8"] >= chances["wind-10"] >= chances["wind-12"] >= 0.0
     assert chances["wind-8"] > 0.3
+    (town,) = tables.by_region(OFFICER, run.pk, "zh")["items"]
+    assert (town["region"], town["chances"]) == (VALLEY, chances)
     names = [one["name"] for one in products.grids(OFFICER, run.pk, "zh")["items"]]
     assert names == ["track", "wind-areas", "wind-chance"]
     _, grid, path = products.grid_file(OFFICER, run.pk, "wind-chance")
@@ -161,16 +163,16 @@ def test_an_old_track_is_used_for_a_while_and_then_no_more(storm: str, turn: Tur
     assert (row.state, row.reason) == ("failed", "输入「台风路径预报」太旧，不能计算")
 
 
-def test_a_hindcast_takes_the_way_ahead_from_a_best_track(world: World, tmp_path: Path) -> None:
+def test_a_hindcast_takes_the_way_ahead_from_a_best_track(world: World) -> None:
     lines = ["66666 0000    9 0001 2609 0 6              WALK                          20260901"]
     for n in range(9):
         moment = NOW - timedelta(hours=24) + timedelta(hours=6 * n)
-        lines.append(
-            f"{moment:%Y%m%d%H} 5 {round((24.5 + 0.5 * n) * 10)} {round((127 - 0.7 * n) * 10)} "
-            " 950  42"
-        )
+        wind = 42 if n < 8 else 0  # the last position tells none
+        lat, lon = round((24.5 + 0.5 * n) * 10), round((127 - 0.7 * n) * 10)
+        lines.append(f"{moment:%Y%m%d%H} 5 {lat} {lon}  950  {wind}")
     receive_track(body="\n".join(lines).encode(), by=OFFICER)
     run = computed("typhoon", storm="2609", region=COUNTY)
     assert "路径取自事后整编的最佳路径，不是当时的预报" in run.notes
-    assert world.point.pk
-    assert tmp_path.exists()
+    rain = Series.objects.get(run=run, code=world.rain.code, quantity="rain").values
+    assert rain[0] is not None
+    assert rain[-1] is None  # unknown, not dry

@@ -1,6 +1,8 @@
 """A surge from the storm to the stations: bathymetry read, the sea driven, tide and surge added."""
 
 import json
+import struct
+import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,6 +57,28 @@ def test_the_sea_rises_where_the_storm_comes_ashore(world: World, turn: Turn) ->
     drawn = json.loads(path.read_bytes())
     assert drawn["features"][0]["properties"]["surge"] == 0.5
     assert turn.at
+    _, frames, path = products.grid_file(OFFICER, row.pk, "surge-frames")
+    rows = grey(path.read_bytes())
+    assert rows.shape == (50 * len(frames.times), 70)
+    assert (rows[:, :15] == 0).all()  # land is not known
+    low, high = frames.span
+    first, last = rows[:50, 15:], rows[-50:, 15:]
+    assert low + (int(first.max()) - 1) / 254 * (high - low) == pytest.approx(0.0, abs=0.05)
+    assert last.max() > first.max()
+
+
+def grey(raw: bytes) -> np.ndarray:
+    """Read a grey PNG whose rows are told as differences, without our own writer."""
+    width, height = struct.unpack(">II", raw[16:24])
+    at, body = 8, b""
+    while at < len(raw):
+        (length,) = struct.unpack(">I", raw[at : at + 4])
+        if raw[at + 4 : at + 8] == b"IDAT":
+            body += raw[at + 8 : at + 8 + length]
+        at += 12 + length
+    lines = np.frombuffer(zlib.decompress(body), np.uint8).reshape(height, width + 1)
+    assert (lines[:, 0] == 2).all()
+    return np.cumsum(lines[:, 1:], axis=0, dtype=np.uint8)
 
 
 @pytest.mark.usefixtures("coast")

@@ -30,6 +30,7 @@ from anlan.forecast.adapters.built.tide import composed
 from anlan.forecast.adapters.built.typhoon import track_from
 from anlan.forecast.adapters.contract import GridFile, Request, Result
 from anlan.forecast.adapters.folder import Folder
+from anlan.forecast.adapters.pictures import strip
 from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.shapes import Measured, Path, Stepped, TidePoint, Times, plain
 from anlan.kernel.errors import Invalid
@@ -39,6 +40,8 @@ HOUR_S: Final = 3600.0
 #: A station lies where the water is at least so deep, m, and not farther away, m.
 DEEP: Final = 1.0
 FAR: Final = 30_000.0
+#: What the greys of the frames stand for, m.
+SPAN: Final = (-2.0, 6.0)
 #: Surge is drawn from these on, m.
 BOUNDS: Final = (0.5, 1.0, 1.5, 2.0, 3.0)
 MESH_DEG: Final = 0.1
@@ -78,7 +81,7 @@ def forecast_surge(folder: Folder) -> Result:
     return Result(
         series=told.series,
         stations=told.stations,
-        grids=tuple(_grids(folder, grid, outputs, track)),
+        grids=(*_grids(folder, grid, outputs, track), _frames(folder, grid, outputs, times)),
         notes=tuple(dict.fromkeys(notes)),
         lower_bound=told.lower_bound or bool(outputs.stopped),
         versions={"surge": VERSION, "tide": told.versions["tide"]},
@@ -147,7 +150,7 @@ def _driven(
     mesh = mesh_over((grid.x, grid.y), (MESH_DEG, MESH_DEG))
     air = StormAir(*mesh, seconds, vortex_of(track, times))
     sides = _sides(grid)
-    settings = Settings(gauges_every=GAUGES_S, maxima_every=600.0)
+    settings = Settings(gauges_every=GAUGES_S, maxima_every=600.0, frames_every=HOUR_S)
     told = [0.0]
 
     def progress(time: float, _: object) -> None:
@@ -215,3 +218,16 @@ def _grids(folder: Folder, grid: Grid, outputs: Outputs, track: Track) -> list[G
                  quantity="surge", unit="m", form="geojson", file="surge-areas.geojson",
                  box=grids.box_of(raster)),
     ]  # fmt: skip
+
+
+def _frames(folder: Folder, grid: Grid, outputs: Outputs, times: Times) -> GridFile:
+    """Draw the surge of every hour, for the map to play; land is not known."""
+    levels = np.where(grid.bed < 0, outputs.frames.astype(np.float64), np.nan)
+    folder.put("outputs/surge-frames.png", strip(levels, SPAN))
+    raster = Raster(grid.bed, grid.west, grid.south, grid.dx, grid.dy)
+    moments = times[0] + np.rint(outputs.frame_times * 1000.0).astype(np.int64)
+    return GridFile(
+        name="surge-frames", title="逐时增水", title_en="Surge hour by hour", quantity="surge",
+        unit="m", form="png", file="surge-frames.png", box=grids.box_of(raster),
+        times=tuple(int(one) for one in moments), span=SPAN,
+    )  # fmt: skip

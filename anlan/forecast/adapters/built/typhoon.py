@@ -19,7 +19,7 @@ from anlan.engines.typhoon import (
     ensemble_of,
     exceedance,
     field,
-    rain_of,
+    members_rain,
     vortex_of,
 )
 from anlan.forecast.adapters import grids
@@ -128,7 +128,7 @@ def _stations(storm: _Storm, places: list[Place]) -> tuple[list[Series], list[St
     winds = np.stack(
         [np.hypot(*field(vortex, n, lon, lat)[:2]) for n in range(len(storm.times))], axis=1
     )
-    rain = rain_of(storm.track, storm.times, lon, lat)
+    rain = _rain(storm, lon, lat)
     series: list[Series] = []
     outlooks = []
     for place, one in enumerate(places):
@@ -144,6 +144,15 @@ def _stations(storm: _Storm, places: list[Place]) -> tuple[list[Series], list[St
                 )
             )  # fmt: skip
     return series, outlooks
+
+
+def _rain(storm: _Storm, lon: Floats, lat: Floats) -> Floats:
+    """Tell the rain of each hour at places, (c, t), mm; unknown where no wind is told."""
+    at = storm.track.at((storm.times[1:] + storm.times[:-1]) // 2)
+    told = np.isfinite(at.wind)
+    wind = np.where(told, at.wind, 0.0)
+    rain = members_rain(at.lon[None], at.lat[None], wind[None], storm.times, lon, lat)[:, 0]
+    return np.where(told, rain, np.nan)
 
 
 def _hourly(place: Place, quantity: str, unit: str, times: Times, values: Floats) -> Series:
