@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
+import { forecastRoutes } from '@/forecast/routes'
 import { msg } from '@/locale'
 import { warningsWait } from '@/shell/alert-count'
 import { home } from '@/shell/places'
@@ -229,6 +230,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/warn/coverage/CoveragePage.vue'),
     meta: page(msg('入户覆盖')),
   },
+  ...forecastRoutes,
   {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),

@@ -1,5 +1,6 @@
 /** Which pages a user is offered. The server decides; this only spares dead ends. */
 import { mayDo } from '@/api/meta'
+import { forecastNeeds } from '@/forecast/menu'
 
 const NEEDS: Record<string, string[]> = {
   '/': ['regions.view'],
@@ -24,6 +25,7 @@ const NEEDS: Record<string, string[]> = {
   '/warn/sheet': ['calls.call', 'comms.view'],
   '/warn/messages': ['comms.view'],
   '/warn/coverage': ['calls.view'],
+  ...forecastNeeds,
   '/stuck': ['stuck.view'],
   '/journal': ['journal.view'],
   '/accounts': ['users.view', 'grants.view', 'delegations.view'],

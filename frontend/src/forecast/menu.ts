@@ -1,0 +1,13 @@
+/** What the menu offers of forecasts, in the order of a day of a typhoon. */
+interface Offer {
+  to: string
+  icon: string
+  title: string
+}
+
+export const FORECAST: Offer[] = []
+
+/** Who may read forecasts may open every page of theirs. */
+export const forecastNeeds: Record<string, string[]> = Object.fromEntries(
+  FORECAST.map(({ to }) => [to, ['forecasts.view']]),
+)
