@@ -73,7 +73,8 @@ def told(found: Outputs) -> dict[str, Any]:
     return {
         "cells": ny * nx,
         "steps": found.steps,
-        "highest_m": round(float(np.nanmax(found.level_max)), 2),
+        # A film of water on a slope is no level.
+        "highest_m": round(float(found.level_max[found.depth_max > 0.3].max()), 2),
         "flooded_cells": int((np.isfinite(found.arrival) & (found.state.begun == 0.0)).sum()),
     }
 

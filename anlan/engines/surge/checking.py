@@ -32,6 +32,7 @@ def _settings(settings: Settings) -> list[str]:
         ),
         (settings.thin >= settings.dry, "薄层水深不应小于干湿水深"),
         (1.0 <= settings.steep <= 2.0, f"限制器系数 {settings.steep:g} 不稳定，应在 1 到 2 之间"),
+        (0.0 <= settings.sheltered <= 1.0, "陆上风应力的折减应在 0 到 1 之间"),
         (settings.gravity > 0.0, "重力加速度应大于零"),
         (settings.longest > 0.0, "最长步长应大于零"),
         (settings.frames_every is None or settings.frames_every > 0.0, "输出间隔应大于零"),

@@ -127,13 +127,14 @@ def look(
 @lean
 def spread(
     coarse: Floats, row: Whole, row_part: Floats, column: Whole, column_part: Floats,
-    bed: Field, push_x: Field, push_y: Field, head: Field,
+    bed: Field, exposed: Field, push_x: Field, push_y: Field, head: Field,
 ) -> None:  # fmt: skip
     """Spread what the air does from its own mesh to the cells, linearly.
 
     coarse: (3, my, mx): wind stress over density to the east and north (m2/s2), head of the air's
     pressure (m). row, row_part: mesh row south of each cell row and the share of the next, (ny,).
-    column, column_part: likewise, (nx,). head: bed (m) plus that of the air.
+    column, column_part: likewise, (nx,). exposed: share of the stress that a cell
+    feels. head: bed (m) plus that of the air.
     """
     for j in range(row.size):
         a, up = row[j], row_part[j]
@@ -141,11 +142,12 @@ def spread(
             b, right = column[i], column_part[i]
             sw, se = (1.0 - up) * (1.0 - right), (1.0 - up) * right
             nw, ne = up * (1.0 - right), up * right
-            push_x[j + 2, i + 2] = (
+            open_to = exposed[j + 2, i + 2]
+            push_x[j + 2, i + 2] = open_to * (
                 sw * coarse[0, a, b] + se * coarse[0, a, b + 1]
                 + nw * coarse[0, a + 1, b] + ne * coarse[0, a + 1, b + 1]
             )  # fmt: skip
-            push_y[j + 2, i + 2] = (
+            push_y[j + 2, i + 2] = open_to * (
                 sw * coarse[1, a, b] + se * coarse[1, a, b + 1]
                 + nw * coarse[1, a + 1, b] + ne * coarse[1, a + 1, b + 1]
             )  # fmt: skip

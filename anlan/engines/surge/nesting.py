@@ -4,6 +4,7 @@ One way: the fine run does not act back. Both run side by side, each on a core, 
 little behind.
 """
 
+from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -114,8 +115,8 @@ class Ring:
             self._told.wait_for(lambda: self._closed or (self.times and self.times[-1] >= time))
             if not self.times or time > self.times[-1] + self.every:
                 return np.full(here.stop - here.start, np.nan)
-            high = int(np.clip(np.searchsorted(self.times, time), 1, max(len(self.times) - 1, 1)))
-            low, high = high - 1, min(high, len(self.times) - 1)
+            high = min(max(bisect_left(self.times, time), 1), len(self.times) - 1)
+            low = max(high - 1, 0)
             start, end = self.times[low], self.times[high]
             before, after = self.values[low][row], self.values[high][row]
         part = min(max((time - start) / (end - start), 0.0), 1.0) if end > start else 0.0

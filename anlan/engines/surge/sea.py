@@ -61,6 +61,7 @@ class Sea:
         if not self.slows:
             self.keep = np.ones((1, nx + 4), self.kind)
         self.push_x = self.push_y = np.zeros((1, nx + 4), self.kind)
+        self.exposed = np.where(self.begun > 0.0, 1.0, settings.sheltered).astype(self.kind)
         self.out = np.zeros((4, 3, max(ny, nx) + 4), self.kind)
         self._work = _work(nx, self.kind)
         self.fastest = np.zeros((2, nx + 4), self.kind)
@@ -142,7 +143,10 @@ class Sea:
         if self.push_x.shape[0] == 1:
             self.push_x, self.push_y = np.zeros_like(self.h), np.zeros_like(self.h)
         coarse = np.ascontiguousarray(np.stack([east, north, head]), dtype=np.float64)
-        spread(coarse, *mesh.rows, *mesh.columns, self.bed, self.push_x, self.push_y, self.head)
+        spread(
+            coarse, *mesh.rows, *mesh.columns, self.bed, self.exposed, self.push_x, self.push_y,
+            self.head,
+        )  # fmt: skip
         for field in (self.head, self.push_x, self.push_y):
             fringe(field, self.kinds)
         if moment.rain is not None:

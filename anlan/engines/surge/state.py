@@ -64,7 +64,10 @@ class Settings:
 
     cfl: share of the stable step, up to 1. dry: m, shallower counts as dry. thin: m, shallower is
     treated to first order. steep: 1 (smoothest) to 2 (sharpest) limiter. gravity: m/s2. hold: m of
-    depth from which the wind takes hold in full. single: float32; None: when the grid has over a
+    depth from which the wind takes hold in full. sheltered: share of the wind's stress on ground
+    that is dry at the start; trees, houses and crops take the rest, else a storm would drive sheets
+    of water up any plain (Westerink et al. 2008, Mon. Wea. Rev. 136, 833, whose wooded ground feels
+    none). single: float32; None: when the grid has over a
     million cells. rise: m above the start that counts as the water's arrival. fastest: m/s, faster
     water is taken for a run out of hand. air_every, maxima_every, gauges_every, frames_every:
     seconds; 0 is every step, None for frames is never. longest: s, no step is longer.
@@ -76,6 +79,7 @@ class Settings:
     steep: float = 1.5
     gravity: float = 9.81
     hold: float = 0.1
+    sheltered: float = 0.3
     single: bool | None = None
     rise: float = 0.05
     fastest: float = 60.0

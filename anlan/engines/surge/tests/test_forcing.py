@@ -1,6 +1,6 @@
 """Wind, pressure and the turn of the earth, against what is known of them on paper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -237,3 +237,15 @@ def test_a_typhoon_over_the_sea_piles_water_up_on_its_right() -> None:
     assert found.stopped == ""
     assert north > 1.0
     assert north > south + 0.5
+
+
+def test_the_wind_drives_less_water_over_land_than_over_the_sea() -> None:
+    bed = np.interp(np.arange(100) * 500.0, [0.0, 20e3, 25e3, 50e3], [-6.0, -6.0, 0.0, 4.0])
+    grid = grid_of(bed[None], cell=(500.0, 500.0))
+    inputs = Inputs(grid, 8 * 3600.0, air=same_everywhere(grid.x, 30.0))
+
+    def ashore(share: float) -> float:
+        settings = Settings(sheltered=share)
+        return float(run(replace(inputs, settings=settings)).state.h[0, bed > 0].sum())
+
+    assert ashore(1.0) > 1.2 * ashore(0.3) > 1.2 * ashore(0.0) > 0.0
