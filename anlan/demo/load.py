@@ -20,6 +20,7 @@ from anlan.demo.rota import shifts
 from anlan.demo.rules import switch_on_rules
 from anlan.demo.sea import SEA, write_sea
 from anlan.demo.sheets import SHEETS
+from anlan.demo.storm import start_storm
 from anlan.demo.users import make_users
 from anlan.demo.warnings import start_warnings
 from anlan.demo.writing import write
@@ -99,3 +100,4 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
+        report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from anlan.base.permissions.actor import system
+from anlan.forecast.declaration import shelf
 from anlan.forecast.models import Run
 from anlan.forecast.services.telling import note
 from anlan.kernel import clock
@@ -18,13 +19,21 @@ from anlan.kernel import clock
 LEASE: Final = timedelta(seconds=20)
 MOST_TRIES: Final = 2
 LONGEST_REASON: Final = 500
+MOST_LOOKED_AT: Final = 50
+#: Kind of input -> engine whose runs give it.
+FED_BY: Final = {"surge-series": "surge", "rain-forecast": "typhoon-ensemble"}
 BY = system("forecast")
 
 
 def take_run(*, holder: str) -> Run | None:
-    """Take the next run: those a person waits for first, then by age; None when none waits."""
-    waiting = Run.objects.filter(state="queued").order_by("how", "asked_at", "id")[:4]
+    """Take the next run: those a person waits for first, then by age; None when none may begin.
+
+    A run waits for those of its own base, asked for before it, that its inputs come from.
+    """
+    waiting = Run.objects.filter(state="queued").order_by("how", "asked_at", "id")[:MOST_LOOKED_AT]
     for row in waiting:  # "hand" sorts before "schedule"
+        if _waits_for_another(row):
+            continue
         with transaction.atomic():
             mine = Run.objects.filter(pk=row.pk, state="queued").update(
                 state="running", holder=holder, lease_until=clock.real_now() + LEASE,
@@ -34,6 +43,18 @@ def take_run(*, holder: str) -> Run | None:
         if mine:
             return Run.objects.get(pk=row.pk)
     return None
+
+
+def _waits_for_another(row: Run) -> bool:
+    model = shelf().models().get(row.model)
+    engines = {FED_BY[one.kind] for one in (model.inputs if model else ()) if one.kind in FED_BY}
+    if not engines:
+        return False
+    before = Run.objects.filter(
+        engine__in=engines, region=row.region_id, based_at=row.based_at, id__lt=row.pk,
+        state__in=("queued", "running"),
+    )  # fmt: skip
+    return before.exists()
 
 
 def renew(*, holder: str, progress: Mapping[str, float | None]) -> set[str]:

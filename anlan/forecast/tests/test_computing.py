@@ -203,6 +203,20 @@ def test_those_a_person_waits_for_come_first(world: World) -> None:
     assert world.point.pk
 
 
+def test_a_run_waits_for_what_its_inputs_come_from(world: World) -> None:
+    typhoon = ask_run(wanted=Wanted(model="typhoon"), by=OFFICER)
+    basin = ask_run(wanted=Wanted(model="basin"), by=OFFICER)
+    first = computing.take_run(holder="h")
+    assert first is not None
+    assert first.pk == typhoon
+    assert computing.take_run(holder="h") is None
+    computing.fail_run(run=first, reason="没有台风")
+    second = computing.take_run(holder="h")
+    assert second is not None
+    assert second.pk == basin
+    assert world.point.pk
+
+
 def test_a_cycle_is_run_once_and_missed_ones_are_not_caught_up(world: World, turn: Turn) -> None:
     assert scheduling.start_due_runs() == 2
     assert scheduling.start_due_runs() == 0

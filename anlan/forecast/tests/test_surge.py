@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.engines.grids import Raster, write_geotiff
+from anlan.engines.grids import Raster, read_geotiff, write_geotiff
 from anlan.forecast import heavy
 from anlan.forecast.models import Run, Series, StationOutlook
 from anlan.forecast.selectors import products
@@ -57,6 +57,8 @@ def test_the_sea_rises_where_the_storm_comes_ashore(world: World, turn: Turn) ->
     drawn = json.loads(path.read_bytes())
     assert drawn["features"][0]["properties"]["surge"] == 0.5
     assert turn.at
+    _, _, tif = products.grid_file(OFFICER, row.pk, "surge-map")
+    assert float(np.nanmax(read_geotiff(tif.read_bytes()).values)) >= max(known) - 0.1
     _, frames, path = products.grid_file(OFFICER, row.pk, "surge-frames")
     rows = grey(path.read_bytes())
     assert rows.shape == (50 * len(frames.times), 70)

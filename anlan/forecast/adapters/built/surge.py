@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.geo.distance import haversine
-from anlan.engines.grids import Raster, read_geotiff
+from anlan.engines.grids import Raster, read_geotiff, write_geotiff
 from anlan.engines.surge import (
     Grid,
     Inputs,
@@ -209,11 +209,14 @@ def _grids(folder: Folder, grid: Grid, outputs: Outputs, track: Track) -> list[G
     source = f"{track.agency} {track.number}; anlan surge {VERSION}"
     folder.put("outputs/surge.nc",
                grids.netcdf(fields, title="storm surge", source=source))  # fmt: skip
+    folder.put("outputs/surge.tif", write_geotiff(fields["surge_max"]))
     drawn = grids.areas(fields["surge_max"], BOUNDS, "surge")
     folder.put("outputs/surge-areas.geojson", grids.geojson(drawn))
     return [
         GridFile(name="surge", title="最大增水", title_en="Greatest surge", quantity="surge",
                  unit="m", form="netcdf", file="surge.nc", box=grids.box_of(raster)),
+        GridFile(name="surge-map", title="最大增水", title_en="Greatest surge", quantity="surge",
+                 unit="m", form="geotiff", file="surge.tif", box=grids.box_of(raster)),
         GridFile(name="surge-areas", title="最大增水范围", title_en="Areas by greatest surge",
                  quantity="surge", unit="m", form="geojson", file="surge-areas.geojson",
                  box=grids.box_of(raster)),
