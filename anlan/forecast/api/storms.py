@@ -9,7 +9,7 @@ from ninja import Router
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
-from anlan.forecast.selectors import storms
+from anlan.forecast.selectors import storms, typhoon
 from anlan.forecast.services.storms import receive_track
 
 router = Router(tags=["台风"])
@@ -33,6 +33,6 @@ def bring(request: ApiRequest, storm: str = "") -> HttpResponse:
 
 @router.get("/forecasts/typhoons/{storm}", summary="一个台风的路径和预报")
 def get_storm(request: ApiRequest, storm: str, at: datetime | None = None) -> HttpResponse:
-    """Read a storm's path and the newest forecast of every agency, as known at a moment."""
+    """Read a storm's path, every agency's newest forecast, landfalls, and the runs made of it."""
     permit(request.actor, VIEW)
-    return answer(storms.one(storm, request.language, at))
+    return answer(typhoon.read(request.actor, storm, request.language, at))

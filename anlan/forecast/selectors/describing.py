@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from anlan import codes
@@ -107,6 +108,8 @@ def _run(
         "level_label": colours.name(level),
         "level_label_en": colours.name(level, "en"),
         "lower_bound": row.lower_bound,
+        "inputs_at": _inputs_at(row),
+        "inputs_missing": sum(one["state"] == "missing" for one in row.inputs),
         "signing": row.signing,
         "signing_label": signing.label,
         "signing_label_en": signing.label_en,
@@ -118,6 +121,12 @@ def _run(
         "verified_at": row.verified_at,
         "verbs": verbs(row, actor),
     }
+
+
+def _inputs_at(row: Run) -> datetime | None:
+    """Tell the newest moment of the input that reaches least far; None where none has a time."""
+    told = [one["newest"] for one in row.inputs if one.get("newest") is not None]
+    return datetime.fromtimestamp(min(told) / 1000, UTC) if told else None
 
 
 def _waits(row: Run) -> bool:

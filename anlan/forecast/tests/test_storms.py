@@ -12,7 +12,7 @@ from netCDF4 import Dataset
 from anlan.engines.grids import read_netcdf
 from anlan.forecast import heavy
 from anlan.forecast.models import Bulletin, Run, Series
-from anlan.forecast.selectors import products, storms, tables
+from anlan.forecast.selectors import products, storms, tables, typhoon
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.forecast.services.storms import receive_track
@@ -176,3 +176,18 @@ def test_a_hindcast_takes_the_way_ahead_from_a_best_track(world: World) -> None:
     rain = Series.objects.get(run=run, code=world.rain.code, quantity="rain").values
     assert rain[0] is not None
     assert rain[-1] is None  # unknown, not dry
+
+
+def test_the_page_of_a_storm_names_the_run_that_drew_it_and_nobody_elses(storm: str) -> None:
+    drawn = computed("typhoon")
+    told = typhoon.read(OFFICER, storm, "zh")
+    assert told["newest"]["id"] == drawn.pk
+    assert told["newest"]["stamp"]["signed"] is False
+    assert told["signed"] is None
+    assert told["land_known"] is False
+    assert told["forecasts"][0]["landfall"] is None
+    assert typhoon.read(VILLAGE, storm, "zh")["newest"] is None
+    receive_track(body=bulletin("202610", NOW - timedelta(days=3)), by=OFFICER)
+    assert typhoon.read(OFFICER, "202610", "zh")["newest"] is None
+    with pytest.raises(Missing, match="没有这个台风"):
+        typhoon.read(OFFICER, "none", "zh")
