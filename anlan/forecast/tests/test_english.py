@@ -25,6 +25,11 @@ SAYING = sorted(
 )
 
 
+ENGINES = HERE.parent / "engines"
+#: Parts of sentences, which are said as wholes.
+PIECES = {"{} 到 {}", "{} 等 {} 个时刻"}
+
+
 def silent(texts: set[str]) -> set[str]:
     """Find texts that have no English."""
     return {
@@ -45,6 +50,11 @@ def test_every_fallback_of_a_shipped_model_is_said_in_english(path: Path) -> Non
 @pytest.mark.parametrize("module", SAYING)
 def test_every_refusal_has_its_english(module: str) -> None:
     assert silent(sentences(HERE / module)) == set()
+
+
+@pytest.mark.parametrize("module", sorted((ENGINES / "typhoon").glob("*.py")), ids=lambda p: p.stem)
+def test_what_an_engine_notes_of_a_track_is_said_in_english(module: Path) -> None:
+    assert silent(sentences(module) - PIECES) == set()
 
 
 def test_states_stages_and_stamps_have_two_languages() -> None:
