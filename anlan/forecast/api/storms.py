@@ -9,7 +9,7 @@ from ninja import Router
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.permissions.gate import permit
-from anlan.forecast.selectors import storms, typhoon
+from anlan.forecast.selectors import landfall, storms, typhoon
 from anlan.forecast.services.storms import receive_track
 
 router = Router(tags=["台风"])
@@ -36,3 +36,10 @@ def get_storm(request: ApiRequest, storm: str, at: datetime | None = None) -> Ht
     """Read a storm's path, every agency's newest forecast, landfalls, and the runs made of it."""
     permit(request.actor, VIEW)
     return answer(typhoon.read(request.actor, storm, request.language, at))
+
+
+@router.get("/forecasts/coast", summary="海陆分界")
+def get_coast(request: ApiRequest) -> HttpResponse:
+    """Draw the coast by the map of depths, as GeoJSON; landfalls are told by the same line."""
+    permit(request.actor, VIEW)
+    return answer(landfall.coast())

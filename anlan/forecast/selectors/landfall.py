@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from anlan.engines.grids import Raster, read_grid, sampled
+from anlan.engines.grids import Raster, contours_geojson, read_grid, sampled
 from anlan.engines.typhoon import Track
 from anlan.forecast.selectors.gathering.files import FOLDER
 from anlan.kernel import workspace
@@ -17,6 +17,7 @@ from anlan.kernel.errors import Invalid
 SEA: Final = "sea.tif"
 STEP_MS: Final = 600_000
 GAP_MS: Final = 24 * 3_600_000
+_NOTHING: Final[dict[str, Any]] = {"type": "FeatureCollection", "features": []}
 
 
 def landfall_of(way: Track) -> dict[str, Any] | None:
@@ -49,8 +50,20 @@ def land_is_known() -> bool:
     return _sea() is not None
 
 
+def coast() -> dict[str, Any]:
+    """Draw the line between sea and land; without a map a collection of nothing."""
+    path = _path()
+    if not path.is_file():
+        return _NOTHING
+    return _drawn(path, path.stat().st_mtime_ns)
+
+
+def _path() -> Path:
+    return workspace.directory() / FOLDER / SEA
+
+
 def _sea() -> Raster | None:
-    path = workspace.directory() / FOLDER / SEA
+    path = _path()
     if not path.is_file():
         return None
     return _read(path, path.stat().st_mtime_ns)
@@ -63,3 +76,10 @@ def _read(path: Path, _changed: int) -> Raster | None:
     except Invalid:
         # Whoever computes on it is told what is wrong with it; here it is no map.
         return None
+
+
+@lru_cache(maxsize=2)
+def _drawn(path: Path, changed: int) -> dict[str, Any]:
+    raster = _read(path, changed)
+    # Three decimals are a hundred metres; the cells are larger.
+    return _NOTHING if raster is None else contours_geojson(raster, [0.0], digits=3)

@@ -159,11 +159,11 @@ def one(storm: str, language: str, at: datetime | None = None) -> dict[str, Any]
         "sha256": row.sha256,
         "received_at": row.at,
         "newest_at": row.newest_at,
-        "observed": _points(found.path, until),
+        "observed": points_of(found.path, until),
         "forecasts": [
             {
                 "agency": agency, "issued_at": _moment(moment),
-                "points": _points(found.forecasts[moment, agency]),
+                "points": points_of(found.forecasts[moment, agency]),
             }
             for agency, moment in sorted(latest.items())
         ],
@@ -176,7 +176,8 @@ def one(storm: str, language: str, at: datetime | None = None) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _points(track: Track, until: int | None = None) -> list[dict[str, Any]]:
+def points_of(track: Track, until: int | None = None) -> list[dict[str, Any]]:
+    """Say positions as pages take them, those after `until` left out."""
     points = []
     for n, moment in enumerate(track.times.tolist()):
         if until is not None and moment > until:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, Final
 
+from anlan.base.door.phrases import said
 from anlan.base.permissions.actor import Actor
-from anlan.forecast.models import Run
+from anlan.forecast.models import Bulletin, Run
 from anlan.forecast.selectors import storms
 from anlan.forecast.selectors.describing import describe
 from anlan.forecast.selectors.landfall import land_is_known, landfall_of
@@ -31,12 +32,28 @@ def read(actor: Actor, storm: str, language: str, at: datetime | None = None) ->
     told = storms.one(storm, language, at)
     for one in told["forecasts"]:
         issued = round(one["issued_at"].timestamp() * 1000)
-        one["landfall"] = landfall_of(tracks[issued, one["agency"]])
+        one |= {"landfall": landfall_of(tracks[issued, one["agency"]]), "note": ""}
     signed, newest = _runs(actor, storm, moment)
+    if not told["forecasts"] and newest is not None:
+        told["forecasts"] = _behind(row, newest, language)
     told["land_known"] = land_is_known()
     told["signed"] = describe([signed], actor, language)[0] if signed else None
     told["newest"] = describe([newest], actor, language)[0] if newest else None
     return told
+
+
+def _behind(row: Bulletin, run: Run, language: str) -> list[dict[str, Any]]:
+    """Where no agency forecasts, give the way ahead that our own run was made of."""
+    found = storms.forecast_of(row, round(run.based_at.timestamp() * 1000))
+    if found is None:
+        return []
+    way, note = found
+    return [
+        {
+            "agency": way.agency, "issued_at": run.based_at, "points": storms.points_of(way),
+            "landfall": landfall_of(way), "note": said(note, language),
+        }
+    ]  # fmt: skip
 
 
 def _runs(actor: Actor, storm: str, at: datetime) -> tuple[Run | None, Run | None]:

@@ -8,6 +8,7 @@ import pytest
 
 from anlan.engines.grids import raster_of, write_geotiff
 from anlan.engines.typhoon import Track
+from anlan.forecast.selectors.landfall import coast as drawn
 from anlan.forecast.selectors.landfall import land_is_known, landfall_of
 
 HOUR = 3_600_000
@@ -55,6 +56,13 @@ def test_no_landfall_is_drawn_through_days_nobody_told_of(coast: Path) -> None:
     assert landfall_of(way((123.0, 28.0), (119.5, 28.0), hours=30)) is None
 
 
+def test_the_coast_is_drawn_where_storms_land(coast: Path) -> None:
+    assert coast.is_file()
+    lines = [one["geometry"]["coordinates"] for one in drawn()["features"]]
+    flat = np.array([point for line in lines for part in line for point in np.atleast_2d(part)])
+    assert np.abs(flat[:, 0] - 121.0).max() < 0.1
+
+
 def test_without_a_map_nobody_knows_what_is_land(home: Path) -> None:
     assert not land_is_known()
     path = home / "forecast" / "grids" / "sea.tif"
@@ -62,3 +70,4 @@ def test_without_a_map_nobody_knows_what_is_land(home: Path) -> None:
     path.write_bytes(b"no map")
     assert not land_is_known()
     assert landfall_of(way((123.0, 28.0), (119.0, 28.0))) is None
+    assert drawn()["features"] == []

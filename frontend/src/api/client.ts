@@ -93,7 +93,7 @@ async function send<T>(method: string, path: string, { body, query, signal }: Se
   const headers: Record<string, string> = { 'Accept-Language': wire.language }
   if (method !== 'GET') headers['X-CSRF-Token'] = wire.csrf
   let payload: BodyInit | undefined
-  if (body instanceof FormData) payload = body
+  if (body instanceof FormData || body instanceof Blob) payload = body
   else if (body !== undefined) {
     headers['Content-Type'] = 'application/json'
     payload = JSON.stringify(body)
@@ -128,4 +128,7 @@ export const api = {
     form.append('file', file, file.name)
     return send<T>('POST', path, { body: form })
   },
+  /** The file itself is the body, byte for byte. */
+  bytes: <T>(path: string, file: File, query: Query = {}) =>
+    send<T>('POST', path, { body: file, query }),
 }

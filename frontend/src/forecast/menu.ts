@@ -1,3 +1,5 @@
+import { msg } from '@/locale'
+
 /** What the menu offers of forecasts, in the order of a day of a typhoon. */
 interface Offer {
   to: string
@@ -5,7 +7,10 @@ interface Offer {
   title: string
 }
 
-export const FORECAST: Offer[] = []
+export const FORECAST: Offer[] = [
+  { to: '/forecast/runs', icon: 'forecast', title: msg('预报总览') },
+  { to: '/forecast/typhoon', icon: 'typhoon', title: msg('台风') },
+]
 
 /** Who may read forecasts may open every page of theirs. */
 export const forecastNeeds: Record<string, string[]> = Object.fromEntries(

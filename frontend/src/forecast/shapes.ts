@@ -58,6 +58,9 @@ export interface Run {
   level_label_en: string
   /** Inputs were missing: it can only get worse than this. */
   lower_bound: boolean
+  /** The newest moment of the input that reaches least far. */
+  inputs_at: string | null
+  inputs_missing: number
   signing: 'unsigned' | 'approved' | 'rejected' | 'withdrawn' | 'superseded'
   signing_label: string
   signing_label_en: string
@@ -77,4 +80,12 @@ export interface Standing {
   hazard: string
   signed: Run | null
   newest: Run | null
+}
+
+export interface RunPage {
+  items: Run[]
+  total: number
+  page: number
+  size: number
+  as_of: string
 }
