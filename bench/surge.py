@@ -2,7 +2,8 @@
 
 The bed is a coast that rises from the sea to dry land under a moving wave: a sixth of the cells is
 dry, friction and wetting are on. Full physics adds a turning storm's wind and pressure, the turn
-of the earth and a tide at the open side.
+of the earth and a tide at the open side. ANUGA is run where a Python has it (``ANLAN_BENCH_ANUGA``
+names one): seconds of one core that either needs for the same error in the same bowl.
 """
 
 import os
@@ -15,7 +16,7 @@ import numpy as np
 
 from anlan.engines import surge
 from anlan.engines.surge import GriddedAir, Inputs, Settings, Sides, level_side, open_side
-from bench import _coast
+from bench import _bowl, _coast
 
 ROUNDS = int(os.environ.get("ANLAN_BENCH_ROUNDS", "5"))
 SIDE, STEPS = 1_000, 20
@@ -29,6 +30,7 @@ def run() -> dict[str, Any]:
         plain.append(rate(full=False))
         full.append(rate(full=True))
         single.append(rate(full=False, precise=False))
+    peer = _bowl.against_anuga()
     county, fast, members = timed(_coast.county), timed(_coast.fast), timed(_coast.members)
     return {
         "figures": {
@@ -38,7 +40,10 @@ def run() -> dict[str, Any]:
             "county_72h_s": county["seconds"],
             "fast_2km_s": fast["seconds"],
             "members_20_s": members["seconds"],
+            **({"ratio_anuga": peer["ratios"]["anuga"]} if peer["ratios"] else {}),
         },
+        "peers": peer["peers"],
+        "ratios": peer["ratios"],
         "settings": {
             "cells": SIDE * SIDE,
             "steps": STEPS,
@@ -46,6 +51,7 @@ def run() -> dict[str, Any]:
             "county": county,
             "fast": fast,
             "members": members,
+            "peer": peer["said"],
         },
     }
 
