@@ -36,6 +36,8 @@ class Schedule:
     every: timedelta
     #: After the whole hours and days of Beijing's clock that `every` divides.
     after: timedelta = timedelta(0)
+    #: Inputs without which a cycle is let go and nobody is told: most days there is no typhoon.
+    only_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

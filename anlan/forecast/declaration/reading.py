@@ -34,6 +34,7 @@ class _Input(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class _Schedule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     every: str
     after: str = "0s"
+    only_with: tuple[str, ...] = ()
 
 
 class _Model(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -83,6 +84,9 @@ def _checked(key: str, raw: _Model, version: str, shipped: bool) -> Model:
     names = [one.name for one in raw.inputs]
     if len(set(names)) < len(names):
         raise Invalid("两个输入同名")
+    strange = set(raw.schedule.only_with if raw.schedule else ()) - set(names)
+    if strange:
+        raise Invalid(f"only_with 里的「{min(strange)}」不是这个模型的输入")
     return Model(
         key=key,
         title=raw.title,
@@ -114,7 +118,7 @@ def _schedule(raw: _Schedule | None) -> Schedule | None:
     every = span(raw.every, "every")
     if not timedelta(minutes=5) <= every <= timedelta(days=1):
         raise Invalid("every 应在 5min 到 1d 之间")
-    return Schedule(every=every, after=span(raw.after, "after"))
+    return Schedule(every=every, after=span(raw.after, "after"), only_with=raw.only_with)
 
 
 def _input(raw: _Input) -> Input:

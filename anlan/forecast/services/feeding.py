@@ -53,7 +53,7 @@ def feed_run(run: Run) -> Model:
 def _laid(folder: Folder, one: Input, found: Gathered | None, based_ms: int) -> Asked:
     late = found is not None and _is_older(found, based_ms, one.fresh)
     if found is None or late:
-        if one.fallback == "stop":
+        if one.fallback == "stop" or (found is None and one.fallback == "older"):
             raise Invalid(
                 f"没有输入「{one.title}」，不能计算"
                 if found is None

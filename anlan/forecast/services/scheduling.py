@@ -6,9 +6,10 @@ from typing import Final
 
 from anlan.base.permissions.actor import system
 from anlan.base.regions import selectors as regions
-from anlan.forecast.declaration import Model, Schedule, shelf
+from anlan.forecast.declaration import Input, Model, Schedule, shelf
 from anlan.forecast.models import Grid, Run, Series
 from anlan.forecast.selectors.gathering import KINDS, Asking
+from anlan.forecast.selectors.gathering.asking import millis
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.kernel import clock
@@ -56,15 +57,14 @@ def _start(model: Model, schedule: Schedule) -> bool:
 
 
 def has_ground(model: Model) -> bool:
-    """Tell whether what the model cannot do without has ever been there.
+    """Tell whether a cycle is worth beginning.
 
-    A county without tide points must not find a failed run every six hours; one whose tide points
-    disappeared must.
+    What the schedule says it runs only with must be there and not too old. And what the model
+    cannot do without must have been there once: a county without tide points must not find a
+    failed run every six hours; one whose tide points disappeared must.
     """
-    if Run.objects.filter(model=model.key, state="done").exists():
-        return True
     region = model.region or regions.top()
-    if not region:
+    if not region or model.schedule is None:
         return False
     now = clock.now()
     trial = Run(
@@ -72,14 +72,24 @@ def has_ground(model: Model) -> bool:
         valid_until=now + model.ahead, step_s=round(model.step.total_seconds()), given={},
         settings=model.settings,
     )  # fmt: skip
+    wanted = {one.name: one for one in model.inputs if one.name in model.schedule.only_with}
+    if not Run.objects.filter(model=model.key, state="done").exists():
+        wanted |= {one.name: one for one in model.inputs if one.fallback != "without"}
     try:
-        return all(
-            KINDS[one.kind](Asking(trial, one)) is not None
-            for one in model.inputs
-            if one.fallback != "without" and one.kind in KINDS
-        )
+        return all(is_there(trial, one) for one in wanted.values() if one.kind in KINDS)
     except AnlanError:
+        return True  # it is there, and wrong: the run says how
+
+
+def is_there(run: Run, one: Input) -> bool:
+    """Tell whether an input is there, and not older than it may be at most."""
+    found = KINDS[one.kind](Asking(run, one))
+    if found is None:
+        return False
+    bound = one.oldest or one.fresh
+    if bound is None or found.newest is None:
         return True
+    return millis(run.based_at) - found.newest <= bound.total_seconds() * 1000
 
 
 def forget_products() -> int:

@@ -49,6 +49,7 @@ def test_what_ships_can_be_read_and_gathered() -> None:
         ('title = "潮位站"', 'title = "潮位站"\nfallback = "without"', "said"),
         ('title = "潮位站"', 'title = "潮位站"\nfallback = "older"', "oldest"),
         ("[schedule]", "[schedule", "own.toml"),
+        ('every = "3h"', 'every = "3h"\nonly_with = ["moon"]', "moon"),
     ],
 )
 def test_what_is_wrong_is_named(was: str, now: str, word: str) -> None:

@@ -13,6 +13,7 @@ from anlan.engines.grids import read_netcdf
 from anlan.forecast import heavy
 from anlan.forecast.models import Bulletin, Run, Series
 from anlan.forecast.selectors import products, storms, tables, typhoon
+from anlan.forecast.services import scheduling
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.forecast.services.storms import receive_track
@@ -144,11 +145,22 @@ def test_the_rain_of_the_storm_stands_in_for_a_forecast_of_rain(storm: str, worl
 
 
 def test_without_a_storm_nothing_runs_and_nothing_fails(world: World) -> None:
-    from anlan.forecast.services.scheduling import start_due_runs
-
-    start_due_runs()
+    scheduling.start_due_runs()
     assert not Run.objects.filter(model="typhoon").exists()
     assert world.point.pk
+
+
+def test_a_typhoon_is_computed_by_itself_while_it_is_there_and_no_longer(
+    storm: str, turn: Turn
+) -> None:
+    scheduling.start_due_runs()
+    assert Run.objects.get(model="typhoon").state == "queued"
+    heavy.drain()
+    assert Run.objects.get(model="typhoon").state == "done"
+    turn.forward(hours=20)  # older than its oldest: the storm is over, or nobody told
+    scheduling.start_due_runs()
+    assert Run.objects.filter(model="typhoon").count() == 1
+    assert storm
 
 
 def test_an_old_track_is_used_for_a_while_and_then_no_more(storm: str, turn: Turn) -> None:
