@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anlan.engines import quality, surge, threshold, typhoon
+from anlan.engines import grids, quality, surge, threshold, typhoon
 from anlan.engines.quality import Checks
 from anlan.engines.series import HOUR_MS, Columns, reduce
 from anlan.protocols.observations import warming
@@ -21,6 +21,7 @@ def main() -> None:
     threshold.warm()
     surge.warm()
     typhoon.warm()
+    grids.warm()
     rows = Columns.of([0, 0, 1], [0, 60_000, 0], [1.0, 2.0, 3.0])
     unknown = np.full(2, np.nan)
     checks = Checks(

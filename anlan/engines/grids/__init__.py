@@ -10,6 +10,7 @@ from anlan.engines.grids.geotiff import read_geotiff, write_geotiff
 from anlan.engines.grids.netcdf import read_netcdf, variables, write_netcdf
 from anlan.engines.grids.pictures import Shade, tile_png
 from anlan.engines.grids.raster import Raster, raster_of, sampled, within
+from anlan.engines.grids.segments import warm
 from anlan.kernel.errors import Invalid
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "sampled",
     "tile_png",
     "variables",
+    "warm",
     "within",
     "write_geotiff",
     "write_netcdf",

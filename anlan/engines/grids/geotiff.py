@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from anlan.engines.grids.raster import Floats, Raster, raster_of
+from anlan.engines.grids.segments import assembled, needed
 from anlan.kernel.errors import Invalid
 
 SCALE, TIEPOINT, TURN, KEYS, BLANK = 33550, 33922, 34264, 34735, 42113
@@ -32,9 +33,13 @@ def read_geotiff(body: bytes, *, band: int = 0) -> Raster:
                 for number in (SCALE, TIEPOINT, TURN, KEYS, BLANK)
                 if number in page.tags
             }
-            values = np.asarray(page.asarray())
+            values = (
+                assembled(page, file.filehandle, file.byteorder)
+                if needed(page)
+                else np.asarray(page.asarray())
+            )
     except (tifffile.TiffFileError, ValueError, KeyError, IndexError, OSError) as error:
-        raise Invalid(f"GeoTIFF 读不了（{error}）；压缩请用 DEFLATE 或不压缩") from error
+        raise Invalid(f"GeoTIFF 读不了（{error}）；压缩请用 DEFLATE、LZW 或不压缩") from error
     field = _band(values, band)
     keys = _keys(tags.get(KEYS, ()))
     if SCALE not in tags or TIEPOINT not in tags:

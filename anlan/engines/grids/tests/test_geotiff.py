@@ -1,12 +1,17 @@
+import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anlan.engines.grids import raster_of, read_geotiff, read_grid, write_geotiff
 from anlan.engines.grids.geotiff import BLANK, KEYS, SCALE, TIEPOINT, TURN
+from anlan.engines.grids.kernels_unpacking import unlzw
 from anlan.kernel.errors import Invalid
 
 VALUES = np.arange(12.0).reshape(3, 4)
@@ -104,3 +109,132 @@ def test_what_is_written_is_read_again_and_is_the_same_every_time() -> None:
     assert write_geotiff(raster) == body
     with pytest.raises(Invalid, match="一个场"):
         write_geotiff(raster_of(values[None], raster.x, raster.y))
+
+
+def lzw(plain: bytes) -> bytes:
+    """Pack as section 13 of TIFF 6.0 tells an encoder to, code for code."""
+    bits, table, code, width = "", {bytes([n]): n for n in range(256)}, b"", 9
+    bits += format(256, "09b")
+    for byte in plain:
+        longer = code + bytes([byte])
+        if longer in table:
+            code = longer
+            continue
+        bits += format(table[code], f"0{width}b")
+        table[longer] = len(table) + 2
+        if len(table) + 2 == 4095:
+            bits += format(256, f"0{width}b")
+            table, width = {bytes([n]): n for n in range(256)}, 9
+        elif len(table) + 2 > (1 << width) - 1:
+            width += 1
+        code = bytes([byte])
+    if code:
+        bits += format(table[code], f"0{width}b")
+        grown = len(table) + 3 > (1 << width) - 1 and width < 12
+        bits += format(257, f"0{width + grown}b")
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def unpacked(packed: bytes, size: int) -> tuple[int, bytes]:
+    out = np.zeros(size, dtype=np.uint8)
+    return unlzw(np.frombuffer(packed, dtype=np.uint8), out), out.tobytes()
+
+
+def test_the_example_of_the_standard_is_unpacked() -> None:
+    # TIFF 6.0, page 60: 7 7 7 8 8 7 7 6 6 is packed as these codes of nine bits.
+    codes = (256, 7, 258, 8, 8, 258, 6, 6, 257)
+    bits = "".join(format(code, "09b") for code in codes)
+    packed = int(bits.ljust(88, "0"), 2).to_bytes(11, "big")
+    assert unpacked(packed, 9) == (9, bytes([7, 7, 7, 8, 8, 7, 7, 6, 6]))
+
+
+@pytest.mark.parametrize("kinds", [2, 30, 256])
+def test_pieces_long_enough_to_empty_the_table_are_unpacked(kinds: int) -> None:
+    plain = np.random.default_rng(kinds).integers(0, kinds, 30_000, dtype=np.uint8).tobytes()
+    assert unpacked(lzw(plain), len(plain)) == (len(plain), plain)
+
+
+@given(st.binary(max_size=400), st.integers(0, 400))
+def test_broken_pieces_never_write_beyond_their_room(packed: bytes, size: int) -> None:
+    count, _ = unpacked(packed, size)
+    assert -1 <= count <= size
+
+
+def pieces(values: Any, packed: list[bytes], compression: int, predictor: int, order: str) -> bytes:
+    """Lay a TIFF of strips by hand, each of two rows, as a program of another house would."""
+    kind = {"f": 3, "i": 2, "u": 1}[values.dtype.kind]
+    keys = struct.pack(f"{order}16H", *GEOGRAPHIC)
+    scale = struct.pack(f"{order}3d", 0.5, 0.25, 0.0)
+    tie = struct.pack(f"{order}6d", 0.0, 0.0, 0.0, 120.0, 28.0, 0.0)
+    body, offsets = b"", []
+    for one in packed:
+        offsets.append(8 + len(body))
+        body += one
+    rows, columns = values.shape
+    count = len(packed)
+    entries: list[tuple[int, str, tuple[int, ...] | bytes]] = [
+        (256, "I", (columns,)), (257, "I", (rows,)), (258, "H", (values.itemsize * 8,)),
+        (259, "H", (compression,)), (262, "H", (1,)), (273, "I", tuple(offsets)),
+        (277, "H", (1,)), (278, "I", (2,)), (279, "I", tuple(len(one) for one in packed)),
+        (317, "H", (predictor,)), (339, "H", (kind,)), (SCALE, "d", scale),
+        (TIEPOINT, "d", tie), (KEYS, "H", keys),
+    ]  # fmt: skip
+    codes, sizes = {"H": 3, "I": 4, "d": 12}, {"H": 2, "I": 4, "d": 8}
+    assert count > 1
+    table, begin = b"", 8 + len(body)
+    beside = begin + 2 + 12 * len(entries) + 4
+    more = b""
+    for tag, form, told in entries:
+        raw = told if isinstance(told, bytes) else struct.pack(f"{order}{len(told)}{form}", *told)
+        place = raw.ljust(4, b"\0")
+        if len(raw) > 4:
+            place = struct.pack(f"{order}I", beside + len(more))
+            more += raw
+        table += struct.pack(f"{order}HHI", tag, codes[form], len(raw) // sizes[form]) + place
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, begin)
+    return head + body + struct.pack(f"{order}H", len(entries)) + table + bytes(4) + more
+
+
+def strips(values: Any, order: str, predictor: int) -> list[bytes]:
+    found = []
+    for row in range(0, len(values), 2):
+        part = values[row : row + 2]
+        if predictor == 2:
+            whole = part.view(f"u{part.itemsize}")
+            part = np.diff(whole, axis=1, prepend=whole[:, :1] * 0).astype(whole.dtype)
+        if predictor == 3:
+            apart = part.astype(part.dtype.newbyteorder(">")).view(np.uint8)
+            apart = apart.reshape(*part.shape, -1).transpose(0, 2, 1).reshape(len(part), -1)
+            found.append(np.diff(apart, axis=1, prepend=apart[:, :1] * 0).astype("u1").tobytes())
+        else:
+            found.append(part.astype(part.dtype.newbyteorder(order)).tobytes())
+    return found
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("kind", "predictor"),
+    [("f4", 1), ("f4", 3), ("f8", 3), ("i2", 2), ("u1", 2), ("i4", 1), ("i4", 2)],
+)
+@pytest.mark.parametrize("compression", [5, 8, 32946])
+def test_heights_as_gdal_packs_them_are_read(
+    order: str, kind: str, predictor: int, compression: int
+) -> None:
+    values = (np.arange(35.0).reshape(5, 7) ** 2).astype(kind)
+    pack = lzw if compression == 5 else zlib.compress
+    packed = [pack(one) for one in strips(values, order, predictor)]
+    found = read_geotiff(pieces(values, packed, compression, predictor, order))
+    assert np.array_equal(found.values, values[::-1].astype(np.float64))
+
+
+def test_a_broken_piece_is_refused_and_one_never_written_is_nought() -> None:
+    values = np.ones((4, 7), dtype=np.float32)
+    whole = [lzw(one) for one in strips(values, "<", 1)]
+    with pytest.raises(Invalid, match="坏了"):
+        read_geotiff(pieces(values, [whole[0], whole[1][:9]], 5, 1, "<"))
+    found = read_geotiff(pieces(values, [whole[0], b""], 5, 1, "<"))
+    assert found.values.sum() == 14.0
+    short = [zlib.compress(bytes(20), 1), zlib.compress(bytes(56), 1)]
+    with pytest.raises(Invalid, match="不完整"):
+        read_geotiff(pieces(values, short, 8, 3, "<"))
