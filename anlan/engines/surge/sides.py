@@ -64,7 +64,10 @@ def level_side(level: Told) -> Side:
 
 
 def discharge_side(inflow: Told) -> Side:
-    """Let so much water in, m2/s (m3/s per metre of side); below zero takes it out."""
+    """Let so much water in, m2/s (m3/s per metre of side); below zero takes it out.
+
+    The level of the outermost cell is off by about the fall of the river over a cell.
+    """
     return Side(layout.DISCHARGE, inflow=inflow)
 
 

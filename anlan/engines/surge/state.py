@@ -82,7 +82,7 @@ class Settings:
     sheltered: float = 0.3
     single: bool | None = None
     rise: float = 0.05
-    fastest: float = 60.0
+    fastest: float = 150.0
     air_every: float = 300.0
     maxima_every: float = 0.0
     gauges_every: float = 0.0

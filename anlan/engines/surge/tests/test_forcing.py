@@ -249,3 +249,21 @@ def test_the_wind_drives_less_water_over_land_than_over_the_sea() -> None:
         return float(run(replace(inputs, settings=settings)).state.h[0, bed > 0].sum())
 
     assert ashore(1.0) > 1.2 * ashore(0.3) > 1.2 * ashore(0.0) > 0.0
+
+
+def test_rain_on_a_slope_runs_off_as_fast_as_it_falls() -> None:
+    x, slope, manning, rain = (np.arange(100) + 0.5), 0.05, 0.02, 50e-3 / 3600
+    grid = grid_of((-slope * x)[None], cell=(1.0, 1.0))
+    mesh = np.array([0.0, 100.0])
+    still = np.zeros((1, 2, 2))
+    air = GriddedAir(mesh, mesh, np.zeros(1), still, still, still + AROUND_PA, still + rain)
+    settings = Settings(dry=1e-5, thin=1e-4, air_every=5.0)
+    sides = Sides(east=open_side(-100.0))
+    found = run(
+        Inputs(grid, 1800.0, level=-100.0, manning=manning, air=air, sides=sides, settings=settings)
+    )
+    flow = rain * x
+    lower = slice(40, 98)
+    assert found.state.hu[0, lower] == pytest.approx(flow[lower], rel=0.02)
+    depth = (manning * flow / np.sqrt(slope)) ** 0.6
+    assert found.state.h[0, lower] == pytest.approx(depth[lower], rel=0.02)

@@ -71,3 +71,14 @@ def test_what_lies_the_other_way_round_does_the_same() -> None:
     assert np.abs(turned.hu[:, ::-1] + straight.hu).max() < 1e-10
     upside = run(Inputs(grid_of(bed[::-1], cell=(50.0, 40.0)), 300.0, level=level[::-1])).state
     assert np.abs(upside.h[::-1] - straight.h).max() < 1e-10
+
+
+def test_a_flood_over_cliffs_makes_and_loses_no_water_and_stays_in_hand() -> None:
+    random = np.random.default_rng(3)
+    bed = -20.0 + random.uniform(-60.0, 60.0, (60, 60))
+    level = np.broadcast_to(np.where(np.arange(60) < 15, 30.0, 0.0), bed.shape)
+    for manning in (0.0, 0.03):
+        found = run(Inputs(grid_of(bed, cell=(30.0, 30.0)), 600.0, level=level, manning=manning))
+        assert found.stopped == ""
+        assert abs(found.water[1] / found.water[0] - 1) < 1e-12
+        assert found.state.h.min() >= 0.0

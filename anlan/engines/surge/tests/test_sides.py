@@ -179,3 +179,32 @@ def test_a_series_holds_its_ends_and_goes_straight_between() -> None:
     assert np.asarray(level(-5.0)).tolist() == [0.0, 1.0]
     assert np.asarray(level(5.0)).tolist() == [1.0, 2.0]
     assert np.asarray(level(50.0)).tolist() == [2.0, 3.0]
+
+
+def test_a_river_whose_depth_was_laid_down_beforehand_has_it() -> None:
+    # MacDonald et al. 1997, J. Hydraul. Eng. 123, 1041: choose the depth, derive the bed.
+    inflow, manning, length = 2.0, 0.033, 1000.0
+    fine = np.linspace(0.0, length, 20_001)
+
+    def depth(x: np.ndarray) -> np.ndarray:
+        return np.asarray((4 / G) ** (1 / 3) * (1 + 0.5 * np.exp(-16 * (x / length - 0.5) ** 2)))
+
+    h = depth(fine)
+    slope = (inflow**2 / (G * h**3) - 1) * np.gradient(h, fine)
+    slope -= manning**2 * inflow**2 / h ** (10 / 3)
+    laid = np.concatenate([[0.0], np.cumsum((slope[1:] + slope[:-1]) / 2 * np.diff(fine))])
+    x = (np.arange(100) + 0.5) * 10.0
+    bed = np.interp(x, fine, laid - laid[-1])
+    sides = Sides(west=discharge_side(inflow), east=level_side(float(h[-1])))
+    found = run(
+        Inputs(
+            grid_of(bed[None], cell=(10.0, 10.0)),
+            6000.0,
+            level=(bed + 1.0)[None],
+            manning=manning,
+            sides=sides,
+        )
+    )
+    inside = slice(2, -2)
+    assert found.state.h[0, inside] == pytest.approx(depth(x)[inside], rel=0.015)
+    assert found.state.hu[0, inside] == pytest.approx(inflow, rel=0.01)
