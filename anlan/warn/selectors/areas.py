@@ -25,6 +25,10 @@ TOUCH = 0.0005
 #: ... unless so much of the area itself lies in there.
 PART = 0.01
 
+#: What areas came to is kept of so many messages, unless they are drawn to the last corner.
+MOST_COVERS, MOST_CORNERS = 256, 500
+
+Areas = tuple[Area, ...]
 #: [what is to be known, of which code]; `warn.words` says them aloud.
 Note = tuple[str, str]
 
@@ -48,6 +52,7 @@ class Ground:
     top: str = field(default_factory=regions.top)
     _known: dict[str, Region | None] = field(default_factory=dict)
     _children: dict[str, int] = field(default_factory=dict)
+    _covers: "dict[Areas, Cover]" = field(default_factory=dict)
 
     @cached_property
     def seats(self) -> bool:
@@ -73,6 +78,18 @@ class Ground:
             self._children.update({code: counts.get(code, 0) for code in wanted})
         return self._children
 
+    def cover(self, areas: "Areas") -> "Cover":
+        """Tell what areas come to: an update holds where the message before it did."""
+        found = self._covers.get(areas)
+        if found is None:
+            found = _cover(areas, self)
+            corners = sum(len(ring) for area in areas for ring in area.polygons)
+            if corners <= MOST_CORNERS:
+                if len(self._covers) >= MOST_COVERS:
+                    self._covers.clear()
+                self._covers[areas] = found
+        return found
+
 
 _kept: tuple[str, Ground] | None = None
 
@@ -90,7 +107,10 @@ def present() -> Ground:
 
 def cover(areas: Sequence[Area], ground: Ground | None = None) -> Cover:
     """Tell the regions that areas of a message come to."""
-    ground = ground or present()
+    return (ground or present()).cover(tuple(areas))
+
+
+def _cover(areas: "Areas", ground: Ground) -> Cover:
     notes: list[Note] = []
     found: set[str] = set()
     for area in areas:

@@ -1,10 +1,14 @@
 """Where a message holds, as regions of ours: outlines, codes, both, neither."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.base.outbox.models import Event
-from anlan.base.regions.models import Boundary, Region
+from anlan.base.regions.models import Boundary, Edition, Region
+from anlan.protocols.alerting.message import Area
 from anlan.warn.models import Received
+from anlan.warn.selectors.areas import cover
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.tests.conftest import (
     A1,
@@ -92,3 +96,16 @@ def test_a_message_without_any_area_waits_for_somebody_who_says_where() -> None:
     assert state(row) == ("standing", "waiting")
     assert (row.regions, row.region_id) == ([], "339900000000")
     assert not Event.objects.filter(kind="warn.AlertReceived").exists()
+
+
+def test_an_area_said_again_costs_nothing_until_the_regions_change() -> None:
+    edition = Edition.objects.create(stamp="1", changed_at=at(0))
+    area = Area(codes=(A1, A2))
+    assert cover([area]).regions == (WEST,)
+    with CaptureQueriesContext(connection) as queries:
+        assert cover([area]).regions == (WEST,)
+    assert len(queries) == 1  # which edition it is
+    Region.objects.filter(pk=A2).update(valid_to=at(-1).date())
+    Edition.objects.filter(pk=edition.pk).update(stamp="2")
+    assert cover([area]).regions == (WEST,)
+    assert ("widened", A2) in cover([area]).notes

@@ -53,7 +53,17 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class _Read:
+class Refusal:
+    """A message that could not be read, or is for regions of others alone."""
+
+    inbound: Inbound
+    why: Unreadable | Forbidden
+    #: The region whose people see it.
+    home: str
+
+
+@dataclass(frozen=True)
+class Read:
     """A message that could be read, ready to be kept."""
 
     inbound: Inbound
@@ -95,29 +105,46 @@ def receive_alerts(*, items: Sequence[Inbound], by: Actor) -> list[Taken]:
 
     One that cannot be read harms no other. Told again, everything is as it was.
     """
+    return keep_read(items=read_alerts(items=items, by=by), by=by)
+
+
+def read_alerts(*, items: Sequence[Inbound], by: Actor) -> list[Read | Refusal]:
+    """Read messages and find where they hold; nothing is written yet."""
     permit(by, ACTION)
     ground = present()
     if not ground.top:
         raise Conflict("还没有行政区划，请先导入区划代码，再接收预警")
-    found: list[Taken | None] = [None] * len(items)
-    read: list[tuple[int, _Read]] = []
-    for place, item in enumerate(items):
-        try:
-            read.append((place, _read(item, ground, by)))
-        except (Unreadable, Forbidden) as refusal:
-            if isinstance(refusal, Unreadable):
-                keeping.keep_refused(item, refusal, _home(by, ground.top), by)
-            found[place] = Taken(refusal=refusal)
+    return [_read_or_refuse(item, ground, by) for item in items]
+
+
+def keep_read(*, items: Sequence[Read | Refusal], by: Actor) -> list[Taken]:
+    """Keep messages that were read, and those that could not be; tells what became of each."""
+    found: dict[int, Taken] = {}
+    read: list[tuple[int, Read]] = []
+    for place, one in enumerate(items):
+        if isinstance(one, Read):
+            read.append((place, one))
+            continue
+        if isinstance(one.why, Unreadable):
+            keeping.keep_refused(one.inbound, one.why, one.home, by)
+        found[place] = Taken(refusal=one.why)
     # In the order they were sent, so that an update finds what it updates.
     read.sort(key=lambda one: (one[1].parsed.sent_at, one[0]))
     for start in range(0, len(read), BATCH):
         part = read[start : start + BATCH]
         for (place, _), taken in zip(part, _keep([one for _, one in part], by), strict=True):
             found[place] = taken
-    return [one for one in found if one is not None]
+    return [found[place] for place in range(len(items))]
 
 
-def _read(item: Inbound, ground: Ground, by: Actor) -> _Read:
+def _read_or_refuse(item: Inbound, ground: Ground, by: Actor) -> Read | Refusal:
+    try:
+        return _read(item, ground, by)
+    except (Unreadable, Forbidden) as why:
+        return Refusal(item, why, _home(by, ground.top))
+
+
+def _read(item: Inbound, ground: Ground, by: Actor) -> Read:
     if len(item.original) > keeping.LARGEST:
         raise Unreadable(f"报文超过 {keeping.LARGEST // 1024 // 1024} MB，只保留开头一段")
     message = item.message or read_alert(item.original, content_type=item.content_type)
@@ -125,7 +152,7 @@ def _read(item: Inbound, ground: Ground, by: Actor) -> _Read:
     covered = cover(parsed.areas, ground)
     if covered.regions and not any(_meets(by, code) for code in covered.regions):
         raise Forbidden("您没有这项权限，或该地区不在您的管辖范围内。请联系安全管理员授权。")
-    return _Read(item, parsed, covered, sm3(item.original).hex())
+    return Read(item, parsed, covered, sm3(item.original).hex())
 
 
 def _home(by: Actor, top: str) -> str:
@@ -140,7 +167,7 @@ def _meets(by: Actor, code: str) -> bool:
     return any(scope.covers(one, code) or scope.covers(held, scope.pad(one)) for one in mine)
 
 
-def _keep(part: Sequence[_Read], by: Actor) -> list[Taken]:
+def _keep(part: Sequence[Read], by: Actor) -> list[Taken]:
     for _ in range(TRIES):
         try:
             with transaction.atomic():
@@ -150,7 +177,7 @@ def _keep(part: Sequence[_Read], by: Actor) -> list[Taken]:
     raise Conflict("同时有人在接收同一批预警，请稍后再试")
 
 
-def _write(part: Sequence[_Read], by: Actor) -> list[Taken]:
+def _write(part: Sequence[Read], by: Actor) -> list[Taken]:
     ledger = read_ledger([(one.parsed, one.digest) for one in part])
     batch = _Batch(clock.now(), by, ledger)
     digests = {one.digest for one in part}
@@ -172,7 +199,7 @@ def _write(part: Sequence[_Read], by: Actor) -> list[Taken]:
     return taken
 
 
-def _take(one: _Read, batch: _Batch) -> Taken:
+def _take(one: Read, batch: _Batch) -> Taken:
     original = batch.originals.get(one.digest)
     if original is None:
         original = batch.originals[one.digest] = Original(
@@ -187,7 +214,7 @@ def _take(one: _Read, batch: _Batch) -> Taken:
     return Taken(received=row.pk, again=same is not None)
 
 
-def _arrive(row: Received, one: _Read, original: Original, batch: _Batch) -> None:
+def _arrive(row: Received, one: Read, original: Original, batch: _Batch) -> None:
     key = (row.pk, one.digest, one.inbound.way, one.inbound.source)
     if key in batch.ledger.arrivals:
         return
@@ -203,7 +230,7 @@ def _arrive(row: Received, one: _Read, original: Original, batch: _Batch) -> Non
     )  # fmt: skip
 
 
-def _fresh(one: _Read, original: Original, batch: _Batch) -> Received:
+def _fresh(one: Read, original: Original, batch: _Batch) -> Received:
     parsed, covered = one.parsed, one.cover
     row = Received(
         id=new_id(), original=original, way=one.inbound.way, source=one.inbound.source,

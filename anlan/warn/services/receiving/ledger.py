@@ -92,22 +92,28 @@ def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
     senders = Q(sender__in={one.sender for one in parsed if one.sender})
     senders |= Q(station__in={one.station for one in parsed})
     standing = senders & Q(ended_at=None, hazard__in={one.hazard for one in parsed})
-    for wanted in (found, standing):
-        _read_rows(ledger, wanted)
-    if ledger.rows:  # whole chains: an end may reach back over several messages
-        _read_rows(ledger, Q(root__in={row.root for row in ledger.rows.values()}))
+    named_rows, standing_rows = (
+        dict(Received.objects.filter(wanted).values_list("pk", "root"))
+        for wanted in (found, standing)
+    )
+    roots = {**named_rows, **standing_rows}
+    if roots:  # whole chains: an end may reach back over several messages
+        _read_rows(ledger, Q(pk__in=roots.keys()) | Q(root__in=set(roots.values())))
     _read_arrivals(ledger, {digest for _, digest in batch})
     for identifier, pk in referring:
         ledger.referring[identifier].add(pk)
     return ledger
 
 
-#: What a batch never looks at in rows that are there already, and may be large.
-LARGE = ("area", "text", "instruction", "headline", "place")
+#: What a batch never looks at in rows that are there already, or only where something is missing.
+UNREAD = (
+    "area", "text", "instruction", "headline", "place", "way", "source", "form", "kind",
+    "event_code", "event", "effective_at", "received_at", "handled_by", "handled_why",
+)  # fmt: skip
 
 
 def _read_rows(ledger: Ledger, wanted: Q) -> None:
-    rows = Received.objects.select_for_update().filter(wanted).defer(*LARGE)
+    rows = Received.objects.select_for_update().filter(wanted).defer(*UNREAD)
     for row in rows.order_by("id"):
         ledger.add(row)
 
