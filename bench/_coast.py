@@ -60,9 +60,14 @@ def members() -> dict[str, Any]:
 
 
 def quick(shift: float) -> Inputs:
-    """Lay out the quick product for a storm shifted so many degrees to the north."""
+    """Lay out the quick product for a storm shifted so many degrees to the north.
+
+    Its sides lie at the edge of the shelf, where the tide is half of that at the coast.
+    """
     plain = sea(600.0, 2.0, west=150.0, shift=shift)
-    return replace(plain, settings=replace(plain.settings, single=True))
+    edge = open_side(plain.sides.east.level)
+    sides = Sides(wall(), edge, edge, edge)
+    return replace(plain, sides=sides, settings=replace(plain.settings, single=True))
 
 
 def told(found: Outputs) -> dict[str, Any]:
