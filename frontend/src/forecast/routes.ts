@@ -18,4 +18,24 @@ export const forecastRoutes: RouteRecordRaw[] = [
     component: () => import('./typhoon/TyphoonPage.vue'),
     meta: { title: msg('台风') },
   },
+  {
+    path: '/forecast/surge',
+    component: () => import('./surge/SurgePage.vue'),
+    meta: { title: msg('风暴潮与潮位') },
+  },
+  {
+    path: '/forecast/basins',
+    component: () => import('./basins/BasinsPage.vue'),
+    meta: { title: msg('雨情与小流域') },
+  },
+  {
+    path: '/forecast/reservoirs',
+    component: () => import('./reservoirs/ReservoirsPage.vue'),
+    meta: { title: msg('水库汛限与放水试算') },
+  },
+  {
+    path: '/forecast/verification',
+    component: () => import('./verification/VerificationPage.vue'),
+    meta: { title: msg('预报检验') },
+  },
 ]

@@ -18,7 +18,7 @@ const levelOf = (kind: string): Level =>
 /** Rain limits of an hour or more do not lie on the axis of single values. */
 const SUMMED = /-\d+h$/
 
-export const levelLinesOf = (stream: Stream): LevelLine[] =>
+export const levelLinesOf = (stream: Pick<Stream, 'levels'>): LevelLine[] =>
   stream.levels
     .filter(({ kind, in_force }) => in_force !== false && !SUMMED.test(kind))
     .map((one) => ({ label: named(one, 'label'), value: one.value, level: levelOf(one.kind) }))

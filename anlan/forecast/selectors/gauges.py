@@ -1,0 +1,181 @@
+"""What gauges say now: the rain of the last hours, and water that rises as no rain explains.
+
+A valley gauge has no rating in any register, so its change is set against water that stands still;
+the rain that fell beside it is told with it, for a person to weigh.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from anlan.base.door.phrases import said
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import visible
+from anlan.base.regions import selectors as regions
+from anlan.engines.basin import Watch, surprises
+from anlan.forecast.selectors.gathering.rain import Weights
+from anlan.forecast.selectors.rows import VIEW
+from anlan.kernel import clock
+from anlan.sense.models import Stream
+from anlan.sense.selectors.observations import reader
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Hours of rain that are told; the longest is what is read.
+HOURS: Final = (1, 3, 6, 24)
+STEP_S: Final = 600
+HOUR_MS: Final = 3_600_000
+#: How far back sudden changes are looked for, hours.
+BACK_H: Final = 3
+#: A window of which so much is missing is a lower bound.
+WHOLE: Final = 0.9
+WATCH: Final = Watch()
+
+UNEXPLAINED = "没有水位流量关系，未扣除雨能解释的部分；请对照旁边的雨量判断"
+
+
+def gauges(actor: Actor, language: str) -> dict[str, Any]:
+    """List rain gauges by what fell, and stage gauges whose water jumped within three hours."""
+    until = round(clock.now().timestamp() * 1000)
+    rain_rows, stage_rows = _streams(actor, "rain"), _streams(actor, "water-level")
+    places = regions.names(row.station.region_id for row in (*rain_rows, *stage_rows))
+    sums = _sums(rain_rows, until)
+    rain = [{**_place(row, places), **sums[row.number]} for row in rain_rows]
+    rain.sort(key=lambda one: (-_known(one["sums"]["1"]), -_known(one["sums"]["3"]), one["code"]))
+    stages, step_ends = _stages(stage_rows, until)
+    return {
+        "rain": rain,
+        "sudden": _sudden(stage_rows, stages, step_ends, (rain_rows, sums), places),
+        "watched": int((~np.isnan(stages)).any(axis=1).sum()) if stage_rows else 0,
+        "blind": int(np.isnan(stages).all(axis=1).sum()) if stage_rows else 0,
+        "back_h": BACK_H,
+        "note": said(UNEXPLAINED, language),
+        "as_of": clock.now(),
+    }
+
+
+def _streams(actor: Actor, quantity: str) -> list[Stream]:
+    """List the streams of a quantity in use, one a station."""
+    rows = visible(
+        Stream.objects.filter(quantity=quantity, retired_at=None, station__retired_at=None),
+        actor, VIEW,
+    ).select_related("station")  # fmt: skip
+    found: dict[str, Stream] = {}
+    for row in rows.order_by("code"):
+        found.setdefault(row.station_id, row)
+    return list(found.values())
+
+
+def _place(row: Stream, places: Mapping[str, str]) -> dict[str, Any]:
+    station = row.station
+    return {
+        "station": station.pk, "code": station.code, "name": station.name, "lon": station.lon,
+        "lat": station.lat, "region": station.region_id,
+        "region_name": places.get(station.region_id, station.region_id), "stream": row.code,
+    }  # fmt: skip
+
+
+def _sums(rows: Sequence[Stream], until: int) -> dict[int, dict[str, Any]]:
+    """Add up each gauge's rain; None where no value came, a lower bound where values are missing.
+
+    How many values there should be is the gauge's own interval.
+    """
+    step = STEP_S * 1000
+    many = max(HOURS) * HOUR_MS // step
+    since = until - many * step
+    total = {row.number: np.zeros(many) for row in rows}
+    count = {row.number: np.zeros(many) for row in rows}
+    last: dict[int, int] = {}
+    if rows:
+        told = reader().buckets(
+            sorted(total), since + 1, until + 1, step, origin_ms=(since + 1) % step
+        )
+        for number, start, n, amount, time in zip(
+            told.number, told.start, told.n, told.total, told.last_time, strict=True
+        ):
+            place = (int(start) - since) // step
+            if 0 <= place < many:
+                total[int(number)][place], count[int(number)][place] = amount, n
+            last[int(number)] = max(int(time), last.get(int(number), 0))
+    return {
+        row.number: _summed(row, total[row.number], count[row.number], last.get(row.number))
+        for row in rows
+    }
+
+
+def _summed(row: Stream, total: Floats, count: Floats, last: int | None) -> dict[str, Any]:
+    sums: dict[str, float | None] = {}
+    short: list[int] = []
+    for hours in HOURS:
+        steps = hours * 3600 // STEP_S
+        n = float(count[-steps:].sum())
+        sums[str(hours)] = round(float(total[-steps:].sum()), 1) if n else None
+        if n and n * (row.interval_s or STEP_S) < WHOLE * hours * 3600:
+            short.append(hours)
+    at = None if last is None else datetime.fromtimestamp(last / 1000, UTC)
+    return {"sums": sums, "short": short, "newest_at": at}
+
+
+def _stages(rows: Sequence[Stream], until: int) -> tuple[Floats, np.ndarray[Any, Any]]:
+    """Read the last stage of every step, (s, t), and the ends of the steps, ms."""
+    step = STEP_S * 1000
+    # The first window of comparison lies before what is told.
+    many = BACK_H * HOUR_MS // step + round(WATCH.window / STEP_S)
+    since = until - many * step
+    stages = np.full((len(rows), many), np.nan)
+    places = {row.number: n for n, row in enumerate(rows)}
+    if rows:
+        told = reader().buckets(
+            sorted(places), since + 1, until + 1, step, origin_ms=(since + 1) % step
+        )
+        for number, start, value in zip(told.number, told.start, told.last, strict=True):
+            at = (int(start) - since) // step
+            if 0 <= at < many:
+                stages[places[int(number)], at] = value
+    return stages, since + step * np.arange(1, many + 1)
+
+
+def _sudden(
+    rows: Sequence[Stream],
+    stages: Floats,
+    ends: np.ndarray[Any, Any],
+    fallen: tuple[Sequence[Stream], Mapping[int, Mapping[str, Any]]],
+    places: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    unknown = np.full((stages.shape[0], 1, stages.shape[1]), np.nan)
+    found = surprises(stages, unknown, STEP_S, WATCH)
+    weights = Weights([row for row in fallen[0] if row.station.lon is not None])
+    rain = {row.station.code: fallen[1][row.number]["sums"]["3"] for row in fallen[0]}
+    items = []
+    for n, row in enumerate(rows):
+        marks = found.rise[n] | found.fall[n]
+        if not marks.any():
+            continue
+        worst = int(np.argmax(np.where(marks, np.abs(found.beyond[n]), -1.0)))
+        shares = weights.at(row.station.lon, row.station.lat)
+        known = [(part, rain[code]) for code, part in shares.items() if rain[code] is not None]
+        weight = sum(part for part, _ in known)
+        items.append(
+            {
+                **_place(row, places),
+                "way": "rise" if found.rise[n][worst] else "fall",
+                "change": round(float(found.beyond[n][worst]), 2),
+                "window_min": round(WATCH.window / 60),
+                "at": datetime.fromtimestamp(int(ends[worst]) / 1000, UTC),
+                "stage": _number(stages[n][worst]),
+                "rain_3h": round(sum(p * v for p, v in known) / weight, 1) if weight else None,
+            }
+        )
+    return sorted(items, key=lambda one: (one["way"] != "rise", -abs(one["change"])))
+
+
+def _known(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+def _number(value: Any) -> float | None:
+    return None if np.isnan(value) else round(float(value), 2)
