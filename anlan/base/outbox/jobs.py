@@ -11,9 +11,11 @@ from anlan.kernel import clock
 #: What was told is kept so long for people who ask what happened.
 KEEP_EVENTS = timedelta(days=7)
 KEEP_JOBS = timedelta(days=30)
+#: A fact that comes alone is told at once, those that follow so closely together.
+GATHER_S = 0.05
 
 
-@duty("outbox", topics=("outbox",), leader=False, apart=True)
+@duty("outbox", topics=("outbox",), leader=False, apart=True, gather_s=GATHER_S)
 def deliver() -> int:
     """Tell what is due."""
     return deliver_due()
