@@ -126,11 +126,11 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
   const quiet = token('--ink-3')
   const layers: unknown[] = [
     {
-      id: 'graticule', type: 'line', source: 'graticule',
+      id: 'storm-graticule', type: 'line', source: 'graticule',
       paint: { 'line-color': shade.border, 'line-opacity': 0.28, 'line-width': px(0.6) },
     },
     {
-      id: 'graticule-name', type: 'symbol', source: 'graticule',
+      id: 'storm-graticule-name', type: 'symbol', source: 'graticule',
       layout: {
         'symbol-placement': 'line', 'symbol-spacing': 700, 'text-field': ['get', 'name'],
         'text-font': FONTS, 'text-size': px(10),
@@ -138,15 +138,15 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
       paint: { 'text-color': shade.soft, 'text-halo-color': shade.halo, 'text-halo-width': 1 },
     },
     {
-      id: 'coast', type: 'line', source: 'coast',
+      id: 'storm-coast', type: 'line', source: 'coast',
       paint: { 'line-color': shade.soft, 'line-width': px(1) },
     },
     {
-      id: 'watch', type: 'line', source: 'watch',
+      id: 'storm-watch', type: 'line', source: 'watch',
       paint: { 'line-color': quiet, 'line-width': px(1.2), 'line-dasharray': [4, 3] },
     },
     {
-      id: 'watch-name', type: 'symbol', source: 'watch',
+      id: 'storm-watch-name', type: 'symbol', source: 'watch',
       layout: {
         'symbol-placement': 'line', 'symbol-spacing': 420, 'text-field': ['get', 'name'],
         'text-font': FONTS, 'text-size': px(11), 'text-offset': [0, -0.9],
@@ -154,45 +154,45 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
       paint: { 'text-color': shade.text, 'text-halo-color': shade.halo, 'text-halo-width': 1.2 },
     },
     {
-      id: 'chance', type: 'fill', source: 'chance',
+      id: 'storm-chance', type: 'fill', source: 'chance',
       paint: {
         'fill-color': violet,
         'fill-opacity': ['interpolate', ['linear'], ['get', 'chance'], 0.1, 0.07, 0.9, 0.16],
       },
     },
     {
-      id: 'cone', type: 'fill', source: 'cone', filter: kind('cone'),
+      id: 'storm-cone', type: 'fill', source: 'cone', filter: kind('cone'),
       paint: { 'fill-color': accent, 'fill-opacity': 0.14 },
     },
     {
-      id: 'cone-edge', type: 'line', source: 'cone', filter: kind('cone'),
+      id: 'storm-cone-edge', type: 'line', source: 'cone', filter: kind('cone'),
       paint: { 'line-color': accent, 'line-width': px(1.4), 'line-dasharray': [3, 2] },
     },
     {
-      id: 'wind', type: 'fill', source: 'now', filter: kind('wind'),
+      id: 'storm-wind', type: 'fill', source: 'now', filter: kind('wind'),
       paint: { 'fill-color': violet, 'fill-opacity': ['+', 0.12, ['*', 0.1, ['get', 'force']]] },
     },
     {
-      id: 'wind-edge', type: 'line', source: 'now', filter: kind('wind'),
+      id: 'storm-wind-edge', type: 'line', source: 'now', filter: kind('wind'),
       paint: { 'line-color': violet, 'line-width': px(1.2) },
     },
     {
-      id: 'ahead', type: 'line', source: 'storm', filter: kind('ahead'),
+      id: 'storm-ahead', type: 'line', source: 'storm', filter: kind('ahead'),
       paint: { 'line-color': ['get', 'hue'], 'line-width': px(2.2), 'line-dasharray': [2.5, 1.5] },
     },
     {
-      id: 'observed', type: 'line', source: 'storm', filter: kind('observed'),
+      id: 'storm-observed', type: 'line', source: 'storm', filter: kind('observed'),
       paint: { 'line-color': ['get', 'hue'], 'line-width': px(2.4) },
     },
     {
-      id: 'ahead-dot', type: 'circle', source: 'storm', filter: kind('ahead-dot'),
+      id: 'storm-ahead-dot', type: 'circle', source: 'storm', filter: kind('ahead-dot'),
       paint: {
         'circle-radius': px(4), 'circle-color': shade.halo, 'circle-stroke-color': ['get', 'hue'],
         'circle-stroke-width': px(2),
       },
     },
     {
-      id: 'observed-dot', type: 'circle', source: 'storm', filter: kind('observed-dot'),
+      id: 'storm-observed-dot', type: 'circle', source: 'storm', filter: kind('observed-dot'),
       paint: {
         // The stronger the wind, the larger the mark.
         'circle-radius': ['interpolate', ['linear'], ['get', 'wind'], 0, px(1.8), 20, px(2.5), 60, px(5.5)],
@@ -200,14 +200,14 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
       },
     },
     {
-      id: 'landfall', type: 'symbol', source: 'storm', filter: kind('landfall'),
+      id: 'storm-landfall', type: 'symbol', source: 'storm', filter: kind('landfall'),
       layout: {
         'text-field': '✕', 'text-size': px(17), 'text-font': FONTS, 'text-allow-overlap': true,
       },
       paint: { 'text-color': ['get', 'hue'], 'text-halo-color': shade.halo, 'text-halo-width': 2 },
     },
     {
-      id: 'ahead-name', type: 'symbol', source: 'storm', filter: kind('name'),
+      id: 'storm-ahead-name', type: 'symbol', source: 'storm', filter: kind('name'),
       layout: {
         'text-field': ['get', 'name'], 'text-size': px(12), 'text-font': FONTS,
         'text-offset': [0, -1.1], 'text-allow-overlap': true,
@@ -215,7 +215,7 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
       paint: { 'text-color': ['get', 'hue'], 'text-halo-color': shade.halo, 'text-halo-width': 1.6 },
     },
     {
-      id: 'centre', type: 'circle', source: 'now', filter: kind('centre'),
+      id: 'storm-centre', type: 'circle', source: 'now', filter: kind('centre'),
       paint: {
         'circle-radius': px(8), 'circle-color': ['get', 'hue'], 'circle-stroke-color': shade.halo,
         'circle-stroke-width': px(2.5),
