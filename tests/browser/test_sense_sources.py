@@ -145,11 +145,12 @@ class _Feed(BaseHTTPRequestHandler):
     """Two warnings, one of which lies on a host nobody declared."""
 
     def do_GET(self) -> None:
-        host, port = self.server.server_address[:2]
+        assert isinstance(self.server, ThreadingHTTPServer)
+        here = f"http://127.0.0.1:{self.server.server_port}"
         self.send_response(200)
         self.send_header("Content-Type", "application/atom+xml")
         self.end_headers()
-        self.wfile.write(FEED.format(here=f"http://{host!s}:{port}").encode())
+        self.wfile.write(FEED.format(here=here).encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
