@@ -105,7 +105,7 @@ def test_a_typhoon_is_played_and_told_in_figures(page: Page, platform: Platform,
     log_in(page, platform, "daiban")
     page.goto(f"{platform.url}/forecast/typhoon?storm={STORM}")
     expect(page.get_by_label("台风路径图")).to_have_attribute("data-map-drawn", "1")
-    clock = page.get_by_label("登陆时钟")
+    clock = page.get_by_label("登陆时钟", exact=True)
     expect(clock).to_contain_text("中国")
     expect(clock).to_contain_text("小时")
     agencies = page.get_by_role("region", name="各家预报")
@@ -115,11 +115,11 @@ def test_a_typhoon_is_played_and_told_in_figures(page: Page, platform: Platform,
     expect(page.get_by_role("link", name="台风风雨")).to_have_attribute(
         "href", f"/forecast/runs/{run}"
     )
-    slider = page.get_by_role("slider", name="时间")
+    slider = page.get_by_role("slider", name="时间", exact=True)
     begin = int(slider.input_value())
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_value(str(begin + 3_600_000))
-    page.get_by_role("button", name="播放").click()
+    page.get_by_role("button", name="播放", exact=True).click()
     page.wait_for_function(
         "least => Number(document.querySelector('input[type=range]').value) > least",
         arg=begin + 3 * 3_600_000,
