@@ -154,6 +154,7 @@ def _night(number: int) -> dict[str, Any]:
     real, by = clock.now, system("bench")
     start = real().replace(hour=2, minute=0, second=0, microsecond=0)  # 10:00 in Beijing
     shift = timedelta()
+    codes = _codes()
     clock.now = lambda: start + shift
     spent = dict.fromkeys(("open", "climb", "answer", "queue"), 0.0)
     try:
@@ -174,7 +175,8 @@ def _night(number: int) -> dict[str, Any]:
             spent["queue"] += time.perf_counter() - before
             before = time.perf_counter()
             said = [
-                (call, Reply(answers={"reply": "received"})) for call in _every_hundredth(alert)
+                (call, Reply(answers={"reply": "received"}))
+                for call in _every_hundredth(alert, codes)
             ]
             told = respond_many(said=said, by=by)  # as a provider hands them over
             assert all(one.verb for one in told), told
@@ -217,27 +219,39 @@ def _calls(alert: str) -> Any:
     return Obligation.objects.filter(kind="call", subject_kind="call", subject__in=rounds)
 
 
-def _every_hundredth(alert: str) -> list[str]:
-    open_ = _calls(alert).filter(answered_at=None, closed_at=None).order_by("debtor_id")
-    return list(open_.values_list("pk", flat=True))[ANSWERING - 1 :: ANSWERING]
+def _every_hundredth(alert: str, codes: dict[str, str]) -> list[str]:
+    open_ = _calls(alert).filter(answered_at=None, closed_at=None)
+    ordered = sorted((codes[debtor], pk) for debtor, pk in open_.values_list("debtor_id", "pk"))
+    return [pk for _, pk in ordered[ANSWERING - 1 :: ANSWERING]]
+
+
+def _codes() -> dict[str, str]:
+    """Tell the code of every post: its key is drawn anew in every workspace."""
+    from anlan.base.people.models import Post
+
+    return dict(Post.objects.values_list("pk", "code"))
 
 
 def _state(alert: str) -> str:
-    """Digest the end state: of every post its state, its rungs and when it answered."""
+    """Digest the end state: of every post its state, its rungs and when it answered.
+
+    By the codes of posts, so that two machines, or two databases, can be compared.
+    """
     from anlan.base.obligations.models import Rung
 
+    codes = _codes()
     start = _calls(alert).order_by("issued_at").values_list("issued_at", flat=True)[0]
     lines = [
-        f"{post} {state} {rung} {answered and answered - start} {lapsed and lapsed - start}"
+        f"{codes[post]} {state} {rung} {answered and answered - start} {lapsed and lapsed - start}"
         for post, state, rung, answered, lapsed in _calls(alert)
         .order_by("debtor_id")
         .values_list("debtor_id", "state", "rung", "answered_at", "lapsed_at")
     ]
     rungs = Rung.objects.filter(obligation__in=_calls(alert).values("pk"))
     lines += [
-        f"{post} {number} {whom} {turned}"
+        f"{codes[post]} {number} {whom} {codes.get(turned, '')}"
         for post, number, whom, turned in rungs.order_by(
             "obligation__debtor", "number", "post_id"
         ).values_list("obligation__debtor", "number", "whom", "post_id")
     ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
