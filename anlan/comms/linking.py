@@ -2,6 +2,7 @@
 
 import tomllib
 
+from anlan.base.permissions.services.links import KEY_BYTES
 from anlan.kernel import workspace
 
 FILE = "settings.toml"
@@ -22,3 +23,17 @@ def link_base() -> str | None:
     if isinstance(base, str) and base.startswith(("http://", "https://")):
         return base.rstrip("/")
     return "" if workspace.current().console_only else None
+
+
+def link_to(base: str, key: str) -> str:
+    """Write the address of the page a key opens."""
+    return f"{base}/m/{key}"
+
+
+def sample_link() -> str:
+    """Write a link that opens nothing and is as long as those in messages; "" where they bear none.
+
+    For telling in advance how long a text will be.
+    """
+    base = link_base()
+    return "" if base is None else link_to(base, "x" * -(-KEY_BYTES * 4 // 3))

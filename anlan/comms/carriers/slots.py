@@ -46,12 +46,7 @@ class Slot:
     @cached_property
     def names(self) -> frozenset[str]:
         """What its templates name of a message."""
-        declared = self.declaration
-        if declared.outgoing is None:
-            return frozenset(("text", "subject"))
-        trees: list[Any] = [*declared.outgoing.request.templates, declared.outgoing.item]
-        trees += [one for it in declared.approved for one in it.params.values()]
-        return frozenset().union(*map(names_of, trees))
+        return names_in(self.declaration)
 
     @property
     def fresh(self) -> Q:
@@ -80,6 +75,15 @@ class Slot:
     def batch(self) -> int:
         """Recipients one request may name."""
         return self.declaration.outgoing.batch if self.declaration.outgoing else 1
+
+
+def names_in(declared: Declaration) -> frozenset[str]:
+    """Tell what a declared channel's templates name of a message."""
+    if declared.outgoing is None:
+        return frozenset(("text", "subject"))
+    trees: list[Any] = [*declared.outgoing.request.templates, declared.outgoing.item]
+    trees += [one for it in declared.approved for one in it.params.values()]
+    return frozenset().union(*map(names_of, trees))
 
 
 def declared_for(word: str) -> list[Declaration]:

@@ -13,9 +13,10 @@ from anlan.base.people.models import Post, Unit
 from anlan.base.permissions.actor import Actor, Holding, system
 from anlan.base.regions import scope
 from anlan.base.regions.models import Boundary, Region
+from anlan.comms.tests.conftest import home
 from anlan.kernel import clock
 
-__all__ = ["workspace_of_tests"]
+__all__ = ["home", "workspace_of_tests"]
 
 CITY = "339900000000"
 COUNTY, NEIGHBOUR = "339901000000", "339902000000"

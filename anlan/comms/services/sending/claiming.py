@@ -20,7 +20,7 @@ from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel
 from anlan.comms.carriers.slots import Slot, devices_for
 from anlan.comms.composing import Approver, Composer, uses_link
-from anlan.comms.linking import link_base
+from anlan.comms.linking import link_base, link_to
 from anlan.comms.models import Message
 from anlan.comms.purposes import PURPOSES, Told
 from anlan.comms.selectors.addresses import Address, addresses
@@ -188,7 +188,7 @@ def _links(rows: Sequence[Row], slot: Slot) -> dict[str, str]:
         for row in linked
     ]  # fmt: skip
     keys = issue_links(wanted, by=system("comms"))
-    return {row["id"]: f"{base}/m/{key}" for row, key in zip(linked, keys, strict=True)}
+    return {row["id"]: link_to(base, key) for row, key in zip(linked, keys, strict=True)}
 
 
 def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel | str:

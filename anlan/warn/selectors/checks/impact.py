@@ -1,28 +1,32 @@
 """Before the button: whom it reaches, by how many messages, at what cost, until when."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import shapely
 
-from anlan import codes
+from anlan.base.db.among import among
 from anlan.base.households.selectors import Place, exposed_within
 from anlan.base.obligations.ladders import ladder_at
 from anlan.base.people import selectors as people
+from anlan.base.people.models import Post
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Level
 from anlan.comms.parts import parts_of
+from anlan.comms.selectors.foretelling import pacing_of, row_of
 from anlan.kernel import clock
 from anlan.warn.callrules import grade_of
 from anlan.warn.models import Alert
 from anlan.warn.selectors.callees import Call, Callee, callees
+from anlan.warn.selectors.checks.calltext import CallText
 
 EXPOSURE = "exposure.view"
-PACE, OTHER, SMS = "call-pace", "other", "sms"
+SMS = "sms"
 #: The platform's own list: it is there as soon as it is owed.
 AT_ONCE = "app"
 #: Regions that are asked about one by one; of more than these nobody waits for the answer.
@@ -39,7 +43,7 @@ class Load:
     messages: int
     #: Short messages in all, where a text may take several; None for other channels.
     segments: int | None = None
-    #: How long all of them take, by the lines there are.
+    #: How long all of them take, by the rates and lines there are, as the board reckons it.
     minutes: float
     #: What all of them cost; None where nobody has entered a price.
     yuan: float | None = None
@@ -74,7 +78,9 @@ class _Exposed:
 def impact(alert: Alert, actor: Actor) -> Impact:
     """Tell what issuing an alert would set going, as far as the actor may know."""
     called = callees(_call(alert, actor))
-    holders = Counter(held.post for held in people.holdings_on([one.post for one in called]))
+    holders: dict[str, str] = {}
+    for held in people.holdings_on([one.post for one in called]):
+        holders.setdefault(held.post, held.person)
     exposed = _exposed(alert.regions, actor)
     levels = Counter(scope.level_of(one.region) for one in called)
     loads = _loads(called, holders, alert)
@@ -84,7 +90,7 @@ def impact(alert: Alert, actor: Actor) -> Impact:
         households=exposed.households if exposed else None,
         special=tuple(sorted(exposed.special.items())) if exposed else (),
         posts=len(called),
-        vacant=sum(not holders[one.post] for one in called),
+        vacant=sum(one.post not in holders for one in called),
         by_level=tuple(sorted(levels.items())),
         loads=tuple(loads),
         minutes=max((one.minutes for one in loads), default=None),
@@ -110,30 +116,53 @@ def _county(region: str) -> str:
     return scope.pad(scope.prefix(region)[: scope.LENGTHS[Level.COUNTY - 1]])
 
 
-def _loads(called: Sequence[Callee], holders: Counter[str], alert: Alert) -> list[Load]:
-    """Count the messages of the first rung: one a channel for everybody who holds a post."""
+def _loads(called: Sequence[Callee], holders: Mapping[str, str], alert: Alert) -> list[Load]:
+    """Count the messages of the first rung as they will be queued and worded."""
+    lines: dict[str, list[tuple[Callee, datetime | None]]] = {}
+    told: set[tuple[str, str]] = set()
+    for one, channel, due in _first_rungs(called):
+        carried = lines.setdefault(channel, [])
+        # Whoever holds the post is told, not their deputies, and once, whatever else they hold.
+        person = holders.get(one.post)
+        if person is not None and (channel, person) not in told:
+            told.add((channel, person))
+            carried.append((one, due))
+    pieces = _pieces(lines.get(SMS, ()), alert)
+    return [_load(name, len(lines[name]), pieces) for name in sorted(lines)]
+
+
+def _first_rungs(called: Sequence[Callee]) -> Iterator[tuple[Callee, str, datetime | None]]:
+    """Tell through which channels each post is turned to first, and until when it is to answer."""
     now = clock.now()
-    channels: Counter[str] = Counter()
-    firsts = {key: ladder_at(key, now).rungs[0].channels for key in {one.ladder for one in called}}
+    ladders = {key: ladder_at(key, now) for key in {one.ladder for one in called}}
+    spans = {key: one.answer_within for key, one in ladders.items()}
+    dues = {key: span.after(now) if span else None for key, span in spans.items()}
     for one in called:
-        for channel in firsts[one.ladder]:
+        for channel in ladders[one.ladder].rungs[0].channels:
             if channel != AT_ONCE:
-                channels[channel] += holders[one.post]
-    parts = parts_of(alert.text)
-    return [_load(channel, n, parts) for channel, n in sorted(channels.items())]
+                yield one, channel, dues[one.ladder]
 
 
-def _load(channel: str, messages: int, parts: int) -> Load:
-    table = codes.table(PACE)
-    row = table.get(channel) or table[OTHER]
-    pieces = messages * parts if channel == SMS else messages
-    price = row.number("yuan")
-    lines, seconds = row.whole("lines") or 1, row.number("seconds") or 0.0
+def _pieces(told: Sequence[tuple[Callee, datetime | None]], alert: Alert) -> int:
+    """Count the short messages of some posts' texts, each with its own place and title."""
+    if not told:
+        return 0
+    writing = CallText(alert, SMS)
+    names = regions.names({one.region for one, _ in told})
+    rows = Post.objects.filter(among("pk", [one.post for one, _ in told]))
+    titles = dict(rows.values_list("pk", "title"))
+    texts = (writing.of(names.get(one.region, ""), titles[one.post], due) for one, due in told)
+    return sum(parts_of(text) for text in texts if text)
+
+
+def _load(channel: str, messages: int, pieces: int) -> Load:
+    row = row_of(channel)
+    price, charged = row.number("yuan"), pieces if channel == SMS else messages
     return Load(
         channel=channel, label=row.name, label_en=row.name_en, messages=messages,
         segments=pieces if channel == SMS else None,
-        minutes=round(-(-pieces // lines) * seconds / 60, 1),
-        yuan=None if price is None else round(pieces * price, 2),
+        minutes=round(pacing_of(channel).seconds(messages) / 60, 1),
+        yuan=None if price is None else round(charged * price, 2),
     )  # fmt: skip
 
 

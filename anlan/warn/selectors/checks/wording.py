@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from anlan import codes
 from anlan.comms.parts import parts_of
 from anlan.warn.models import Alert
+from anlan.warn.selectors.checks.calltext import CallText
 from anlan.warn.selectors.checks.findings import Finding, ask, note, stop
 from anlan.warn.selectors.texts import CONTENTS, ISSUED_AT
 
 #: More parts than these are read by few, and some telephones show them apart.
 MANY = 4
+SMS = "sms"
 #: Codes of ``warning-contents`` -> the field of the form they are filled in by.
 FIELDS = {
     "kind": "hazard", "level": "level", "start": "effective_at", "area": "regions",
@@ -21,13 +23,10 @@ _WHEN = re.compile(r"\d{1,2}[时点:：]|今[天晨晚日夜]|明[天晨晚日]|
 
 def wording(alert: Alert) -> Iterator[Finding]:
     """Find what the words of an own alert leave out; a department's words are not ours to judge."""
-    parts = parts_of(alert.text)
-    if parts > MANY:
-        yield note(
-            "long", f"全文 {len(alert.text)} 字，作为短信要拆成 {parts} 条",
-            f"{len(alert.text)} characters: {parts} short messages", "text",
-        )  # fmt: skip
-    if alert.relayed or alert.action in ("cancel", "withdraw"):
+    if alert.action in ("cancel", "withdraw"):
+        return
+    yield from _length(alert)
+    if alert.relayed:
         return
     yield from _elements(alert)
     if alert.parts.get("own-words"):
@@ -36,6 +35,17 @@ def wording(alert: Alert) -> Iterator[Finding]:
         yield ask("no-end", "没有写明到何时为止", "It does not say until when", "expires_at")
     elif alert.effective_at and alert.expires_at <= alert.effective_at:
         yield stop("ends-before", "失效时间早于生效时间", "It ends before it begins", "expires_at")
+
+
+def _length(alert: Alert) -> Iterator[Finding]:
+    """Find whether the short message of its call, which is not its whole text, grows too long."""
+    text = CallText(alert, SMS).usual()
+    parts = parts_of(text)
+    if parts > MANY:
+        yield note(
+            "long", f"叫应短信约 {len(text)} 字，要拆成 {parts} 条",
+            f"A call's short message has about {len(text)} characters: {parts} parts", "title",
+        )  # fmt: skip
 
 
 def _elements(alert: Alert) -> Iterator[Finding]:

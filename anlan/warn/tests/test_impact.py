@@ -1,0 +1,134 @@
+"""Before the button: messages, parts, cost and minutes as they then come true."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from anlan import codes
+from anlan.base.jobs.worker import drain
+from anlan.base.people.models import Holding, Person, Phone, Post
+from anlan.base.vault import services as vault
+from anlan.codes import loader
+from anlan.comms.parts import parts_of
+from anlan.comms.tests.conftest import Home
+from anlan.comms.tests.providers import set_up
+from anlan.comms.tests.sink import sink
+from anlan.kernel.ids import new_id
+from anlan.warn.models import Alert
+from anlan.warn.selectors.board import Query, board
+from anlan.warn.selectors.checks.impact import Load, impact
+from anlan.warn.selectors.checks.wording import wording
+from anlan.warn.tests import calling as v
+from anlan.warn.tests.conftest import OFFICER, Turn, World, row
+
+pytestmark = pytest.mark.django_db
+
+PRICES = """# title: 叫应快慢
+# title_en: How fast calls go
+# source: 试
+# confidence: O
+code,name,name_en,seconds:float,lines:int,by_hand:bool,yuan:float
+sms,短信,Short message,0.02,1,false,0.05
+voice,语音电话,Telephone call,60,5,true,
+"""
+
+
+@pytest.fixture(autouse=True)
+def posts(world: World) -> dict[str, Post]:  # noqa: ARG001 - comes after it
+    """Make posts whose holders have telephones."""
+    made = v.make_posts()
+    for number, person in enumerate(Person.objects.order_by("code")):
+        key = new_id()
+        sealed = vault.seal(key, f"139000{number:05}")
+        Phone.objects.create(
+            **row(id=key, person=person, rank=1, kind="mobile", number=sealed,
+                  region_id=person.region_id)
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Iterator[None]:
+    """Let a short message cost five fen, and five telephone at once."""
+    shelf = loader.shelf()
+    (tmp_path / "call-pace.csv").write_text(PRICES, "utf-8")
+    codes.overlay(tmp_path)
+    yield
+    loader.put(shelf)
+
+
+def _loads(alert: Alert) -> dict[str, Load]:
+    return {one.channel: one for one in impact(alert, OFFICER).loads}
+
+
+@pytest.mark.usefixtures("prices")
+@pytest.mark.parametrize("words", ["预计有暴雨。", "长" * 700], ids=["few", "many"])
+def test_parts_and_cost_are_those_of_the_texts_then_sent(
+    home: Home, posts: dict[str, Post], words: str
+) -> None:
+    v.hold(posts["A1-HEAD"], "A1-HEAD", "B")  # a deputy is not told on the first rung
+    both = Holding.objects.get(post=posts["A1-HEAD"], rank="A").person_id
+    Holding.objects.filter(post=posts["A1-MOVE"]).update(person=both)  # told once
+    Post.objects.filter(code="W-HEAD").update(title="党政主要负责人" * 6)
+    alert = v.issued(text=words)
+    more = 'per_second = 500\n[text]\nprefix = "【云屿应急】"'
+    with sink() as far:
+        set_up(home, far.address, more)
+        ahead = _loads(alert)["sms"]
+        v.call(alert)
+        v.told()
+        drain()
+    texts = [asked.json["text"] for asked in far.asked]
+    parts = [parts_of(text) for text in texts]
+    assert len(set(parts)) > 1
+    assert not any(words in text for text in texts)
+    assert (ahead.messages, ahead.segments) == (len(texts), sum(parts))
+    assert ahead.yuan == pytest.approx(0.05 * sum(parts))
+
+
+def test_a_channel_that_takes_the_whole_text_is_counted_by_it(home: Home) -> None:
+    alert = v.issued(text="长" * 700)
+    set_up(home, "http://127.0.0.1:9")
+    short = _loads(alert)["sms"]
+    set_up(home, "http://127.0.0.1:9", '[text]\nuse = "long"')
+    whole = _loads(alert)["sms"]
+    assert short.messages == whole.messages
+    assert short.segments
+    assert whole.segments
+    assert whole.segments >= whole.messages * parts_of("长" * 700) > 4 * short.segments
+
+
+@pytest.mark.usefixtures("prices")
+def test_minutes_are_those_the_board_then_forecasts(home: Home, turn: Turn) -> None:
+    alert = v.issued()
+    set_up(home, "http://127.0.0.1:9", "per_second = 0.1")
+    ahead = impact(alert, OFFICER)
+    v.call(alert)
+    v.told()
+    told = board(OFFICER, alert.pk, Query())["forecast"]
+    shown = {one["channel"]: (one["done_at"] - turn.at) / timedelta(minutes=1)
+             for one in told["channels"]}  # fmt: skip
+    assert {one.channel: one.minutes for one in ahead.loads} == pytest.approx(shown, abs=0.05)
+    reached = len(v.WEST_RED) - len(v.VACANT)
+    # By the rate of the channel's file, and by as many at the telephone as the table says.
+    assert shown["sms"] == pytest.approx(reached * 10 / 60)
+    assert shown["voice"] == pytest.approx(reached / 5)
+    assert ahead.minutes == pytest.approx((told["last_at"] - turn.at) / timedelta(minutes=1))
+
+
+def test_only_the_short_message_of_the_call_is_noted_as_too_long(home: Home) -> None:
+    def noted(alert: Alert) -> list[str]:
+        return [one.text for one in wording(alert) if one.code == "long"]
+
+    set_up(home, "http://127.0.0.1:9")
+    long_text = v.issued(text="长" * 700)
+    assert noted(long_text) == []
+    (said,) = noted(v.issued(title="题" * 200))
+    assert "拆成 5 条" in said
+    assert noted(v.issued(title="题" * 200, action="cancel")) == []
+    (home.dir / "conf" / "wording.toml").write_text(
+        '[call]\nshort = "{title}。{body}{link}"\n', encoding="utf-8"
+    )
+    assert noted(long_text)
