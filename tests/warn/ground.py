@@ -10,14 +10,16 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import shapely
 
-from anlan.base.people.models import Post, Unit
+from anlan.base.people.models import Holding, Person, Phone, Post, Unit
 from anlan.base.regions.models import Boundary, Region
+from anlan.base.vault import services as vault
+from anlan.kernel.ids import new_id
 
 Point = tuple[float, float]
 Ring = Sequence[Point]
@@ -104,9 +106,13 @@ def make() -> None:
     _make_posts([code for code, *_ in places])
 
 
-def _make_posts(codes: Iterable[str]) -> None:
+def _kept() -> dict[str, Any]:
     now = datetime(2026, 6, 1, tzinfo=UTC)
-    kept: dict[str, Any] = {"created_at": now, "changed_at": now, "changed_by": "system:test"}
+    return {"created_at": now, "changed_at": now, "changed_by": "system:test"}
+
+
+def _make_posts(codes: Iterable[str]) -> None:
+    kept = _kept()
     unit = Unit.objects.create(
         code="U1", name="应急局", kind="emergency-bureau", region_id=COUNTY, **kept
     )
@@ -120,6 +126,29 @@ def _make_posts(codes: Iterable[str]) -> None:
                 )
             )  # fmt: skip
     Post.objects.bulk_create(posts)
+
+
+def hold() -> dict[str, str]:
+    """Let a person of its own with one telephone hold every post; tells the number of each."""
+    kept, numbers = _kept(), {}
+    persons, holdings, phones = [], [], []
+    for place, post in enumerate(Post.objects.order_by("code"), start=1):
+        key, line, number = new_id(), new_id(), f"139{place:08d}"
+        here = {"region_id": post.region_id, **kept}
+        persons.append(
+            Person(id=key, code=f"H{place}", name=vault.seal(key, f"人{place}"),
+                   unit_id=post.unit_id, **here)
+        )  # fmt: skip
+        holdings.append(Holding(post=post, person_id=key, rank="A", since=date(2020, 1, 1), **here))
+        phones.append(
+            Phone(id=line, person_id=key, rank=1, kind="mobile",
+                  number=vault.seal(line, number), **here)
+        )  # fmt: skip
+        numbers[post.code] = number
+    Person.objects.bulk_create(persons)
+    Holding.objects.bulk_create(holdings)
+    Phone.objects.bulk_create(phones)
+    return numbers
 
 
 # The reckoning.

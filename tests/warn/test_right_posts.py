@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,13 +16,16 @@ from anlan.base.permissions.actor import system
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.services.tokens import create_token
 from anlan.comms.models import Message
+from anlan.comms.tests.conftest import Home, home
+from anlan.comms.tests.providers import set_up
+from anlan.comms.tests.sink import Sink, sink
 from anlan.kernel import clock
 from anlan.warn.models import Alert, Received
 from anlan.warn.tests.conftest import national
 from tests.warn import ground
 from tests.warn.ground import COUNTY, Point, covered, expected
 
-__all__ = ["workspace_of_tests"]
+__all__ = ["home", "workspace_of_tests"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.story]
 
@@ -39,6 +42,14 @@ def officer(db: None) -> Client:  # noqa: ARG001 - asks for the database
     )
     text, _ = create_token(user=user, name="t", by=system("test"))
     return Client(headers={"authorization": f"Bearer {text}"})
+
+
+@pytest.fixture
+def far(home: Home) -> Iterator[Sink]:
+    """A provider of short messages that takes everything and forgets nothing."""
+    with sink() as made:
+        set_up(home, made.address)
+        yield made
 
 
 def pushed(officer: Client, **more: Any) -> str:
@@ -102,11 +113,18 @@ def test_an_outline_calls_the_villages_it_lies_over_and_those_above_them(
     check(places)
 
 
-def test_an_outline_of_6208_corners_is_kept_to_the_last_and_calls_rightly(officer: Client) -> None:
+def test_an_outline_of_6208_corners_is_kept_to_the_last_and_rings_each_right_telephone_once(
+    officer: Client, far: Sink
+) -> None:
+    numbers = ground.hold()
     area = star(3, 6208, 0.07)
     received = pushed(officer, codes=(), polygon=spelled(area))
     relayed(officer, received)
-    check(covered(area))
+    wanted = expected(covered(area))
+    assert called() == wanted
+    # The other villages, the city above and the neighbour have telephones as well.
+    assert wanted < set(numbers)
+    assert sorted(far.numbers()) == sorted(numbers[code] for code in wanted)
     outline = Received.objects.get(pk=received).area
     assert outline is not None
     assert [tuple(point) for point in outline["coordinates"][0][0]] == [*area, area[0]]
