@@ -1,15 +1,17 @@
 """What we take from a message, whatever its form; pure, and nothing is guessed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from anlan import codes
 from anlan.base.journal.canonical import sm3
 from anlan.protocols.alerting.message import AlertMessage, Area, Info
+from anlan.protocols.alerting.signing import State
 from anlan.warn.competence import kind, kind_of
 from anlan.warn.models.received import LONGEST_IDENTIFIER
 from anlan.warn.selectors.areas import Note
+from anlan.warn.trust import Judged
 
 #: Fewer words than these say nothing about being the same.
 FEWEST_WORDS = 12
@@ -48,6 +50,17 @@ class Parsed:
     #: SM3 of the words, "" when there are too few to say that two are the same.
     words: str
     notes: tuple[Note, ...] = ()
+    #: See `Received.signature`.
+    signature: str = State.UNSIGNED
+    signer: str = ""
+
+
+def judged_as(parsed: Parsed, judged: Judged) -> Parsed:
+    """Add what the signature is worth; an officer must know of one that does not hold."""
+    notes = parsed.notes
+    if judged.state == State.BROKEN:
+        notes = (*notes, ("outdated-signature" if judged.outdated else "broken-signature", ""))
+    return replace(parsed, signature=judged.state.value, signer=judged.signer, notes=notes)
 
 
 def take(message: AlertMessage, now: datetime) -> Parsed:
@@ -60,7 +73,7 @@ def take(message: AlertMessage, now: datetime) -> Parsed:
         form=message.form,
         identifier=message.identifier[:LONGEST_IDENTIFIER],
         sender=message.sender[:255],
-        station=(info.sender_name or message.source or message.sender)[:200],
+        station=info.sender_name or message.source or message.sender,
         sent_at=message.sent,
         action=message.action,
         status=message.status,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from anlan.protocols.alerting.signing import State
+
 #: Code of a note -> how it is said; ``{0}`` is what it is about.
 NOTES: dict[str, tuple[str, str]] = {
     "no-area": ("没有影响范围，转发前须选择地区", "No area: choose the regions before relaying"),
@@ -19,9 +21,28 @@ NOTES: dict[str, tuple[str, str]] = {
     "no-level": ("没有级别，或级别不认识", "It has no level that we know"),
     "not-competent": ("发布单位 {0} 不是这类预警的法定发布单位，请核实",
                       "{0} is not who may issue this kind of warning; verify it"),
+    "broken-signature": (
+        "签名不成立：可能被改过，或者冒名。不会自动转发，也不会使别的预警失效；请先向发布单位核实",
+        "Its signature does not hold: it may have been altered or forged. It is not relayed by "
+        "itself and ends no other warning; verify it with the station first",
+    ),
+    "outdated-signature": (
+        "证书不在有效期内，签名不成立。不会自动转发，也不会使别的预警失效；请先向发布单位核实",
+        "Its certificate is not valid now, so its signature does not hold. It is not relayed by "
+        "itself and ends no other warning; verify it with the station first",
+    ),
     "mended": ("报文有不合规之处，已按通行做法读取：{0}",
                "The message breaks its form and was read all the same: {0}"),
 }  # fmt: skip
+
+#: What a signature is worth -> how it is said.
+SIGNATURES: dict[str, tuple[str, str]] = {
+    "": ("没有核对过签名", "Signature not checked"),
+    State.UNSIGNED: ("没有签名", "Not signed"),
+    State.TRUSTED: ("签名可信", "Signed by one we trust"),
+    State.STRANGER: ("签名完好，但不认识签名者", "Well signed, by nobody we know"),
+    State.BROKEN: ("签名不成立", "Signature does not hold"),
+}
 
 
 def said(notes: Iterable[Any]) -> list[dict[str, str]]:

@@ -81,6 +81,11 @@ class Verdict:
         """Tell whether one of the trusted signed the whole message."""
         return self.state == State.TRUSTED
 
+    @property
+    def outdated(self) -> bool:
+        """Tell whether it fails by the days of the certificate, not by what was signed."""
+        return self.state == State.BROKEN and self.reason == _EXPIRED
+
 
 def sign(xml: bytes, key: Key, certificate: x509.Certificate) -> bytes:
     """Put an enveloped signature over the whole document at its end.

@@ -34,7 +34,7 @@ class Alert(models.Model):
     parts: Any = models.JSONField(default=dict)
     instruction = models.TextField("防御指南", blank=True, default="")
     #: Who issues it, as it is written on it.
-    station = models.CharField("发布单位", max_length=200)
+    station = models.TextField("发布单位")
     #: The time written on it: the station's own, or when it went out; null before.
     sent_at = models.DateTimeField("发布时间", null=True)
 

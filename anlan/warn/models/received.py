@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.ids import LENGTH, new_id
+from anlan.protocols.alerting.signing import State
 from anlan.warn.states import HANDLING, RECEIVED
 
 #: CAP allows any text; national identifiers have 29 to 31 characters.
@@ -33,6 +34,7 @@ class Original(models.Model):
 class Received(models.Model):
     """A department's message. The same one by two ways is one row with two arrivals.
 
+    One whose signature is broken is a row by itself: it is seen, and does nothing.
     Words, names and times are those of the station and are never edited; what this table holds of
     them was read from `original`.
     """
@@ -48,7 +50,7 @@ class Received(models.Model):
         "发布单位编号", max_length=LONGEST_IDENTIFIER, blank=True, default=""
     )
     sender = models.CharField("发布单位代码", max_length=255, blank=True, default="")
-    station = models.CharField("发布单位", max_length=200)
+    station = models.TextField("发布单位")
     #: The time the station wrote on it.
     sent_at = models.DateTimeField("发布时间")
     #: alert | update | cancel | ack | error, as the sender means it.
@@ -79,6 +81,12 @@ class Received(models.Model):
     #: What an officer must know before trusting it: [code, value] pairs, see ``warn.words``.
     notes: Any = models.JSONField(default=list)
 
+    #: What its signature is worth, a value of ``protocols.alerting.signing.State``; "" for what
+    #: came before anybody looked.
+    signature = models.CharField("签名", max_length=10, blank=True, default="")
+    #: Who signed, as the certificate says it; a stranger's certificate proves no name.
+    signer = models.CharField("签名者", max_length=300, blank=True, default="")
+
     state = models.CharField("状态", max_length=12, choices=RECEIVED.choices())
     handling = models.CharField("办理", max_length=12, choices=HANDLING.choices())
     #: Id of the first of its chain; its own when it is the first.
@@ -101,7 +109,10 @@ class Received(models.Model):
         verbose_name = "收到的预警"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["identifier", "sent_at"], condition=~Q(identifier=""), name="received_once"
+                fields=["identifier", "sent_at"],
+                # Whoever forges a message must not take the place of the true one.
+                condition=~Q(identifier="") & ~Q(signature=State.BROKEN.value),
+                name="received_once",
             )
         ]
         # Conditions are on null alone, so that SQLite uses the indexes.

@@ -14,13 +14,15 @@ from anlan.base.permissions.gate import may, visible
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid, Missing
+from anlan.protocols.alerting.signing import State
 from anlan.warn.competence import TABLE as ISSUERS
 from anlan.warn.models import Alert, Original, Received, Refused
 from anlan.warn.selectors.describing import steps
 from anlan.warn.selectors.listing import levels
 from anlan.warn.selectors.rows import VIEW, received_for, seen_received
 from anlan.warn.states import HANDLING, RECEIVED
-from anlan.warn.words import said
+from anlan.warn.trust import signers
+from anlan.warn.words import SIGNATURES, said
 
 MOST = 1000
 RECEIVE = "alerts.receive"
@@ -131,7 +133,7 @@ def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
             **_received(row, places),
             "handled_by_name": names.get(row.handled_by, row.handled_by),
             "alert": alerts.get(row.pk),
-            "changes_ours": bool(out & set(row.replaces)),
+            "changes_ours": bool(out & set(row.replaces)) and row.signature != State.BROKEN,
             "verbs": verbs(row, actor),
         }
         for row in rows
@@ -176,6 +178,10 @@ def _received(row: Received, places: dict[str, str]) -> dict[str, Any]:
         "regions": [{"code": code, "name": places.get(code, code)} for code in row.regions],
         "place": row.place,
         "notes": said(row.notes),
+        "signature": row.signature,
+        "signature_label": SIGNATURES[row.signature][0],
+        "signature_label_en": SIGNATURES[row.signature][1],
+        "signer": row.signer,
         "state": row.state,
         "state_label": state.label,
         "state_label_en": state.label_en,
@@ -225,6 +231,7 @@ def one(actor: Actor, received: str) -> dict[str, Any]:
             }
             for came in arrivals
         ],
+        "signers_wrong": list(signers().wrong),
         "steps": steps(("received-alert", row.pk)),
     }  # fmt: skip
     return told

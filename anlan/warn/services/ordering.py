@@ -16,6 +16,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from anlan.protocols.alerting.signing import State
 from anlan.sense.events import AlarmRaised
 from anlan.warn import competence, deed_names
 from anlan.warn.models import Alert, Received, StandingOrder
@@ -137,7 +138,7 @@ def act_on_received(*, received: str) -> str:
     row = Received.objects.filter(pk=received).first()
     if row is None or row.status != "actual" or row.state != "standing" or row.way not in WAYS:
         return ""
-    if row.handling != "waiting":
+    if row.handling != "waiting" or row.signature == State.BROKEN:
         return ""
     for order in _in_force("received", row.kind, row.hazard, row.level):
         inside = within(row.regions, order.region_id)

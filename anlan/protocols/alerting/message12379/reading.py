@@ -4,6 +4,7 @@ import re
 
 from anlan import codes
 from anlan.protocols.alerting import places, words
+from anlan.protocols.alerting.cap.shape import SIGNATURE_NAMESPACE
 from anlan.protocols.alerting.elements import Elements
 from anlan.protocols.alerting.mending import Mend, Notes
 from anlan.protocols.alerting.message import AlertMessage, Area, Info, Pair, Reference, Unreadable
@@ -70,6 +71,7 @@ def read_national(root: Node, form: str, notes: Notes) -> AlertMessage:
         source=found.text("source") or name,
         references=_references(found),
         infos=_infos(found, name, _methods(found)),
+        signed=any(child.space == SIGNATURE_NAMESPACE for child in root.children),
         unknown=notes.unknown,
         mended=notes.mended,
     )

@@ -2,13 +2,15 @@
 
 A message ends those it refers to. One that refers to nothing, though it changes or ends something,
 means what the same station has standing of that hazard; and a new signal of one kind by one station
-for at least the same area takes the place of its last one.
+for at least the same area takes the place of its last one. One whose signature is broken ends
+nothing.
 """
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from anlan.base.regions import scope
+from anlan.protocols.alerting.signing import State
 from anlan.warn.models import Received
 from anlan.warn.services.receiving.ledger import Ledger
 
@@ -16,6 +18,11 @@ from anlan.warn.services.receiving.ledger import Ledger
 ENDS = {"alert": "replaced", "update": "replaced", "cancel": "cancelled", "error": "withdrawn"}
 #: Messages that begin to hold themselves.
 BEGINS = ("alert", "update")
+
+
+def is_broken(row: Received) -> bool:
+    """Tell whether the signature does not hold; then only a person may act on the message."""
+    return row.signature == State.BROKEN
 
 
 def link(row: Received, references: Collection[str], ledger: Ledger, now: datetime) -> None:
@@ -115,12 +122,13 @@ def _what_came_before(
     # What ended the message it changes, as an end and not as a change, meant this one as well.
     enders = {ledger.rows[pk] for one in targets if (pk := one.ended_by_id or "") in ledger.rows}
     ends += [one for one in enders if one.action not in BEGINS]
+    ends = [one for one in ends if not is_broken(one)]
     return [one for one in ends if one.pk != row.pk and one.sent_at >= row.sent_at]
 
 
 def end(one: Received, by: Received, ledger: Ledger, now: datetime) -> None:
     """Let a message hold no longer; of several that end it the first one sent counts."""
-    if by.action not in ENDS or one.state == "notice":
+    if by.action not in ENDS or one.state == "notice" or is_broken(by):
         return
     known = ledger.rows.get(one.ended_by_id or "")
     if known is not None and (known.sent_at, known.pk) <= (by.sent_at, by.pk):

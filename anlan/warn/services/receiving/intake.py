@@ -17,10 +17,11 @@ from anlan.kernel.ids import new_id
 from anlan.protocols.alerting.message import AlertMessage, Unreadable
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn.models import Arrival, Original, Received, Reference
-from anlan.warn.reading import Parsed, take
+from anlan.warn.reading import Parsed, judged_as, take
 from anlan.warn.selectors.areas import Cover, Ground, cover, present
 from anlan.warn.services.receiving import chaining, completing, keeping
 from anlan.warn.services.receiving.ledger import Ledger, read_ledger
+from anlan.warn.trust import judge
 
 ACTION = "alerts.receive"
 #: Messages of one transaction: some tens of milliseconds.
@@ -148,7 +149,10 @@ def _read(item: Inbound, ground: Ground, by: Actor) -> Read:
     if len(item.original) > keeping.LARGEST:
         raise Unreadable(f"报文超过 {keeping.LARGEST // 1024 // 1024} MB，只保留开头一段")
     message = item.message or read_alert(item.original, content_type=item.content_type)
-    parsed = take(message, clock.now())
+    now = clock.now()
+    parsed = take(message, now)
+    if message.signed:
+        parsed = judged_as(parsed, judge(item.original, now))
     covered = cover(parsed.areas, ground)
     if covered.regions and not any(_meets(by, code) for code in covered.regions):
         raise Forbidden("您没有这项权限，或该地区不在您的管辖范围内。请联系安全管理员授权。")
@@ -242,6 +246,7 @@ def _fresh(one: Read, original: Original, batch: _Batch) -> Received:
         expires_at=parsed.expires_at, region_id=covered.region, regions=list(covered.regions),
         area=covered.outline, place=parsed.place,
         notes=[list(note) for note in (*parsed.notes, *covered.notes)],
+        signature=parsed.signature, signer=parsed.signer,
         received_at=batch.now, words=parsed.words,
     )  # fmt: skip
     row.state, row.handling = _begins(row, batch.now)
@@ -269,7 +274,8 @@ def _follow(row: Received, batch: _Batch) -> None:
     """Take the case of the chain; an end of what nobody relayed leaves nothing to do."""
     chain = [one for one in batch.ledger.rows.values() if one.root == row.root and one.pk != row.pk]
     row.case = next((one.case for one in chain if one.case), "")
-    if row.action in ("cancel", "error") and row.handling == "waiting":
+    ends = row.action in ("cancel", "error") and not chaining.is_broken(row)
+    if ends and row.handling == "waiting":
         relayed = any(one.handling == "relayed" for one in chain)
         if chain and not relayed:
             row.handling = "none"

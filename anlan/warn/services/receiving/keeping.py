@@ -109,7 +109,7 @@ def _facts(row: Received) -> dict[str, Any]:
     return {
         "station": row.station, "identifier": row.identifier, "level": row.level,
         "action": row.action, "way": row.way, "source": row.source,
-        "digest": row.original.digest, "regions": list(row.regions),
+        "digest": row.original.digest, "regions": list(row.regions), "signature": row.signature,
     }  # fmt: skip
 
 

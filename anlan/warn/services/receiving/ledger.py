@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from anlan.protocols.alerting.signing import State
 from anlan.warn.models import Arrival, Received, Reference
 from anlan.warn.reading import Parsed
 
@@ -52,10 +53,10 @@ class Ledger:
     def same_as(self, one: Parsed, digest: str) -> Received | None:
         """Find the message that this one is, come before by whichever way."""
         known = self.by_digest.get(digest)
-        if known is not None:
+        if known is not None or one.signature == State.BROKEN:
             return known
         for row in self.by_identifier.get(one.identifier, ()) if one.identifier else ():
-            if row.sent_at == one.sent_at:
+            if row.sent_at == one.sent_at and row.signature != State.BROKEN:
                 return row
         for row in self.by_words.get(one.words, ()) if one.words else ():
             if _is_same(row, one) and abs(row.sent_at - one.sent_at) <= SAME_WITHIN:
@@ -73,6 +74,8 @@ class Ledger:
 
 def _is_same(row: Received, one: Parsed) -> bool:
     """Tell whether what is said is the same; two numbers of one sender are two messages."""
+    if row.signature == State.BROKEN:
+        return False
     if row.identifier and one.identifier and row.sender == one.sender:
         return False
     return (row.action, row.level, row.hazard) == (one.action, one.level, one.hazard)
