@@ -2,9 +2,10 @@
 
 On a quiet day: whether a household has at least one way that counts and can be taken (a number, a
 helper whose post is held, somebody in the village to knock). In an alert: whether such a way was
-taken: the post responsible for the household answered, or somebody of its village or grid cell said
-that it acted. A loudspeaker never counts: nobody answers it. That a number exists tells nobody
-anything yet.
+taken: the post responsible for the household said that it is on post or acted, or somebody of its
+village or grid cell said that it acted. That a helper knows of the warning is not yet that the
+household does; that a number exists tells nobody anything. A loudspeaker never counts: nobody
+answers it.
 
 Households are those of the register; villages that are not registered house by house are said.
 """
@@ -37,6 +38,10 @@ WAYS = "reach-ways"
 #: Why a household is not reached: code -> Chinese, English.
 REASONS: Mapping[str, tuple[str, str]] = {
     "silent": ("责任岗位还没有应答", "The post responsible has not answered"),
+    "told": (
+        "责任岗位已收到，还没有说已到岗或已行动",
+        "The post responsible knows, and has not said that it is on post or acted",
+    ),
     "vacant": ("责任岗位无人任职", "Nobody holds the post responsible"),
     "not-told": (
         "有办法叫到，还没有人说已经叫到",
@@ -202,16 +207,22 @@ class _Night(_Judge):
     def __init__(self, rows: "QuerySet[Household]", root: str) -> None:
         self._held = _held(rows)
         calls = calls_of(root)
-        said = last_said(calls)
+        # Who asks for help takes back nothing of what they did.
+        said = last_said(calls, but=("need-help",))
         self._called: set[str] = set()
         self._answered: set[str] = set()
+        #: Posts that said that they are on post, or more.
+        self._on_post: set[str] = set()
         #: Posts, and villages and grid cells, of which somebody said that they acted.
         self._acted: set[str] = set()
         for pk, post, region, at in calls.values_list("pk", "debtor", "region", "answered_at"):
             self._called.add(post)
             if at is not None:
                 self._answered.add(post)
-            if said.get(pk, ("", False))[0] == "acted":
+            reply = said.get(pk, ("", False))[0]
+            if reply in ("on-post", "acted"):
+                self._on_post.add(post)
+            if reply == "acted":
                 self._acted.add(post)
                 if scope.level_of(region) >= Level.VILLAGE:
                     self._acted.add(region)
@@ -224,12 +235,14 @@ class _Night(_Judge):
             return "not-told" if door.has_number else "no-number"
         if not door.posts:
             return "vacant" if needs == "helper" else "not-told"
+        if any(post in self._answered for post in door.posts):
+            return "told"
         if any(post in self._called for post in door.posts):
             return "silent"
         return "not-told" if any(post in self._held for post in door.posts) else "vacant"
 
     def _is_told(self, door: Door, needs: str) -> bool:
-        if needs == "helper" and any(post in self._answered for post in door.posts):
+        if needs == "helper" and any(post in self._on_post for post in door.posts):
             return True
         places = (*door.posts, door.region, door.region[: scope.PADDED])
         return any(place in self._acted for place in places)

@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from anlan import codes
 from anlan.base.households.models import Household, Resident
 from anlan.base.journal.models import Entry
-from anlan.base.obligations.services import Reply, answer
+from anlan.base.obligations.services import Reply, answer, respond
 from anlan.base.people.models import Holding, Post
 from anlan.base.permissions.models import User
 from anlan.base.regions.models import Region
 from anlan.base.vault import services as vault
 from anlan.kernel.errors import Forbidden, Missing
 from anlan.kernel.ids import new_id
+from anlan.warn.selectors.board import Query, board
 from anlan.warn.selectors.coverage import coverage
 from anlan.warn.services.calls import Asked, read_coverage
 from anlan.warn.tests import calling as v
@@ -120,9 +121,35 @@ def test_in_an_alert_a_way_counts_when_those_responsible_said_so(posts: dict[str
     }  # fmt: skip
     assert _told(alert=alert.pk) == silent
     answer(obligation=v.owed("A1-HEAD").pk, by=BY, reply=Reply(answers={"reply": "received"}))
-    assert _told(alert=alert.pk) == silent | {"helped": ("helper", "")}
+    # Who helps knows of it; whom they help does not yet.
+    knows = silent | {"helped": ("", "told"), "knock": ("", "told")}
+    assert _told(alert=alert.pk) == knows
     answer(obligation=v.owed("A1-MOVE").pk, by=BY, reply=Reply(answers={"reply": "acted"}))
     assert {way for way, _ in _told(alert=alert.pk).values()} == {"helper", "phone", "knock"}
+
+
+@pytest.mark.parametrize("said", ["on-post", "acted"])
+def test_a_helper_reaches_their_own_households_once_they_are_on_post(
+    posts: dict[str, Post], said: str
+) -> None:
+    """Households of one helper are not another's, and asking for help takes nothing back."""
+    _household("own", ["helper"], helper_id=posts["A1-HEAD"].pk)
+    _household("led", ["helper"], transfer_lead_id=posts["A1-HEAD"].pk, region=A2)
+    _household("other", ["helper"], helper_id=posts["A1-MOVE"].pk, region=A2)
+    alert = v.issued(regions=(A1, A2))
+    v.call(alert)
+    for code in ("A1-HEAD", "A1-MOVE"):
+        answer(obligation=v.owed(code).pk, by=BY, reply=Reply(answers={"reply": "received"}))
+    known = read_coverage(asked=Asked(region=WEST, alert=alert.pk), by=OFFICER)
+    assert (known["counts"]["reached"], known["counts"]["unreached"]) == (0, 3)
+    assert {item["reason"] for item in known["households"]} == {"told"}
+    for reply in (said, "need-help"):
+        respond(obligation=v.owed("A1-HEAD").pk, by=BY, reply=Reply(answers={"reply": reply}))
+        assert _told(WEST, alert.pk) == {
+            "own": ("helper", ""), "led": ("helper", ""), "other": ("", "told"),
+        }  # fmt: skip
+    counts = board(OFFICER, alert.pk, Query())["counts"]
+    assert (counts["answered"], counts["reported"], counts["need_help"]) == (2, 1, 1)
 
 
 def test_an_alert_counts_the_households_of_its_own_regions() -> None:

@@ -5,7 +5,7 @@ thousand of them. A post that was called several times counts once, as its newes
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -141,14 +141,23 @@ def _delivered(rows: "QuerySet[Obligation]") -> set[str]:
     }
 
 
-def last_said(rows: "QuerySet[Obligation]") -> dict[str, tuple[str, bool]]:
-    """Tell the last thing said about each call, and whether an officer said it."""
+def last_said(
+    rows: "QuerySet[Obligation]", *, but: Collection[str] = ()
+) -> dict[str, tuple[str, bool]]:
+    """Tell the last thing said about each call, and whether an officer said it.
+
+    Replies in `but` are passed over: what was said before them holds.
+    """
     steps = Step.objects.filter(obligation__in=rows.values("pk"), verb__in=SPOKEN).order_by("pk")
     # As text: the same few answers stand in thousands of rows.
     columns = steps.annotate(spelled=Cast("answers", TextField())).values_list(
         "obligation_id", "spelled", "on_behalf"
     )
-    return {pk: (_reply(spelled), behalf) for pk, spelled, behalf in columns}
+    return {
+        pk: (reply, behalf)
+        for pk, spelled, behalf in columns
+        if (reply := _reply(spelled)) not in but
+    }
 
 
 SPOKEN = ("answer", "report", "note")
