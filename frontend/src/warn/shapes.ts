@@ -53,6 +53,12 @@ export interface Received {
   regions: Place[]
   place: string
   notes: Remark[]
+  /** "": it came before anybody looked. */
+  signature: '' | 'unsigned' | 'trusted' | 'stranger' | 'broken'
+  signature_label: string
+  signature_label_en: string
+  /** As the certificate says it; a stranger's proves no name. */
+  signer: string
   state: ReceivedState
   state_label: string
   state_label_en: string
@@ -104,6 +110,8 @@ export interface ReceivedDetail extends Received {
   /** SM3 of the bytes as they came. */
   digest: string
   size: number
+  /** Files of certificates that hold none. */
+  signers_wrong: string[]
   steps: DoneStep[]
 }
 
