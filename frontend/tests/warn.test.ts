@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { inside, padded, partsOf, shareOf, summed, TOWN, VILLAGE } from '@/warn/board/counting'
 import { picked, urgentFirst } from '@/warn/board/order'
-import { isKnock, isMasked, numberOf, resultsOf } from '@/warn/board/sheet'
+import {
+  isKnock,
+  isMasked,
+  missingOf,
+  numberOf,
+  resultsOf,
+  textsOf,
+  wholeSheet,
+} from '@/warn/board/sheet'
 import { signsOf } from '@/warn/board/silent'
 import type { Counts, PlaceCounts, PostRow } from '@/warn/board/shapes'
 import { begun, emptySheet, sentOf } from '@/warn/compose/draft'
@@ -211,6 +219,80 @@ describe('the call sheet', () => {
     const door = line({ channel: 'knock' })
     expect(isKnock(door)).toBe(true)
     expect(resultsOf(door).map(({ key }) => key)).toEqual(['1', '2', '3', '4'])
+  })
+
+  it('has a box on paper for each result a call can have, and at the door for those there', () => {
+    expect(resultsOf(line({})).map(({ box }) => box)).toEqual([
+      '收到',
+      '到岗',
+      '支援',
+      '未接',
+      '占线',
+      '关机',
+      '空号',
+    ])
+    expect(resultsOf(line({ channel: 'knock' })).map(({ box }) => box)).toEqual([
+      '收到',
+      '到岗',
+      '支援',
+      '未接',
+    ])
+  })
+
+  it('says every text that differs once, however many there are', () => {
+    const spoken = ['甲', '乙', '', '甲', '丙', '丁', '乙']
+    expect(textsOf(spoken.map((one) => line({ spoken: one })))).toEqual(['甲', '乙', '丙', '丁'])
+  })
+
+  /** A server with so many lines, which are answered while pages are turned. */
+  const server = (count: number, after: (page: number, left: SheetLine[]) => void = () => {}) => {
+    const left = Array.from({ length: count }, (_, n) => line({ message: `m${n}` }))
+    return (page: number, size: number) => {
+      const items = left.slice((page - 1) * size, page * size)
+      const told = { items, total: left.length, as_of: '' }
+      after(page, left)
+      return Promise.resolve(told)
+    }
+  }
+
+  it('is gathered for paper to the last line', async () => {
+    const found = await wholeSheet(server(4500))
+    expect(found.items.map(({ message }) => message)).toEqual(
+      Array.from({ length: 4500 }, (_, n) => `m${n}`),
+    )
+    expect(missingOf(found)).toBe(0)
+    expect((await wholeSheet(server(0))).items).toEqual([])
+  })
+
+  it('is read again where a line was answered meanwhile and another slipped past', async () => {
+    let answered = false
+    const ask = server(2500, (_, left) => {
+      if (!answered) left.shift()
+      answered = true
+    })
+    const found = await wholeSheet(ask)
+    expect(found.items.map(({ message }) => message)).toEqual(
+      Array.from({ length: 2499 }, (_, n) => `m${n + 1}`),
+    )
+  })
+
+  it('leaves out nobody who waits where it never stands still', async () => {
+    const left = Array.from({ length: 4100 }, (_, n) => line({ message: `m${n}` }))
+    const found = await wholeSheet((page, size) => {
+      const items = left.slice((page - 1) * size, page * size)
+      const told = { items, total: left.length, as_of: '' }
+      left.shift()
+      return Promise.resolve(told)
+    })
+    const printed = new Set(found.items.map(({ message }) => message))
+    expect(left.length).toBeLessThan(4100)
+    expect(left.filter(({ message }) => !printed.has(message))).toEqual([])
+  })
+
+  it('says how many lines a page leaves out', () => {
+    expect(missingOf({ items: [line({})], total: 8, as_of: '' })).toBe(7)
+    expect(missingOf({ items: [line({})], total: 0, as_of: '' })).toBe(0)
+    expect(missingOf(null)).toBe(0)
   })
 })
 
