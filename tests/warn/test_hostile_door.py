@@ -1,10 +1,6 @@
 """Whatever strangers push through the real door is refused, and nothing they name is fetched."""
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 
 import pytest
 from django.test import Client
@@ -18,6 +14,7 @@ from anlan.protocols.alerting.tests import made
 from anlan.protocols.alerting.tests.test_hostile import BODY, HOSTILE, mutated
 from anlan.warn.models import Alert, Received
 from anlan.warn.tests.conftest import BY, COUNTY, TEXT, national, world
+from tests.warn.canary import Canary, listening_canary
 
 __all__ = ["workspace_of_tests", "world"]
 
@@ -26,40 +23,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 KINDS = ("application/xml", "application/cap+xml", "application/json", "text/plain", "")
 
 
-@dataclass
-class Canary:
-    """A server nobody has a reason to call."""
-
-    port: int = 0
-    called: list[bytes] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        """Where it would be called."""
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def canary() -> Iterator[Canary]:
-    made_ = Canary()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        made_.port = listening.getsockname()[1]
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    line, _ = listening.accept()
-                    with line:
-                        made_.called.append(line.recv(200))
-
-        threading.Thread(target=serve, daemon=True).start()
+    with listening_canary() as made_:
         yield made_
-        # It does hear whoever calls: a canary that cannot sing proves nothing.
-        with socket.create_connection(("127.0.0.1", made_.port), 5) as line:
-            line.sendall(b"sing")
-            line.recv(1)
-        listening.shutdown(socket.SHUT_RDWR)
-    assert made_.called == [b"sing"]
 
 
 @pytest.fixture
