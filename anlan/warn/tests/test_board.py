@@ -214,6 +214,32 @@ def test_the_forecast_says_when_the_last_is_tried_and_who_is_beyond_reach() -> N
     assert (done["waiting"], done["last_at"], done["unreachable"]) == (0, None, 0)
 
 
+def test_the_forecast_says_who_is_silent_and_when_the_next_rung_is_due(turn: Turn) -> None:
+    made = v.issued()
+    v.call(made)
+    v.told()
+    Message.objects.update(state="sent")
+    _answer("A1-HEAD")
+    told = board(OFFICER, made.pk, Query())["forecast"]
+    silent = len(v.WEST_RED) - 1
+    assert (told["waiting"], told["last_at"], told["silent"]) == (0, None, silent)
+    # The second rung of a red call is due three minutes after it began, for the answered never.
+    begun = v.owed("W-HEAD").issued_at
+    assert told["next_at"] == begun + timedelta(minutes=3)
+    later = begun + timedelta(minutes=9)
+    Obligation.objects.filter(answered_at=None).exclude(pk=v.owed("W-HEAD").pk).update(
+        climb_at=None
+    )
+    Obligation.objects.filter(pk=v.owed("W-HEAD").pk).update(climb_at=later)
+    turn(minutes=4)
+    assert board(OFFICER, made.pk, Query())["forecast"]["next_at"] == later
+    Obligation.objects.update(climb_at=None)
+    over = board(OFFICER, made.pk, Query())["forecast"]
+    assert (over["silent"], over["next_at"]) == (silent, None)
+    # One township sees its own alone.
+    assert board(VILLAGE, made.pk, Query())["forecast"]["silent"] < silent
+
+
 @pytest.mark.parametrize("regions", [(A1,), (COUNTY,)])
 def test_a_board_asks_a_fixed_number_of_queries(
     regions: tuple[str, ...], django_assert_max_num_queries: object

@@ -1,15 +1,24 @@
-/** When the last one will have been called, in words, and what it waits for. */
+/** When everybody will have been tried, in words, what it waits for, and what comes after. */
 import { named, t } from '@/locale'
 import { day, instant, today } from '@/locale/figures'
 import type { Forecast } from './shapes'
 
-/** By hand: how many calls still wait, and when the last of them is done. */
-export function forecastText(forecast: Forecast): string {
-  if (!forecast.waiting || !forecast.last_at) return t('没有要打的电话了')
-  const at = instant(forecast.last_at)
-  // Past midnight the hour alone would be taken for today's.
-  const time = day(forecast.last_at) === today() ? at.slice(6, 11) : at.slice(0, 11)
-  return t('预计 {time} 全部叫到', { time })
+/**
+ * When this round is through; a try is no answer. Once nothing waits: who is silent still, and when
+ * the ladder turns to the next of them, or that it goes no further.
+ */
+export function forecastText({ waiting, last_at, silent, next_at }: Forecast): string {
+  if (waiting && last_at) return t('预计 {time} 打完一遍', { time: clockOf(last_at) })
+  if (silent && next_at)
+    return t('还有 {n} 个未应，{time} 再叫', { n: silent, time: clockOf(next_at) })
+  if (silent) return t('还有 {n} 个未应，阶梯已走完', { n: silent })
+  return t('没有要打的电话了')
+}
+
+/** Past midnight the hour alone would be taken for today's. */
+function clockOf(moment: string): string {
+  const at = instant(moment)
+  return day(moment) === today() ? at.slice(6, 11) : at.slice(0, 11)
 }
 
 /** What it rests on: "人工电话 83 个，2 路". */

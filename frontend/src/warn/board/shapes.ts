@@ -86,6 +86,10 @@ export interface ChannelForecast {
 export interface Forecast {
   waiting: number
   last_at: string | null
+  /** Who has not answered, whether or not anything waits for them. */
+  silent: number
+  /** When the next rung of any of their ladders is due; null where none goes on. */
+  next_at: string | null
   channels: ChannelForecast[]
   /** Unanswered calls that nothing under way will reach. */
   unreachable: number
