@@ -89,7 +89,7 @@ def test_a_reply_the_guide_quotes_is_understood_as_it_says(words: str, taken: st
 
 def test_the_keys_the_guide_tells_are_those_of_the_pages() -> None:
     sheet = (FRONT / "warn/board/sheet.ts").read_text(encoding="utf-8")
-    pressed = re.findall(r"key: '(\d)',.*?label: msg\('(.*?)'\)", sheet)
+    pressed = re.findall(r"key: '(\d)',.*?label: msg\('(.*?)'\)", sheet, re.DOTALL)
     board = (FRONT / "warn/board/BoardPage.vue").read_text(encoding="utf-8")
     calls, results = TEXT.split("| 键 | 结果 |")
     assert re.findall(r"^\| `(\d)` \| (.*?) \|$", results, re.MULTILINE) == pressed
