@@ -6,11 +6,16 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 
 from anlan.base.conftest import RealWorkspace, migrated
 
 __all__ = ["migrated"]
+
+# No test is timed: how long an example takes tells what else the machine does.
+hypothesis.settings.register_profile("anlan", deadline=None)
+hypothesis.settings.load_profile("anlan")
 
 
 @pytest.fixture(scope="session")

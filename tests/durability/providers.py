@@ -166,17 +166,25 @@ def _converse(session: socketserver.StreamRequestHandler, providers: Providers) 
             say("250 fine")
             continue
         say("354 go on")
-        request, text = _read(session)
+        mail = _read(session)
+        if mail is None:
+            return
+        request, text = mail
         told = providers.mailed(request, address, text)
         if not told:
             return
         say(told)
 
 
-def _read(session: socketserver.StreamRequestHandler) -> tuple[str, str]:
-    """Read a mail to its end; gives its id, which is the request's, and its text."""
+def _read(session: socketserver.StreamRequestHandler) -> tuple[str, str] | None:
+    """Read a mail to its end; gives its id, which is the request's, and its text.
+
+    None of a mail whose sender died before its last line: that is no mail (RFC 5321, 4.1.1.4).
+    """
     lines = []
-    while (line := session.rfile.readline()) not in (b".\r\n", b""):
+    while (line := session.rfile.readline()) != b".\r\n":
+        if not line:
+            return None
         lines.append(line[1:] if line.startswith(b"..") else line)
     mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
     request = str(mail["Message-ID"]).strip("<>").partition("@")[0]
