@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from anlan import codes
 from anlan.base.permissions.models import Grant, User
 from anlan.base.permissions.services.tokens import create_token
+from anlan.codes import loader
 from anlan.codes.loader import HERE, Catalogue
 from anlan.gateways.alerts.polled import take_in
 from anlan.gateways.sources.declaration import read_text
@@ -18,6 +20,7 @@ from anlan.kernel.errors import Forbidden
 from anlan.warn import outward
 from anlan.warn.models import Alert, Received, Refused
 from anlan.warn.selectors.pasted import recognised
+from anlan.warn.services.receiving.pasting import Confirmed, paste_alert
 from anlan.warn.services.relaying import relay_alert
 from anlan.warn.tests.conftest import (
     BY,
@@ -93,6 +96,14 @@ def test_the_feed_of_the_guide_is_declared_rightly_and_brings_the_same_warning()
     assert Received.objects.get().source == "省预警发布中心"
 
 
+def pasted() -> str:
+    """Take the pasted text in, confirmed as it was recognised."""
+    text = SHOWN["粘贴的文字"]
+    (found,) = recognised(text, OFFICER)
+    fields = {key: found[key] for key in ("station", "sent_at", "hazard", "level")}
+    return paste_alert(confirmed=Confirmed(text=text, regions=[WEST], **fields), by=OFFICER)
+
+
 def test_the_pasted_text_of_the_guide_is_recognised() -> None:
     (found,) = recognised(SHOWN["粘贴的文字"], OFFICER)
     assert (found["station"], found["hazard"], found["level"]) == ("云屿县气象台", "rainstorm", 2)
@@ -135,6 +146,25 @@ def test_the_table_of_the_guide_changes_the_clock_and_nothing_else(tmp_path: Pat
     assert len(ours) == len(before)
 
 
+def test_the_rule_of_the_guide_makes_a_pasted_warning_wait_for_a_second_person(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "approval-rules.csv").write_text(
+        SHOWN["var/live/conf/codes/approval-rules.csv"], encoding="utf-8"
+    )
+    shelf = loader.shelf()
+    codes.overlay(tmp_path)
+    try:
+        rules = codes.table("approval-rules")
+        assert [(one, rules[one].whole("persons")) for one in ("relay", "pasted")] == [
+            ("relay", 1), ("pasted", 2),
+        ]  # fmt: skip
+        alert = Alert.objects.get(pk=relay_alert(received=pasted(), by=OFFICER))
+    finally:
+        loader.put(shelf)
+    assert alert.state == "review"
+
+
 def test_the_names_of_the_guide_are_taken(tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "settings.toml").write_text(SHOWN["var/live/conf/settings.toml"], "utf-8")
@@ -146,5 +176,6 @@ def test_the_names_of_the_guide_are_taken(tmp_path: Path) -> None:
 def test_nothing_else_is_shown_that_no_test_follows() -> None:
     assert set(SHOWN) == {
         "warning.xml", "粘贴的文字", "var/live/conf/sources/province-warnings.toml",
-        "var/live/conf/codes/response-due.csv", "var/live/conf/settings.toml",
+        "var/live/conf/codes/response-due.csv", "var/live/conf/codes/approval-rules.csv",
+        "var/live/conf/settings.toml",
     }  # fmt: skip
