@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { firstOf, fresher } from '@/forecast/chosen'
 import { curveFrom } from '@/forecast/lines'
 import type { Run, Standing } from '@/forecast/shapes'
+import type { StationRow, VillageRow } from '@/forecast/places'
+import { seaSays, villagesSay, windSays } from '@/forecast/runs/comes'
+import { percent, shortly, within } from '@/forecast/words'
+import { lookOf } from '@/sense/curve/option'
 import { blend, colours, rowsFor } from '@/forecast/surge/frames'
 import { marginOf } from '@/forecast/surge/margin'
 
@@ -98,5 +102,71 @@ describe('a series', () => {
       [1_200_000, 2],
     ])
     expect(curve.n).toBe(2)
+  })
+})
+
+describe('what comes, in a sentence', () => {
+  const NOW = Date.parse('2026-08-09T18:00:00Z')
+  const station = (more: Partial<StationRow>) =>
+    ({
+      name: '鹭洲站',
+      unit: 'm',
+      peak: 4.5,
+      peak_at: '2026-08-09T20:00:00Z',
+      level: 3,
+      levels: [{ kind: 'tide-yellow', label: '黄色警戒', label_en: 'yellow', value: 4.1 }],
+      ...more,
+    }) as StationRow
+  const village = (more: Partial<VillageRow>) =>
+    ({ name: '前坑村', stage: 'move', first_at: '2026-08-09T21:00:00Z', ...more }) as VillageRow
+
+  it('names the station, its peak, when, and how far over its level', () => {
+    expect(seaSays([station({}), station({ level: null })], NOW)).toEqual([
+      '鹭洲站最高 4.50 m，08-10 04:00（2 小时 0 分后）',
+      '超黄色警戒 0.40 m',
+    ])
+  })
+
+  it('takes no unknown peak for a quiet sea', () => {
+    expect(seaSays([station({ peak: null, level: null })], NOW)).toEqual(['各站都不知道最高多少'])
+    expect(seaSays([], NOW)).toEqual([])
+  })
+
+  it('counts villages that must leave and tells the first, and never forgets the unknown', () => {
+    const rows = [village({}), village({ name: '山口村', first_at: '2026-08-09T19:00:00Z' })]
+    expect(villagesSay(rows, 3, NOW)).toEqual([
+      '2 个村会到立即转移',
+      '最早山口村 08-10 03:00（1 小时 0 分后）',
+      '3 个村没有雨量，不知道',
+    ])
+    expect(villagesSay([], 0, NOW)).toEqual(['没有村会到准备转移'])
+  })
+
+  it('tells the strongest wind that is as likely as not', () => {
+    const chances = { 'wind-8': 0.9, 'wind-10': 0.6, 'wind-12': null }
+    expect(windSays([{ region: 'r', name: '枫汀镇', chances }])).toEqual([
+      '枫汀镇十级以上大风概率 60 %',
+      '1 个乡镇过半',
+    ])
+    expect(windSays([])).toEqual([])
+  })
+})
+
+describe('figures of forecasts', () => {
+  it('say what is not known instead of nought or of nothing', () => {
+    expect(percent(null)).toBe('未知')
+    expect(percent(0)).toBe('0 %')
+    expect(shortly(null)).toBe('—')
+    expect(shortly('2026-08-09T20:00:00Z')).toBe('08-10 04:00')
+    expect(within(null, 72)).toBe('72 小时内不到')
+    expect(within(0, 72)).toBe('已经到了')
+  })
+})
+
+describe('lines on one sheet', () => {
+  it('draw what was measured solid and what is forecast never', () => {
+    expect(lookOf({ told: 'measured' }, 3)).toMatchObject({ ink: '--ink', dash: 'solid' })
+    for (let place = 0; place < 4; place += 1)
+      expect(lookOf({ told: 'forecast' }, place).dash).not.toBe('solid')
   })
 })

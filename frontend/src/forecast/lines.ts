@@ -19,4 +19,5 @@ export const drawnOf = (one: SeriesRow, summed = false): Drawn => ({
   decimals: one.unit === 'm' ? 2 : 1,
   curve: curveFrom(Date.parse(one.start), one.step_s * 1000, one.values),
   summed,
+  told: 'forecast',
 })

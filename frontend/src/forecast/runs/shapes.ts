@@ -1,6 +1,5 @@
 /** One run with everything it rests on, and the models that may be run. */
 import type { About, Run } from '../shapes'
-import type { Level } from '@/sense/levels'
 
 export interface Input {
   name: string
@@ -54,41 +53,9 @@ export interface Grid {
   sha256: string
 }
 
-export interface StationOutlook {
-  code: string
-  name: string
-  region_name: string
-  quantity: string
-  unit: string
-  peak: number | null
-  peak_at: string | null
-  level: Level
-  level_at: string | null
-  why: string
-}
-export interface VillageOutlook {
-  region: string
-  name: string
-  zone: string
-  zone_name: string
-  nearness: number | null
-  stage: string | null
-  stage_label: string | null
-  stage_label_en: string | null
-  level: Level
-  first_at: string | null
-}
 export interface RegionChance {
   region: string
   name: string
   chances: Record<string, number | null>
-}
-export interface BasinPeak {
-  code: string
-  name: string
-  region_name: string | null
-  peak_flow: number | null
-  peak_at: string | null
-  rain: number | null
 }
 export type Products<Row> = About & { items: Row[]; why_empty: string }

@@ -29,6 +29,8 @@ export interface Drawn {
   summed?: boolean
   /** A measured past that does not reach now: grey. */
   old?: boolean
+  /** Where both stand on one sheet: what was measured is solid ink, what is forecast never solid. */
+  told?: 'measured' | 'forecast'
 }
 
 export interface Asked {
@@ -47,7 +49,17 @@ export interface Asked {
 
 /** Inks of several curves on one sheet, told apart by a dash as well. */
 export const INKS = ['--accent', '--curve-2', '--curve-3', '--curve-4', '--curve-5', '--curve-6']
-const DASHES: (string | number[])[] = ['solid', [6, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 2]]
+const DASHES: ('solid' | number[])[] = ['solid', [6, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 2]]
+
+/** How one curve looks, on the sheet as in its key. */
+export function lookOf({ old, told }: Pick<Drawn, 'old' | 'told'>, place: number) {
+  if (told === 'measured') return { ink: '--ink', dash: 'solid' as const, wide: 2.6 }
+  const hue = INKS[place % INKS.length] as string
+  const dash = DASHES[
+    (place + Number(told === 'forecast')) % DASHES.length
+  ] as (typeof DASHES)[number]
+  return { ink: old ? '--ink-3' : hue, dash, wide: 1.8 }
+}
 
 const token = (name: string) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -145,7 +157,8 @@ function band(one: Drawn, ink: string) {
 }
 
 function main(one: Drawn, place: number, marks: object) {
-  const ink = one.old ? token('--ink-3') : token(INKS[place % INKS.length] as string)
+  const { ink: name, dash, wide } = lookOf(one, place)
+  const ink = token(name)
   const shared = { name: one.label, data: one.curve.line, z: 3, ...marks }
   if (one.summed) {
     return { ...shared, type: 'bar', itemStyle: { color: ink }, barMaxWidth: 14, barMinWidth: 1.5 }
@@ -158,7 +171,7 @@ function main(one: Drawn, place: number, marks: object) {
     symbol: 'circle',
     symbolSize: 4,
     itemStyle: { color: ink },
-    lineStyle: { color: ink, width: 1.8, type: DASHES[place % DASHES.length] },
+    lineStyle: { color: ink, width: wide, type: dash },
     connectNulls: false,
     sampling: one.curve.line.length > 2500 ? 'minmax' : undefined,
   }
@@ -290,8 +303,11 @@ export function optionOf(asked: Asked): EChartsCoreOption {
     },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: 'shift' }],
     series: drawn.flatMap((one, place) => {
-      const ink = token(INKS[place % INKS.length] as string)
-      return [...band(one, ink), main(one, place, place ? {} : marks), ...doubts(one, limits)]
+      return [
+        ...band(one, token(lookOf(one, place).ink)),
+        main(one, place, place ? {} : marks),
+        ...doubts(one, limits),
+      ]
     }),
   }
 }
