@@ -111,11 +111,11 @@ class AlertsExpired(Event):
 @declare
 @dataclass(frozen=True, kw_only=True)
 class VillageSilent(Event):
-    """A village that is called shows no sign of life: no answer, no receipt, no sensor."""
+    """A village shows no sign of life: no answer, no receipt, no sensor."""
 
     #: Id of the row that keeps what showed it.
     village: str
-    #: The alert whose calls nobody answered.
+    #: The alert whose calls nobody answered; "" where nobody was called.
     alert: str
     hazard: str
     level: Level | None

@@ -1,9 +1,13 @@
 """Whether a village has fallen silent: nobody answers, no telephone, no sensor. Pure; no rule.
 
-Three kinds of signs are looked at, each of which may be silent, alive, or unknown. A village is
-silent when its posts are, one of the other two is as well, and neither is alive. Silence proves
-something only where the same kind is heard elsewhere at the same time: when our own intake stopped,
-a provider is down or a gateway has gone, every village behind it is unknown, not silent.
+Three kinds of signs are looked at, each of which may be silent, alive, or unknown. A village that
+is called is silent when its posts are, one of the other two is as well, and neither is alive.
+Where nobody is called only sensors can tell: a village is silent when those of several stations
+have all stopped. Silence proves something only where the same kind is heard elsewhere at the same
+time: when our own intake stopped, a provider is down or a gateway has gone, every village behind it
+is unknown, not silent.
+
+A sensor is missed once its own interval is over, so that slow ones show nothing in five minutes.
 """
 
 from collections import Counter, defaultdict
@@ -30,6 +34,11 @@ class Limits:
     recent_s: float
     share: float
     least: int
+    several: int
+
+    def expected_s(self, interval_s: float) -> float:
+        """Tell how long after its last value a stream counts as late."""
+        return interval_s * self.late_factor + self.late_slack_s
 
     @classmethod
     def read(cls) -> "Limits":
@@ -38,7 +47,7 @@ class Limits:
         return cls(
             value["quiet"], value["receipt"], value["chance"], value["late-factor"],
             value["late-slack"], value["longest"], value["recent"], value["control-share"],
-            int(value["control-least"]),
+            int(value["control-least"]), int(value["several"]),
         )  # fmt: skip
 
 
@@ -49,6 +58,11 @@ class Posts(NamedTuple):
     answered: int
     began: float
     latest: float
+    #: When the last that shows life did; 0 where none does.
+    lived: float = 0.0
+
+
+NOBODY = Posts(0, 0, 0.0, 0.0)
 
 
 class Sensor(NamedTuple):
@@ -58,6 +72,7 @@ class Sensor(NamedTuple):
     gateway: str
     interval_s: float
     last: float
+    station: str = ""
 
 
 class Sent(NamedTuple):
@@ -78,6 +93,8 @@ class Sign:
     says: str = UNKNOWN
     n: int = 0
     last: float | None = None
+    #: Of sensors: how many stations they stand at.
+    stations: int = 0
 
 
 NO_SIGN = Sign()
@@ -124,6 +141,27 @@ def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
     return found
 
 
+def quiet_villages(scene: Scene, limits: Limits) -> list[Silence]:
+    """List the villages all of whose sensors have stopped though nobody is waited for there.
+
+    A single station may just be broken. Where calls wait for an answer `silent_villages` judges;
+    who answered after the last value lives, and so does a village with a slow sensor heard since.
+    """
+    lived: dict[str, float] = defaultdict(float)
+    for one in scene.sensors:
+        if one.interval_s > limits.longest_s:
+            lived[one.village] = max(lived[one.village], one.last)
+    found = []
+    for village, sign in sorted(_quick_signs(scene, limits).items()):
+        posts, last = scene.posts.get(village, NOBODY), sign.last or 0.0
+        waited_for = posts.called > 0 and not posts.answered
+        if sign.says != SILENT or sign.stations < limits.several or waited_for:
+            continue
+        if last > max(posts.lived, lived[village]):
+            found.append(Silence(village, last, NOBODY, sign))
+    return found
+
+
 def long_silent(posts: Mapping[str, Posts], now: float, limits: Limits) -> dict[str, Posts]:
     """Keep the villages of which nobody has answered for so long that other signs are asked for."""
     waited = now - limits.quiet_s
@@ -136,6 +174,11 @@ def long_silent(posts: Mapping[str, Posts], now: float, limits: Limits) -> dict[
 
 def sensor_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
     """Tell of each village whether its sensors are heard."""
+    return _quick_signs(scene, limits) | _slow_signs(scene, limits)
+
+
+def _quick_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
+    """Judge the sensors that are quick enough for their silence to mean something."""
     usable = [
         one
         for one in scene.sensors
@@ -156,9 +199,19 @@ def sensor_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
     }
 
 
+def _slow_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
+    """Find the villages of which a slow sensor was heard since they were called: it shows life."""
+    heard: dict[str, list[float]] = defaultdict(list)
+    for one in scene.sensors:
+        posts = scene.posts.get(one.village)
+        if posts is not None and one.interval_s > limits.longest_s and one.last >= posts.began:
+            heard[one.village].append(one.last)
+    return {village: Sign(ALIVE, len(own), max(own)) for village, own in heard.items()}
+
+
 def _is_late(one: Sensor, scene: Scene, limits: Limits) -> bool:
-    expected = one.interval_s * limits.late_factor + limits.late_slack_s
-    return scene.now - max(one.last, scene.listening_since) > expected
+    late_s = scene.now - max(one.last, scene.listening_since)
+    return late_s > limits.expected_s(one.interval_s)
 
 
 def _gone(sensors: Sequence[Sensor], late: Sequence[bool]) -> set[str]:
@@ -177,16 +230,21 @@ def _sensor_sign(
     own: Sequence[tuple[Sensor, bool]], total: Counter[bool], posts: Posts | None, limits: Limits
 ) -> Sign:
     last = max(one.last for one, _ in own)
-    late = sum(is_late for _, is_late in own)
+    late = [one for one, is_late in own if is_late]
     others = total.total() - len(own)
-    heard_elsewhere = total[False] - (len(own) - late)
+    heard_elsewhere = total[False] - (len(own) - len(late))
+    stations = len({one.station for one, _ in own})
     if others < limits.least or heard_elsewhere < limits.share * others:
-        return Sign(UNKNOWN, len(own), last)
-    if late == len(own):
-        return Sign(SILENT, len(own), last)
+        return Sign(UNKNOWN, len(own), last, stations)
+    if len(late) == len(own):
+        return Sign(SILENT, len(own), last, stations)
     since = posts.began if posts else 0.0
-    lives = any(not is_late and one.last >= since for one, is_late in own)
-    return Sign(ALIVE if lives else UNKNOWN, len(own), last)
+    if any(not is_late and one.last >= since for one, is_late in own):
+        return Sign(ALIVE, len(own), last, stations)
+    # Those not due yet prove nothing; several that were in time until the call and then stopped do.
+    stopped = {one.station for one in late if one.last + limits.expected_s(one.interval_s) >= since}
+    told = SILENT if len(stopped) >= limits.several else UNKNOWN
+    return Sign(told, len(late) if told == SILENT else len(own), last, stations)
 
 
 def phone_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:

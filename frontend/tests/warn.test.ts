@@ -19,7 +19,7 @@ import { followable } from '@/warn/force/follow'
 import { sections } from '@/warn/inbox/order'
 import { pieces, surenessOf, unsure, type RecognisedItem } from '@/warn/inbox/pasted'
 import type { Alert, Received, WarnKind } from '@/warn/shapes'
-import { segments } from '@/warn/words'
+import { segments, signatureFault } from '@/warn/words'
 
 function message(id: string, more: Partial<Received> = {}): Received {
   return {
@@ -56,6 +56,21 @@ describe('the inbox', () => {
     const items = [message('orange', { handling: 'relayed', state: 'replaced', alert: 'A' })]
     expect(shown(items)).toEqual([['over', 'orange']])
     expect(shown(items, (alert) => alert === 'A')).toEqual([['standing', 'orange']])
+  })
+})
+
+describe('the badge of a signature', () => {
+  const fault = (signature: Received['signature'], missing = false) => {
+    const { label, grave } = signatureFault({ signature, signature_missing: missing })
+    return label && [label, grave]
+  }
+  it('stands on what was forged, on what lacks one it should have, and on a stranger', () => {
+    expect(fault('broken')).toEqual(['签名不成立', true])
+    expect(fault('unsigned', true)).toEqual(['少了签名', true])
+    expect(fault('stranger')).toEqual(['签名者不认识', false])
+  })
+  it('stands on nothing else: who never signs is not suspected', () => {
+    expect([fault('unsigned'), fault('trusted'), fault('')]).toEqual(['', '', ''])
   })
 })
 
@@ -359,6 +374,9 @@ describe('a village that fell silent', () => {
     const silent = { says: 'silent', n: 3 } as const
     expect(signsOf({ posts: 9, phones: silent, sensors: unknown })).toBe(
       '9 个岗位无人应答 · 3 部电话没有回执',
+    )
+    expect(signsOf({ posts: 0, phones: unknown, sensors: silent })).toBe(
+      '3 个监测设备断了 · 没有在叫应',
     )
     expect(signsOf({ posts: 9, phones: unknown, sensors: silent })).toBe(
       '9 个岗位无人应答 · 3 个监测设备断了',

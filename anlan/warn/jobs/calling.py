@@ -35,3 +35,10 @@ def watch_calls(context: JobContext) -> int | None:  # noqa: ARG001 - every job 
 def watch_villages(context: JobContext) -> int | None:  # noqa: ARG001 - every job is told
     """Find villages without any sign of life while their posts are called."""
     return len(calls.watch_villages(by=system("calls"))) or None
+
+
+@every(minutes=1)
+@job("warn.villages.quiet", title="监测断绝巡看", title_en="Look for villages nothing is heard of")
+def watch_quiet_villages(context: JobContext) -> int | None:  # noqa: ARG001 - every job is told
+    """Find villages whose sensors have all stopped while nobody is called."""
+    return len(calls.watch_quiet_villages(by=system("calls"))) or None

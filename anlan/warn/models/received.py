@@ -132,6 +132,7 @@ class Received(models.Model):
             models.Index(fields=["region", "-id"], name="received_region"),
             models.Index(fields=["identifier"], name="received_identifier"),
             models.Index(fields=["words"], name="received_words"),
+            models.Index(fields=["signature", "sender"], name="received_signing"),
             models.Index(fields=["root"], name="received_root"),
             models.Index(fields=["case"], name="received_case"),
         ]

@@ -10,14 +10,14 @@ from anlan.warn.models.alerts import Alert
 
 
 class SilentVillage(models.Model):
-    """One time a village showed no sign of life while its posts were called."""
+    """One time a village showed no sign of life, called or not."""
 
     id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id)
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
-    #: The alert whose calls nobody answered, and its chain.
-    alert = models.ForeignKey(Alert, models.PROTECT, related_name="+")
-    root = models.CharField(max_length=LENGTH)
-    case = models.CharField(max_length=LENGTH)
+    #: The alert whose calls nobody answered, and its chain; null and "" where nobody was called.
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="+")
+    root = models.CharField(max_length=LENGTH, blank=True, default="")
+    case = models.CharField(max_length=LENGTH, blank=True, default="")
     #: The last sign of life, and when the silence was found.
     since = models.DateTimeField("最后动静")
     found_at = models.DateTimeField("发现时间")
@@ -27,7 +27,7 @@ class SilentVillage(models.Model):
     obligation = models.CharField(max_length=LENGTH, blank=True, default="")
     #: When it was over: heard again, or the calls ended.
     over_at = models.DateTimeField(null=True)
-    #: heard | ended
+    #: heard | ended | called: its call tells more from then on
     over_why = models.CharField(max_length=8, blank=True, default="")
 
     class Meta:

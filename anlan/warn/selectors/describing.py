@@ -153,6 +153,7 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
         "persons": signing.persons(row),
         "may_act_alone": signing.may_act_alone(row, clock.now()),
         "rule": rule.name if rule else "",
+        "rule_en": rule.name_en if rule else "",
         "chain": chain,
         "approvals": _approvals(row),
         "steps": steps(("alert", row.pk)),

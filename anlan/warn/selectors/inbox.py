@@ -111,7 +111,7 @@ def counts(actor: Actor, region: str = "") -> dict[str, Any]:
 
 
 def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
-    """Say messages in words; four queries, whatever their number."""
+    """Say messages in words; five queries, whatever their number."""
     names = permissions.names_of({row.handled_by for row in rows if row.handled_by})
     places = regions.names(
         {row.region_id for row in rows} | {c for row in rows for c in row.regions}
@@ -128,9 +128,11 @@ def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
         Alert.objects.filter(received__in=before, ended_at=None, issued_at__isnull=False)
         .values_list("received_id", flat=True)
     )  # fmt: skip
+    signing = _signing(rows)
     return [
         {
             **_received(row, places),
+            "signature_missing": row.signature == State.UNSIGNED and row.sender in signing,
             "handled_by_name": names.get(row.handled_by, row.handled_by),
             "alert": alerts.get(row.pk),
             "changes_ours": bool(out & set(row.replaces)) and row.signature != State.BROKEN,
@@ -138,6 +140,18 @@ def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _signing(rows: Sequence[Received]) -> set[str]:
+    """Tell which senders of what is not signed have had something signed by one we trust.
+
+    Whoever cannot forge a signature leaves it out; of a sender that never signs that says nothing.
+    """
+    bare = {row.sender for row in rows if row.signature == State.UNSIGNED and row.sender}
+    if not bare:
+        return set()
+    signed = Received.objects.filter(signature=State.TRUSTED.value, sender__in=bare)
+    return set(signed.values_list("sender", flat=True).distinct())
 
 
 def _received(row: Received, places: dict[str, str]) -> dict[str, Any]:

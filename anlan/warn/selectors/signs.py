@@ -60,17 +60,18 @@ def called_posts() -> dict[str, dict[str, Posts]]:
         among("subject", rounds.keys()), kind=KIND, subject_kind=KIND,
         region__level__gte=Level.VILLAGE,
     )  # fmt: skip
-    found: dict[tuple[str, str], list[tuple[datetime, bool]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[tuple[datetime, datetime | None]]] = defaultdict(list)
     for subject, region, issued, reached, answered in rows.values_list(
         "subject", "region_id", "issued_at", "reached_at", "answered_at"
     ):
-        lives = (reached or answered) is not None
-        found[rounds[subject], region[: scope.PADDED]].append((issued, lives))
+        lived = max((at for at in (reached, answered) if at), default=None)
+        found[rounds[subject], region[: scope.PADDED]].append((issued, lived))
     posts: dict[str, dict[str, Posts]] = {root: {} for root in rounds.values()}
     for (root, village), calls in found.items():
+        lives = [lived.timestamp() for _, lived in calls if lived is not None]
         posts[root][village] = Posts(
-            len(calls), sum(lives for _, lives in calls),
-            min(at for at, _ in calls).timestamp(), max(at for at, _ in calls).timestamp(),
+            len(calls), len(lives), min(at for at, _ in calls).timestamp(),
+            max(at for at, _ in calls).timestamp(), max(lives, default=0.0),
         )  # fmt: skip
     return posts
 
@@ -82,7 +83,7 @@ def sensors_heard() -> Iterator[Sensor]:
     columns = ("stream_id", "station_id", "gateway_id")
     stopped = {key for row in under_repair.values_list(*columns) for key in row if key}
     streams = [
-        (number, interval or 0, region, gateway or "")
+        (number, interval or 0, region, station, gateway or "")
         for pk, number, interval, region, station, gateway in Stream.objects.filter(
             retired_at=None, status="in-use", interval_s__gt=0,
             region__level__gte=Level.VILLAGE,
@@ -92,10 +93,10 @@ def sensors_heard() -> Iterator[Sensor]:
         if not {pk, station, gateway} & stopped
     ]  # fmt: skip
     heard = latest([number for number, *_ in streams])
-    for place, (_, interval, region, gateway) in enumerate(streams):
+    for place, (_, interval, region, station, gateway) in enumerate(streams):
         if heard.known[place]:
             last = float(heard.time[place]) / 1000
-            yield Sensor(region[: scope.PADDED], gateway, float(interval), last)
+            yield Sensor(region[: scope.PADDED], gateway, float(interval), last, station)
 
 
 def _sent(calls: "QuerySet[Any]") -> Iterator[Sent]:

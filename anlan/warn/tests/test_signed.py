@@ -140,6 +140,17 @@ def test_without_a_signature_or_any_look_at_one_that_is_what_is_said() -> None:
     assert shown(row)[:3] == ("", "没有核对过签名", "Signature not checked")
 
 
+def test_a_signature_is_missed_only_where_the_sender_has_signed_before(trusted: Station) -> None:
+    row = receive(national())
+    bare = receive(cap())
+    assert not inbox.one(OFFICER, bare.pk)["signature_missing"]
+    signed = receive(trusted.sign(cap("urn:oid:1.2.156.2")))
+    missing = {
+        one["id"]: one["signature_missing"] for one in inbox.describe([row, bare, signed], OFFICER)
+    }
+    assert missing == {row.pk: False, bare.pk: True, signed.pk: False}
+
+
 def test_one_changed_word_breaks_it_and_the_message_is_still_there(trusted: Station) -> None:
     data = tampered(trusted.sign(cap()))
     row = receive(data)

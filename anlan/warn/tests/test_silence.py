@@ -18,6 +18,7 @@ from anlan.warn.silence import (
     Sensor,
     Sent,
     phone_signs,
+    quiet_villages,
     sensor_signs,
     silent_villages,
 )
@@ -29,7 +30,10 @@ OTHERS = [f"V{number}" for number in range(10)]
 
 
 def _sensors(village: str, *ages: float, interval: float = 60, gateway: str = "") -> list[Sensor]:
-    return [Sensor(village, gateway, interval, NOW - age) for age in ages]
+    return [
+        Sensor(village, gateway, interval, NOW - age, f"{village}-{place}")
+        for place, age in enumerate(ages)
+    ]
 
 
 def _messages(village: str, *proved: bool, age: float = 200, **more: Any) -> list[Sent]:
@@ -84,21 +88,91 @@ def test_one_answer_is_enough_for_life() -> None:
     assert _found(scene) == []
 
 
-@pytest.mark.parametrize("interval", [60, 120])
-def test_it_is_found_within_five_minutes_of_the_last_sign(interval: float) -> None:
-    """Called at the moment everything stops: the first look that finds it comes in time."""
-    for seconds in range(0, 301, 30):
+@pytest.mark.parametrize(
+    ("interval", "bound"), [(60, 180), (120, 182), (180, 248), (300, 380), (600, 710)]
+)
+def test_by_sensors_it_is_found_as_soon_as_their_own_interval_lets_it(
+    interval: float, bound: float
+) -> None:
+    """Called at the moment everything stops, looked for twice a minute; the guide tells these."""
+    for seconds in range(0, 901, 30):
         scene = Scene(
             now=NOW + seconds, listening_since=0.0,
             posts={"X": Posts(4, 0, NOW, NOW), **{v: Posts(5, 3, NOW, NOW) for v in OTHERS}},
             sensors=[Sensor("X", "", interval, NOW)]
             + [Sensor(v, "", interval, NOW + seconds) for v in OTHERS],
+            sent=(),
+        )  # fmt: skip
+        if _found(scene):
+            assert bound - 30 <= seconds <= bound
+            return
+    raise AssertionError("not found at all")
+
+
+def test_by_receipts_it_is_found_in_three_minutes_whatever_sensors_stand_there() -> None:
+    for seconds in range(0, 301, 30):
+        scene = Scene(
+            now=NOW + seconds, listening_since=0.0,
+            posts={"X": Posts(4, 0, NOW, NOW), **{v: Posts(5, 3, NOW, NOW) for v in OTHERS}},
+            sensors=[Sensor("X", "", 3600, NOW - 10)],
             sent=[Sent("X", "s", NOW, False)] * 3 + [Sent(v, "s", NOW, True) for v in OTHERS],
         )  # fmt: skip
         if _found(scene):
-            assert seconds < 300
+            assert seconds <= 180
             return
-    raise AssertionError("not found in five minutes")
+    raise AssertionError("not found at all")
+
+
+def test_several_stations_that_stopped_since_the_call_need_not_wait_for_slower_ones() -> None:
+    waiting = _sensors("X", 400, interval=600)
+    stopped = [
+        one._replace(station=f"stopped-{n}") for n, one in enumerate(_sensors("X", 230, 250))
+    ]
+    (found,) = silent_villages(_scene(sensors=[*stopped, *waiting]), LIMITS)
+    assert (found.village, found.sensors.says, found.sensors.n) == ("X", SILENT, 2)
+    assert _found(_scene(sensors=[stopped[0], *waiting])) == []  # one may just be broken
+    dead = [one._replace(last=NOW - 3000) for one in stopped]
+    assert _found(_scene(sensors=[*dead, *waiting])) == []  # they were before anybody called
+
+
+def test_a_slow_sensor_that_was_heard_since_the_call_shows_life() -> None:
+    stopped = _sensors("X", 300, 280)
+    assert _found(_scene(sensors=[*stopped, *_sensors("X", 100, interval=3600)])) == []
+    assert _found(_scene(sensors=[*stopped, *_sensors("X", 900, interval=3600)])) == ["X"]
+
+
+def _uncalled(*sensors: Sensor, posts: Posts | None = None) -> list[str]:
+    """Find, in a county where everybody else answered, what only sensors tell of `X`."""
+    scene = _scene(sensors=sensors)
+    others = {village: one for village, one in scene.posts.items() if village != "X"}
+    called = others if posts is None else {**others, "X": posts}
+    return [one.village for one in quiet_villages(replace(scene, posts=called), LIMITS)]
+
+
+def test_without_any_call_several_stations_that_all_stopped_show_a_village() -> None:
+    assert _uncalled(*_sensors("X", 300, 280)) == ["X"]
+    assert _uncalled(*_sensors("X", 300)) == []  # a single one may just be broken
+    assert _uncalled(*_sensors("X", 300, 20)) == []  # one is heard
+    two_streams = [one._replace(station="the same") for one in _sensors("X", 300, 280)]
+    assert _uncalled(*two_streams) == []
+    assert _uncalled(*_sensors("X", 300, 280), *_sensors("X", 200, interval=3600)) == []
+
+
+def test_a_village_that_is_waited_for_is_judged_by_its_call() -> None:
+    stopped = _sensors("X", 300, 280)
+    assert _uncalled(*stopped, posts=Posts(4, 0, CALLED, CALLED)) == []
+    assert _uncalled(*stopped, posts=Posts(4, 2, CALLED, CALLED, NOW - 60)) == []  # they live
+    assert _uncalled(*stopped, posts=Posts(4, 2, NOW - 9000, NOW - 9000, NOW - 8000)) == ["X"]
+
+
+def test_without_any_call_a_stop_of_ours_or_of_a_gateway_accuses_nobody() -> None:
+    gone = [one for v in ("X", "Y") for one in _sensors(v, 300, 280, gateway="G")]
+    assert _uncalled(*gone) == []
+    scene = _scene(sensors=_sensors("X", 300, 280))
+    stopped = [replace_last(one, NOW - 400) for one in scene.sensors]
+    assert quiet_villages(replace(scene, sensors=stopped, posts={}), LIMITS) == []
+    late = replace(scene, listening_since=NOW - 30, posts={})
+    assert quiet_villages(late, LIMITS) == []
 
 
 def test_a_slow_sensor_neither_proves_silence_nor_stands_in_the_way() -> None:

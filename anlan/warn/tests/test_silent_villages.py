@@ -167,7 +167,7 @@ def test_it_is_over_when_somebody_answers(
 
 
 def test_it_is_over_when_nobody_is_called_any_more(silent: SilentVillage) -> None:
-    calls.end_calls(alert=silent.alert_id, why="cancelled", by=BY)
+    calls.end_calls(alert=silent.alert_id or "", why="cancelled", by=BY)
     calls.watch_villages(by=BY)
     silent.refresh_from_db()
     assert silent.over_why == "ended"
@@ -256,14 +256,63 @@ def test_while_everybody_may_still_answer_many_alerts_ask_no_more_than_one(
     assert len(_run(5, turn, intake, (A1,))) == 1  # one village, whichever alert showed it
 
 
+def _idle(minutes: int, turn: Turn, intake: Callable[..., None], but: tuple[str, ...]) -> list[str]:
+    """Let time go by while nobody is called: values and looks each minute."""
+    found = []
+    for _ in range(minutes):
+        turn(minutes=1)
+        intake(but=but)
+        found += calls.watch_quiet_villages(by=BY)
+    return found
+
+
+def test_a_village_goes_silent_while_nobody_is_called_and_is_found_in_five_minutes(
+    turn: Turn, intake: Callable[..., None]
+) -> None:
+    intake()
+    assert _idle(3, turn, intake, ()) == []
+    last = clock.now()
+    (found,) = _idle(5, turn, intake, (A1,))
+    quiet = SilentVillage.objects.get(pk=found)
+    assert (quiet.region_id, quiet.alert_id, quiet.root, quiet.since) == (A1, None, "", last)
+    assert quiet.found_at - last < timedelta(seconds=300)
+    debt = Obligation.objects.get(pk=quiet.obligation)
+    assert (debt.kind, debt.debtor.code) == ("village-silent", "P-WEST")
+    assert debt.title == "前坑村监测全断：几个测站都没有数据，请打电话问一问"
+    (told,) = shown(TOWNSHIP)
+    assert (told["alert"], told["evidence"]["posts"]) == (None, 0)
+    assert Event.objects.filter(kind="warn.VillageSilent").count() == 1
+
+    assert calls.watch_villages(by=BY) == []  # no call, and so no end of one
+    assert _idle(1, turn, intake, ()) == []
+    quiet.refresh_from_db()
+    assert quiet.over_why == "heard"
+    assert Obligation.objects.get(pk=quiet.obligation).state == "withdrawn"
+
+
+def test_once_a_quiet_village_is_called_its_call_says_more(
+    turn: Turn, intake: Callable[..., None]
+) -> None:
+    intake()
+    _idle(3, turn, intake, ())
+    (before,) = _idle(3, turn, intake, (A1,))
+    _call_the_county()
+    (found,) = _run(4, turn, intake, (A1,))
+    quiet = SilentVillage.objects.get(pk=before)
+    assert quiet.over_why == "called"
+    silent = SilentVillage.objects.get(over_at=None)
+    assert (silent.pk, silent.region_id, silent.alert_id is not None) == (found, A1, True)
+    assert _idle(2, turn, intake, (A1,)) == []
+
+
 def test_each_sees_the_silent_villages_of_their_own_regions(silent: SilentVillage) -> None:
     for who in (OFFICER, TOWNSHIP):
         assert [one.pk for one in silent_villages(who)] == [silent.pk]
     assert silent_villages(CHARLIE) == []
-    (told,) = shown(TOWNSHIP, alert=silent.alert_id)
+    (told,) = shown(TOWNSHIP, alert=silent.alert_id or "")
     assert (told["region_name"], told["asked"]) == ("前坑村", "duty-officerP-WEST")
     with pytest.raises(Missing):
-        shown(CHARLIE, alert=silent.alert_id)
+        shown(CHARLIE, alert=silent.alert_id or "")
     assert silent_villages(actor("township", "339901102000")) == []
     with pytest.raises(Forbidden):
         silent_villages(actor("expert"))

@@ -57,6 +57,8 @@ export interface Received {
   signature: '' | 'unsigned' | 'trusted' | 'stranger' | 'broken'
   signature_label: string
   signature_label_en: string
+  /** It has none, though others of its sender were signed by one we trust. */
+  signature_missing: boolean
   /** As the certificate says it; a stranger's proves no name. */
   signer: string
   state: ReceivedState
@@ -298,6 +300,7 @@ export interface AlertDetail extends Alert {
   persons: number
   may_act_alone: boolean
   rule: string
+  rule_en: string
   chain: Alert[]
   approvals: Approval[]
   steps: DoneStep[]

@@ -2,6 +2,7 @@
 import { meta } from '@/api/meta'
 import { msg, named, t } from '@/locale'
 import type { Level } from '@/sense/levels'
+import type { Received } from './shapes'
 
 const COLOURS: Record<number, string> = {
   1: msg('红色'),
@@ -45,6 +46,17 @@ const STATUSES: Record<string, string> = {
 export const statusName = (status: string) => {
   const name = STATUSES[status]
   return name ? t(name) : ''
+}
+
+const FAULTS: Record<string, string> = {
+  broken: msg('签名不成立'),
+  missing: msg('少了签名'),
+  stranger: msg('签名者不认识'),
+}
+/** What is wrong with a message's signature; '' where nothing is, or nothing is known of it. */
+export function signatureFault(one: Pick<Received, 'signature' | 'signature_missing'>) {
+  const key = one.signature_missing ? 'missing' : one.signature
+  return { key, label: key in FAULTS ? t(FAULTS[key] ?? '') : '', grave: key !== 'stranger' }
 }
 
 /** GSM 03.38: characters of one short message in UCS-2, and of each part of a longer one. */

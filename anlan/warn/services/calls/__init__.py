@@ -5,7 +5,7 @@ from anlan.warn.services.calls.covering import Asked, read_coverage
 from anlan.warn.services.calls.ending import end_calls, tell_over, watch_calls
 from anlan.warn.services.calls.opening import begin_calls, fill_round
 from anlan.warn.services.calls.pressing import call_silent
-from anlan.warn.services.calls.watching import watch_villages
+from anlan.warn.services.calls.watching import watch_quiet_villages, watch_villages
 
 __all__ = [
     "Asked",
@@ -19,5 +19,6 @@ __all__ = [
     "read_coverage",
     "tell_over",
     "watch_calls",
+    "watch_quiet_villages",
     "watch_villages",
 ]

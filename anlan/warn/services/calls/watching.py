@@ -1,10 +1,11 @@
 """Finding villages that fall silent: a row, a fact, a debt of the duty room above, and their end.
 
-Looked at twice a minute while anybody is called. Since when somebody has looked and values came in
-at all is kept: silence is counted from then, so that a break of our own accuses nobody.
+Looked at twice a minute while anybody is called, and once a minute for villages where nobody is:
+there only sensors can tell. Since when somebody has looked and values came in at all is kept:
+silence is counted from then, so that a break of our own accuses nobody.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from anlan.base.journal.services import record
 from anlan.base.obligations.services import Debt, owe, settle
 from anlan.base.outbox.services import publish
 from anlan.base.people import selectors as people
+from anlan.base.people.models import Post
 from anlan.base.permissions.actor import Actor
 from anlan.base.regions import scope
 from anlan.kernel import clock
@@ -26,10 +28,12 @@ from anlan.warn.selectors.signs import called_posts, scene, sensors_heard
 from anlan.warn.silence import (
     ALIVE,
     Limits,
+    Posts,
     Scene,
     Silence,
     long_silent,
     phone_signs,
+    quiet_villages,
     sensor_signs,
     silent_villages,
 )
@@ -44,17 +48,46 @@ def watch_villages(*, by: Actor) -> list[str]:
     posts, limits = called_posts(), Limits.read()
     since = _look(bool(posts))
     standing = SilentVillage.objects.filter(over_at=None)
-    asked, now = set(standing.values_list("root", flat=True)), clock.now().timestamp()
+    asked, now = (
+        set(standing.exclude(root="").values_list("root", flat=True)),
+        clock.now().timestamp(),
+    )
     asked |= {root for root, own in posts.items() if long_silent(own, now, limits)}
     found: list[str] = []
     sensors = tuple(sensors_heard()) if asked else ()
     for root in sorted(asked & posts.keys()):
         seen = scene(root, posts[root], sensors, since)
         _end_heard(root, seen, limits, by)
-        known = set(standing.values_list("region_id", flat=True))
+        known = set(standing.exclude(root="").values_list("region_id", flat=True))
         new = [one for one in silent_villages(seen, limits) if one.village not in known]
         found += [_found(root, one, by) for one in new]
     _end_uncalled(posts, by)
+    return found
+
+
+def watch_quiet_villages(*, by: Actor) -> list[str]:
+    """Find villages whose sensors have all stopped though nobody waits for them; ids of the new."""
+    limits, since = Limits.read(), _look(True)
+    seen = Scene(
+        now=clock.now().timestamp(), listening_since=since.timestamp(),
+        posts=_merged(called_posts().values()), sensors=tuple(sensors_heard()), sent=(),
+    )  # fmt: skip
+    standing = SilentVillage.objects.filter(over_at=None)
+    _end_heard("", seen, limits, by)
+    known = set(standing.values_list("region_id", flat=True))
+    return [_found("", one, by) for one in quiet_villages(seen, limits) if one.village not in known]
+
+
+def _merged(chains: Iterable[Mapping[str, Posts]]) -> dict[str, Posts]:
+    """Put together what several alerts call in one village."""
+    found: dict[str, Posts] = {}
+    for chain in chains:
+        for village, own in chain.items():
+            one = found.get(village, own._replace(called=0, answered=0))
+            found[village] = Posts(
+                one.called + own.called, one.answered + own.answered, min(one.began, own.began),
+                max(one.latest, own.latest), max(one.lived, own.lived),
+            )  # fmt: skip
     return found
 
 
@@ -71,10 +104,12 @@ def _look(needed: bool) -> datetime:
 
 @transaction.atomic
 def _found(root: str, silence: Silence, by: Actor) -> str:
-    alert = Alert.objects.filter(root=root, issued_at__isnull=False).order_by("-id")[0]
+    alert = Alert.objects.filter(root=root, issued_at__isnull=False).order_by("-id").first()
     now = clock.now()
+    for quiet in SilentVillage.objects.filter(region=silence.village, over_at=None):
+        _over(quiet, "called", by)  # from now on its call tells more
     row = SilentVillage(
-        region_id=silence.village, alert=alert, root=root, case=alert.case,
+        region_id=silence.village, alert=alert, root=root, case=alert.case if alert else "",
         since=datetime.fromtimestamp(silence.since, UTC), found_at=now,
         evidence=_evidence(silence),
     )  # fmt: skip
@@ -83,8 +118,9 @@ def _found(root: str, silence: Silence, by: Actor) -> str:
     _note(row, "silent", by, row.evidence)
     publish(
         VillageSilent(
-            case=row.case, village=row.pk, alert=alert.pk, hazard=alert.hazard,
-            level=cast("Level | None", alert.level), region=row.region_id,
+            case=row.case, village=row.pk, alert=alert.pk if alert else "",
+            hazard=alert.hazard if alert else "",
+            level=cast("Level | None", alert.level) if alert else None, region=row.region_id,
             posts=silence.posts.called, since=row.since, found_at=now,
         )
     )  # fmt: skip
@@ -101,14 +137,20 @@ def _evidence(silence: Silence) -> dict[str, Any]:
 
 def _owe(row: SilentVillage, by: Actor) -> str:
     """Make the duty room above the village owe a look; "" where nobody sits there."""
-    called = scope.below(calls_of(row.root), row.region_id).order_by("pk")
-    rooms = people.reach(list(called.values_list("debtor", flat=True)[:1]), "duty-above")
-    room = next(iter(rooms.values()), [])
+    if row.root:
+        title = f"{row.region.name}失联：无人应答，电话和监测都没有动静，请派人查看"
+        called = scope.below(calls_of(row.root), row.region_id).order_by("pk")
+        posts = list(called.values_list("debtor", flat=True)[:1])
+    else:
+        title = f"{row.region.name}监测全断：几个测站都没有数据，请打电话问一问"
+        own = scope.below(Post.objects.filter(retired_at=None), row.region_id).order_by("pk")
+        posts = list(own.values_list("pk", flat=True)[:1])
+    room = next(iter(people.reach(posts, "duty-above").values()), [])
     if not room:
         return ""
     debt = Debt(
-        kind=KIND, title=f"{row.region.name}失联：无人应答，电话和监测都没有动静，请派人查看",
-        debtor=room[0], region=row.region_id, subject=(KIND, row.pk), case=row.case,
+        kind=KIND, title=title, debtor=room[0], region=row.region_id, subject=(KIND, row.pk),
+        case=row.case,
     )  # fmt: skip
     return owe(debt=debt, by=by)
 
@@ -138,7 +180,7 @@ def _values_since(seen: Scene, village: str, moment: float) -> bool:
 
 
 def _end_uncalled(roots: Collection[str], by: Actor) -> None:
-    for row in SilentVillage.objects.filter(over_at=None).exclude(root__in=roots):
+    for row in SilentVillage.objects.filter(over_at=None).exclude(root__in=["", *roots]):
         _over(row, "ended", by)
 
 
