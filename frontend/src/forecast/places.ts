@@ -44,6 +44,8 @@ export interface VillageRow {
   hours: number | null
   rain: number | null
   limit: number | null
+  ground: number | null
+  /** 0: computed and stays dry; null: not computed. */
   depth: number | null
   arrives_at: string | null
   lower_bound: boolean
