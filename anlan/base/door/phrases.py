@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from anlan.base.language import catalogue
 
 GAP = re.compile(r"\{(\w+)\}")
+#: Reasons told one after the other.
+JOINT = "；"
 
 
 @lru_cache(maxsize=2048)
@@ -24,7 +26,8 @@ def said(chinese: str, language: str) -> str:
         found = pattern.fullmatch(chinese)
         if found is not None:
             return english.format(**found.groupdict())
-    return chinese
+    parts = chinese.split(JOINT)
+    return "; ".join(said(part, language) for part in parts) if len(parts) > 1 else chinese
 
 
 @cache

@@ -85,7 +85,7 @@ export function beyond(asked: Asked): (LevelLine & { above: boolean })[] {
     .map((line) => ({ ...line, above: line.value > limits.high }))
 }
 
-function levelLines({ levels, drawn, height }: Asked, limits: Extent, size: number) {
+function levelLines({ levels, drawn, height, scale }: Asked, limits: Extent, size: number) {
   const decimals = drawn[0]?.decimals
   // A name needs its height of the sheet; a third of it are axes and titles.
   const near = (limits.high - limits.low) * ((size * 1.3) / (height * 0.66))
@@ -100,7 +100,7 @@ function levelLines({ levels, drawn, height }: Asked, limits: Extent, size: numb
       before = value
       return {
         yAxis: value,
-        lineStyle: { color: levelPaint(level), width: 1.4, type: [7, 4] },
+        lineStyle: { color: levelPaint(level), width: 1.4 * scale, type: [7 * scale, 4 * scale] },
         label: {
           formatter: `${label} ${figure(value, decimals)}`,
           position: left ? 'insideStartTop' : 'insideEndTop',
@@ -156,7 +156,7 @@ function band(one: Drawn, ink: string) {
   ]
 }
 
-function main(one: Drawn, place: number, marks: object) {
+function main(one: Drawn, place: number, scale: number, marks: object) {
   const { ink: name, dash, wide } = lookOf(one, place)
   const ink = token(name)
   const shared = { name: one.label, data: one.curve.line, z: 3, ...marks }
@@ -171,7 +171,11 @@ function main(one: Drawn, place: number, marks: object) {
     symbol: 'circle',
     symbolSize: 4,
     itemStyle: { color: ink },
-    lineStyle: { color: ink, width: wide, type: dash },
+    lineStyle: {
+      color: ink,
+      width: wide * scale,
+      type: dash === 'solid' ? dash : dash.map((length) => length * scale),
+    },
     connectNulls: false,
     sampling: one.curve.line.length > 2500 ? 'minmax' : undefined,
   }
@@ -305,7 +309,7 @@ export function optionOf(asked: Asked): EChartsCoreOption {
     series: drawn.flatMap((one, place) => {
       return [
         ...band(one, token(lookOf(one, place).ink)),
-        main(one, place, place ? {} : marks),
+        main(one, place, scale, place ? {} : marks),
         ...doubts(one, limits),
       ]
     }),
