@@ -19,6 +19,14 @@ def said(chinese: str, language: str) -> str:
     """Say a sentence in the asker's language; the Chinese itself when nobody has translated it."""
     if language != "en":
         return chinese
+    # A gap may hold the mark too: reasons are told apart only where every one of them is known.
+    parts = [_english(part) for part in chinese.split(JOINT)]
+    if len(parts) > 1 and None not in parts and catalogue().get(chinese) is None:
+        return "; ".join(part for part in parts if part)
+    return _english(chinese) or chinese
+
+
+def _english(chinese: str) -> str | None:
     known = catalogue().get(chinese)
     if known is not None:
         return known
@@ -26,8 +34,7 @@ def said(chinese: str, language: str) -> str:
         found = pattern.fullmatch(chinese)
         if found is not None:
             return english.format(**found.groupdict())
-    parts = chinese.split(JOINT)
-    return "; ".join(said(part, language) for part in parts) if len(parts) > 1 else chinese
+    return None
 
 
 @cache
