@@ -94,6 +94,12 @@ def write(engine: Engine, result: Result, stamp: Mapping[str, Any], target: Path
         and value.size > _MANY
     }
     yield from _tables(engine, result, target)
+    beside: dict[str, str] = {}
+    for name, make in result.files.items():
+        body = make()
+        beside[name] = hashlib.sha256(body).hexdigest()
+        (target / name).write_bytes(body)
+        yield target / name
     if arrays:
         np.savez_compressed(target / ARRAYS, allow_pickle=False, **arrays)
         yield target / ARRAYS
@@ -102,6 +108,8 @@ def write(engine: Engine, result: Result, stamp: Mapping[str, Any], target: Path
         told = document["outputs"][key]
         del told["values"]
         told["file"] = ARRAYS
+    if beside:
+        document["files"] = beside
     yield _put_json(target / RESULT, document)
 
 

@@ -1,7 +1,7 @@
 """What a run gives back, and its form in JSON and as a table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,12 +23,14 @@ class Result:
     """Outputs by key, in the units the engine declares.
 
     notes: what was assumed or put right. stopped: why a run did not reach its end, or ""; what it
-    gives is sound up to there.
+    gives is sound up to there. files: what lies beside the result in a folder, by name, each made
+    when it is asked for.
     """
 
     values: Mapping[str, Value]
     notes: tuple[str, ...] = ()
     stopped: str = ""
+    files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 
 
 def plain(item: Item, value: Value) -> dict[str, Any]:

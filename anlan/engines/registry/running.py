@@ -1,6 +1,7 @@
 """Run an engine by key on a document."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from anlan.engines.registry.declaration import Engine, engine
@@ -24,4 +25,4 @@ def run(key: str, document: Mapping[str, Any], files: Files) -> tuple[Engine, Re
     strange = set(found.values) - set(declared)
     if lacking or strange:
         raise Invalid(f"引擎 {key} 给出的与声明不符：{'、'.join([*lacking, *sorted(strange)])}")
-    return chosen, Result(found.values, (*given.notes, *found.notes), found.stopped)
+    return chosen, replace(found, notes=(*given.notes, *found.notes))

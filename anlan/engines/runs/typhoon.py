@@ -96,7 +96,10 @@ ENGINES.add(
             "集合的路径离散与历史误差表一致；超越概率与逐成员风场逐点计数一致",
             "登陆衰减与 Kaplan 与 DeMaria 1995 公式一致",
         ),
-        open=("R-CLIPER 系数凭记忆，未核对原表", "没有用实测风场检验过本地地形的影响"),
+        open=(
+            "R-CLIPER 系数与另外两处实现一致，未见论文原表",
+            "没有用实测风场检验过本地地形的影响",
+        ),
         inputs=(
             *TRACK,
             Item("times", "要算的时刻", "Times wanted", "times", axes=_T),

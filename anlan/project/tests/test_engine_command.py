@@ -1,6 +1,7 @@
 """`anlan engine`: as a stranger would use it, without a workspace."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -92,6 +93,29 @@ def test_large_arrays_lie_in_a_file_of_their_own_and_small_ones_in_the_json(
     with np.load(out / "arrays.npz") as arrays:
         assert arrays["flow"].shape == (2, 300, 12)
     assert result["outputs"]["wetness"]["values"] == [55.0, None]
+
+
+def test_a_folder_of_the_surge_holds_gauges_fields_and_a_state_to_go_on_from(
+    tmp_path: Path,
+) -> None:
+    document = dict(engine("surge").example)
+    (tmp_path / "input.json").write_text(json.dumps(document), encoding="utf-8")
+    out = tmp_path / "out"
+    told = run.invoke(app, ["run", "surge", "--input", str(tmp_path), "--output", str(out)])
+    assert told.exit_code == 0, told.output
+    names = {path.name for path in out.iterdir()}
+    assert {"result.json", "gauge_time.csv", "fields.nc", "state.npz"} <= names
+    files = json.loads((out / "result.json").read_text(encoding="utf-8"))["files"]
+    state = (out / "state.npz").read_bytes()
+    assert files["state.npz"] == hashlib.sha256(state).hexdigest()
+    (tmp_path / "state.npz").write_bytes(state)
+    document |= {"state": {"file": "state.npz"}, "duration": {"unit": "s", "value": 30}}
+    (tmp_path / "input.json").write_text(json.dumps(document), encoding="utf-8")
+    told = run.invoke(app, ["run", "surge", "--input", str(tmp_path), "--json"])
+    assert told.exit_code == 0, told.output
+    times = json.loads(told.stdout)["outputs"]["gauge_time"]["values"]
+    assert times[0] == pytest.approx(20.0)
+    assert times[-1] == pytest.approx(30.0, abs=1.0)
 
 
 def test_one_json_file_holds_all_when_that_is_asked_for(inputs: Path, tmp_path: Path) -> None:
