@@ -3,9 +3,16 @@ import { t } from '@/locale'
 import { ago } from '@/locale/figures'
 import { figure } from '@/sense/value'
 import type { StationRow, VillageRow } from '../places'
+import type { Run, Standing } from '../shapes'
 import { marginOf } from '../surge/margin'
 import { FORCES, known, percent, shortly } from '../words'
 import type { RegionChance } from './shapes'
+
+export const isOver = (run: Run, now: number) => Date.parse(run.valid_until) < now
+
+/** What is signed is told; else what was computed last, unless its time is over. */
+export const toldOf = ({ signed, newest }: Standing, now: number): Run | null =>
+  signed ?? (newest && !isOver(newest, now) ? newest : null)
 
 /** Where the products of a hazard are listed. */
 export const TAILS: Record<string, 'stations' | 'villages' | 'regions'> = {
