@@ -120,13 +120,23 @@ def _cut(raster: Raster, given: Given, window: str) -> Raster:
 
 def _sound(given: Given, raster: Raster, notes: list[str]) -> Grid:
     notes.extend(raster.mended)
-    return surge.grid_of(
+    grid = surge.grid_of(
         raster.values,
         corner=(raster.west, raster.south),
         cell=(raster.dx, raster.dy),
         geographic=raster.geographic,
         downwards=given.text("terrain_means", "heights") == "depths",
     )
+    return surge.against_marks(grid, _marks(given))
+
+
+def _marks(given: Given) -> list[tuple[float, float, float]]:
+    """Read the heights that somebody knows: by them a map of another datum is found out."""
+    keys = ("mark_x", "mark_y", "mark_height")
+    told = [given.numbers[key] for key in keys if key in given.numbers]
+    if told and len(told) < len(keys):
+        raise Invalid("已知高程点要写明 mark_x、mark_y、mark_height")
+    return [(float(x), float(y), float(height)) for x, y, height in zip(*told, strict=True)]
 
 
 def _written(given: Given) -> Raster:

@@ -150,6 +150,16 @@ def test_a_map_of_roughness_acts_where_it_is_rough() -> None:
     assert np.asarray(slow.values["speed_max"]).max() < 0.9 * speed[0].max()
 
 
+def test_ground_on_another_datum_is_found_by_heights_that_are_known() -> None:
+    marks: dict[str, Any] = {"mark_x": [121.2, 121.28, 121.7], "mark_y": [28.0, 28.2, 28.1]}
+    right = [5.0, 5.0, float(-8.0 - 40.0 * (121.7 - 121.3))]
+    assert not go(**marks, mark_height={"unit": "m", "values": right}).stopped
+    with pytest.raises(Invalid, match=r"相差 \+2.20 米.*高程基准可能不对"):
+        go(**marks, mark_height={"unit": "m", "values": [one - 2.2 for one in right]})
+    with pytest.raises(Invalid, match="mark_height"):
+        go(**marks)
+
+
 def test_fields_come_as_netcdf_that_other_programs_read() -> None:
     found = go(**LEKIMA)
     body = found.files["fields.nc"]()
