@@ -60,6 +60,16 @@ INPUTS: Final = (
         required=False,
         low=0.0,
     ),
+    Item("mark_x", "已知高程点横坐标，度或米", "x of marks", axes=("mark",), required=False),
+    Item("mark_y", "已知高程点纵坐标，度或米", "y of marks", axes=("mark",), required=False),
+    Item(
+        "mark_height",
+        "已知高程点的高程，用来核对地形的基准",
+        "Height of marks",
+        unit="m",
+        axes=("mark",),
+        required=False,
+    ),
     Item(
         "inner_terrain",
         "内层地形文件，网格更细，写法与外层相同",
