@@ -1,4 +1,4 @@
-"""How good a forecast was, at one station, once the truth was measured."""
+"""How good a forecast was, at one place, once the truth was measured."""
 
 from typing import ClassVar
 
@@ -10,13 +10,19 @@ from anlan.sense.models import Station
 
 
 class Score(models.Model):
-    """Errors of one run at one station for lead times from `lead_from` to `lead_until` hours."""
+    """Errors of one run at one place for lead times from `lead_from` to `lead_until` hours."""
 
     id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id, editable=False)
     run = models.ForeignKey(Run, models.CASCADE, related_name="scores")
-    station = models.ForeignKey(Station, models.PROTECT, related_name="+")
+    #: station | basin | storm
+    of = models.CharField(max_length=8, default="station")
+    #: Of the station, the basin or the storm, and what it was called.
+    code = models.CharField(max_length=64, default="")
+    name = models.CharField(max_length=100, default="")
+    station = models.ForeignKey(Station, models.PROTECT, null=True, related_name="+")
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     model = models.CharField(max_length=40)
+    #: Key of ``forecast-scores``.
     quantity = models.CharField(max_length=32)
     lead_from = models.PositiveSmallIntegerField()
     lead_until = models.PositiveSmallIntegerField()
@@ -30,7 +36,8 @@ class Score(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["run", "station", "quantity", "lead_from"], name="forecast_score_once"
+                fields=["run", "of", "code", "quantity", "lead_from"],
+                name="forecast_score_place_once",
             )
         ]
         indexes: ClassVar = [
@@ -39,7 +46,7 @@ class Score(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.station_id} {self.lead_from}-{self.lead_until} h"
+        return f"{self.code} {self.quantity} {self.lead_from}-{self.lead_until} h"
 
 
 class LevelCheck(models.Model):

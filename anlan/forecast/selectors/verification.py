@@ -1,9 +1,10 @@
-"""How good forecasts were at each station: errors by lead time, levels hit and missed."""
+"""How good forecasts were at each place: errors by lead time, levels hit and missed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from math import sqrt
-from typing import Any
+from statistics import fmean
+from typing import Any, Final
 
 from django.db.models import Count, Sum
 
@@ -15,6 +16,11 @@ from anlan.forecast.selectors.rows import VIEW
 from anlan.kernel import clock
 
 SPAN = timedelta(days=90)
+#: Kinds of places, in the order they are shown.
+PLACES: Final = ("station", "basin", "storm")
+
+#: Kind of place, its code, model, quantity.
+_Key = tuple[str, str, str, str]
 
 
 def verification(
@@ -25,7 +31,10 @@ def verification(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> dict[str, Any]:
-    """Sum up the runs based in a span, by default the last ninety days, station by station."""
+    """Sum up the runs based in a span, by default the last ninety days, place by place.
+
+    station: code of one, to see it alone.
+    """
     last = until or clock.now()
     first = since or last - SPAN
     where = {"based_at__gte": first, "based_at__lt": last}
@@ -35,28 +44,40 @@ def verification(
         where["station__code"] = station  # type: ignore[assignment]
     scores = visible(Score.objects.filter(**where), actor, VIEW)
     checks = visible(LevelCheck.objects.filter(**where), actor, VIEW)
-    leads: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    found: dict[_Key, dict[str, Any]] = {}
     rows = (
-        scores.values("station__code", "station__name", "model", "lead_from", "lead_until")
+        scores.values("of", "code", "name", "model", "quantity", "lead_from", "lead_until")
         .annotate(
             values_=Sum("n"), error=Sum("total"), size=Sum("total_size"),
             square=Sum("total_square"), runs=Count("run", distinct=True),
         )
-        .order_by("station__code", "model", "lead_from")
+        .order_by("of", "code", "quantity", "model", "lead_from")
     )  # fmt: skip
-    names: dict[str, str] = {}
     for row in rows:
-        names[row["station__code"]] = row["station__name"]
-        leads[row["station__code"], row["model"]].append(_lead(dict(row)))
-    levels = _levels(checks, names)
-    items = [
-        {
-            "code": code, "name": names[code], "model": key,
-            "leads": leads.get((code, key), []), "levels": levels.get((code, key), []),
-        }
-        for code, key in sorted({*leads, *levels})
-    ]  # fmt: skip
+        key = (row["of"], row["code"], row["model"], row["quantity"])
+        _item(found, key, row["name"])["leads"].append(_lead(dict(row)))
+    for (code, name, of_model), levels in _levels(checks).items():
+        _item(found, ("station", code, of_model, "tide-level"), name)["levels"] = levels
+    order = {of: n for n, of in enumerate(PLACES)}
+    items = sorted(
+        found.values(),
+        key=lambda one: (order[one["of"]], one["code"], one["model"], one["quantity"]),
+    )
     return {"items": items, "since": first, "until": last, "as_of": clock.now()}
+
+
+def _item(found: dict[_Key, dict[str, Any]], key: _Key, name: str) -> dict[str, Any]:
+    """Find what is told of one quantity of one model at one place, or begin it."""
+    of, code, model, quantity = key
+    what = codes.table("forecast-scores")[quantity]
+    return found.setdefault(
+        key,
+        {
+            "of": of, "code": code, "name": name, "model": model, "quantity": quantity,
+            "label": what.name, "label_en": what.name_en, "unit": what.text("unit"),
+            "distance": bool(what.number("size")), "leads": [], "levels": [],
+        },
+    )  # fmt: skip
 
 
 def _lead(row: dict[str, Any]) -> dict[str, Any]:
@@ -72,26 +93,32 @@ def _lead(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _levels(checks: Any, names: dict[str, str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def _levels(checks: Any) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     """Count hits, misses and false alarms by station and level; ratios None where nothing was."""
-    counted: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
-    rows = checks.values("station__code", "station__name", "model", "kind", "outcome").annotate(
-        many=Count("pk")
+    counted: dict[tuple[str, str, str], dict[str, list[Any]]] = defaultdict(
+        lambda: defaultdict(list)
     )
-    for row in rows.order_by():
-        names[row["station__code"]] = row["station__name"]
-        counted[row["station__code"], row["model"], row["kind"]][row["outcome"]] = row["many"]
-    table = codes.table("stream-level-kinds")
-    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for kind in table:
-        for (code, model, of), many in counted.items():
-            if of == kind.code:
-                found[code, model].append(_level(kind.code, kind.name, kind.name_en, many))
-    return found
+    for row in checks.select_related("station").order_by("based_at"):
+        counted[row.station.code, row.station.name, row.model][row.kind].append(row)
+    return {
+        place: [
+            _level(kind.code, kind.name, kind.name_en, kinds[kind.code])
+            for kind in codes.table("stream-level-kinds")
+            if kind.code in kinds
+        ]
+        for place, kinds in counted.items()
+    }
 
 
-def _level(kind: str, label: str, label_en: str, many: dict[str, int]) -> dict[str, Any]:
-    hits, misses, false = (many.get(one, 0) for one in ("hit", "miss", "false-alarm"))
+def _level(kind: str, label: str, label_en: str, rows: list[LevelCheck]) -> dict[str, Any]:
+    """Tell how often a level was foreseen, and of hits how long before and how far off in time."""
+    many = Counter(row.outcome for row in rows)
+    hits, misses, false = (many[one] for one in ("hit", "miss", "false-alarm"))
+    ahead, off = [], []
+    for row in rows:
+        if row.said_at is not None and row.seen_at is not None:
+            ahead.append((row.seen_at - row.based_at).total_seconds() / 3600)
+            off.append((row.said_at - row.seen_at).total_seconds() / 60)
     return {
         "kind": kind,
         "label": label,
@@ -99,7 +126,9 @@ def _level(kind: str, label: str, label_en: str, many: dict[str, int]) -> dict[s
         "hits": hits,
         "misses": misses,
         "false_alarms": false,
-        "quiet": many.get("quiet", 0),
+        "quiet": many["quiet"],
         "detected": round(hits / (hits + misses), 3) if hits + misses else None,
         "false_ratio": round(false / (hits + false), 3) if hits + false else None,
+        "lead_h": round(fmean(ahead), 1) if ahead else None,
+        "late_min": round(fmean(off)) if off else None,
     }

@@ -7,11 +7,12 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F
 
-from anlan.forecast.models import LevelCheck, Run, Score, Series, StationOutlook
+from anlan.forecast.models import LevelCheck, Run, Score, StationOutlook
+from anlan.forecast.selectors import compared
+from anlan.forecast.selectors.compared import Compared
 from anlan.forecast.selectors.gathering.asking import millis
-from anlan.forecast.selectors.gathering.tides import measured, streams_of
+from anlan.forecast.selectors.gathering.tides import streams_of
 from anlan.kernel import clock
-from anlan.sense.models import Station
 
 #: Lead times, hours, that errors are kept apart by.
 LEADS: Final = ((0, 6), (6, 12), (12, 24), (24, 48), (48, 72), (72, 168))
@@ -19,6 +20,8 @@ HOUR_MS: Final = 3_600_000
 #: Less of the time measured, and nobody knows whether a level was reached.
 LEAST_COVER: Final = 0.8
 LATE: Final = timedelta(hours=1)
+#: Engine whose runs stand for the way of a storm.
+TRACKING: Final = "typhoon-ensemble"
 AT_ONCE: Final = 20
 
 
@@ -35,7 +38,7 @@ def verify_runs() -> int:
 
 
 def verify_run(run: Run) -> None:
-    """Compare a run's stations with what they measured; once."""
+    """Compare what a run said of stations, basins and a storm with what came; once."""
     scores: list[Score] = []
     checks: list[LevelCheck] = []
     if run.state == "done":
@@ -45,9 +48,12 @@ def verify_run(run: Run) -> None:
         for one in found:
             stream = streams.get(one.station_id)
             if stream is not None:
-                seen = measured(stream.number, millis(run.based_at), millis(run.valid_until) + 1)
-                scores += _scores(run, one.station, seen)
+                seen = compared.measured(stream.number, run)
+                for each in compared.levels(run, one, seen):
+                    scores += _scores(run, each)
                 checks += _checks(run, one, seen)
+        for each in (*compared.basin_rain(run, _spans(run)), *_track(run)):
+            scores += _scores(run, each)
     with transaction.atomic():
         mine = Run.objects.filter(pk=run.pk, verified_at=None)
         if mine.update(verified_at=clock.now(), version=F("version") + 1):
@@ -55,27 +61,32 @@ def verify_run(run: Run) -> None:
             LevelCheck.objects.bulk_create(checks)
 
 
-def _scores(run: Run, station: Station, seen: tuple[np.ndarray, np.ndarray]) -> list[Score]:
-    times, values = seen
-    row = Series.objects.filter(
-        run=run, of="station", code=station.code, quantity="tide-level", member=""
-    ).first()
-    if row is None or not len(times):
-        return []
-    told = np.array([np.nan if one is None else one for one in row.values], np.float64)
-    at = millis(row.start) + np.arange(len(told), dtype=np.int64) * row.step_s * 1000
-    error = np.interp(times, at, told, left=np.nan, right=np.nan) - values
-    lead = (times - millis(run.based_at)) / HOUR_MS
+def _track(run: Run) -> list[Compared]:
+    """Compare the way of the storm once for all models that were fed with it."""
+    return compared.track(run) if run.engine == TRACKING else []
+
+
+def _spans(run: Run) -> list[tuple[int, int]]:
+    """List the lead times as spans of time, ms, those within the run."""
+    since, until = millis(run.based_at), millis(run.valid_until)
+    spans = [(since + first * HOUR_MS, since + last * HOUR_MS) for first, last in LEADS]
+    return [(first, last) for first, last in spans if last <= until]
+
+
+def _scores(run: Run, one: Compared) -> list[Score]:
+    """Sum up errors by lead time; moments nobody can compare are left out."""
+    lead = (one.times - millis(run.based_at)) / HOUR_MS
     found = []
     for first, last in LEADS:
-        mine = error[(lead >= first) & (lead < last) & np.isfinite(error)]
+        mine = one.error[(lead >= first) & (lead < last) & np.isfinite(one.error)]
         if len(mine):
             found.append(
                 Score(
-                    run=run, station=station, region_id=station.region_id, model=run.model,
-                    quantity="tide-level", lead_from=first, lead_until=last, n=len(mine),
-                    total=float(mine.sum()), total_size=float(np.abs(mine).sum()),
-                    total_square=float((mine**2).sum()), based_at=run.based_at,
+                    run=run, of=one.of, code=one.code, name=one.name, station_id=one.station,
+                    region_id=one.region, model=run.model, quantity=one.quantity,
+                    lead_from=first, lead_until=last, n=len(mine), total=float(mine.sum()),
+                    total_size=float(np.abs(mine).sum()), total_square=float((mine**2).sum()),
+                    based_at=run.based_at,
                 )
             )  # fmt: skip
     return found

@@ -145,6 +145,15 @@ def days(asking: Asking) -> Gathered | None:
     return Gathered(Days(gauges=found[0])) if found else None
 
 
+def fallen(
+    asking: Asking, since: int, until: int, step: int
+) -> dict[str, tuple[float | None, ...]] | None:
+    """Add up the rain of every step (ms) of a span at every gauge: what became of a forecast."""
+    # As in `measured`: the value at the end of a step belongs to it.
+    found = _sums(gauges(asking), since + 1, until // step * step + 1, step)
+    return found[0] if found else None
+
+
 def _sums(
     streams: Sequence[Stream], since: int, until: int, step: int
 ) -> tuple[dict[str, tuple[float | None, ...]], int] | None:
