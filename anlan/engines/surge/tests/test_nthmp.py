@@ -1,4 +1,4 @@
-"""The benchmarks by which tsunami models are approved: NTHMP problems 1, 2 and 4.
+"""The benchmarks by which tsunami models are approved: NTHMP problems 1 and 4.
 
 Source: Synolakis et al. 2007, NOAA Tech. Memo. OAR PMEL-135; the tables name theirs. Lengths of
 problem 1 are in depths and times in sqrt(depth / g), so that both are one.
@@ -93,57 +93,6 @@ def test_the_wave_lies_on_the_beach_as_on_paper(canonical: Outputs, moment: int)
     assert np.isfinite(exact).sum() - both.sum() <= 3
     error = level[both] - exact[both]
     assert np.sqrt(np.mean(error**2)) < 0.03 * np.abs(exact[both]).max()
-
-
-def wall(share: float) -> tuple[Floats, dict[str, Floats]]:
-    """Send `share` of the wave of gauge 4 over three slopes to the wall; tell crests and series."""
-    rows = table("bp2-a")
-    times = rows[:, 0] - rows[0, 0]
-    start, depth = 15.04 - 2.40, 0.218
-    length = 23.23 - start
-    size = length / 529
-    x = start + (np.arange(529) + 0.5) * size
-    slopes = np.cumsum([0.0, 4.36 / 53, 2.93 / 150, 0.90 / 13])
-    bed = -depth + np.interp(x, [15.04, 19.40, 22.33, 23.23], slopes)
-    # What comes back from the wall passes the gauge after some twenty seconds.
-    arriving = np.where(times < 10.0, rows[:, 1], 0.0) * share
-
-    def level(time: float) -> float:
-        return float(np.interp(time, times, arriving))
-
-    def speed(time: float) -> float:
-        return float(2 * (np.sqrt(9.81 * (depth + level(time))) - np.sqrt(9.81 * depth)))
-
-    places = [15.04, 17.22, 19.40, 20.86, 22.33, 22.80, 23.23 - 1e-6]
-    found = run(
-        Inputs(
-            grid_of(bed[None], corner=(start, 0.0), cell=(size, size)),
-            float(times[-1]),
-            manning=0.0,
-            sides=Sides(west=open_side(level, speed)),
-            gauges={str(place): (place, 0.001) for place in places},
-            settings=Settings(dry=1e-5, thin=1e-4),
-        )
-    )
-    series = {
-        name: np.interp(times, gauge.times, gauge.level) / share
-        for name, gauge in found.gauges.items()
-    }
-    return rows[:, 2:], series
-
-
-def test_a_wave_goes_over_three_slopes_to_a_wall_as_linear_theory_says() -> None:
-    exact, series = wall(0.01)
-    for column, level in enumerate(series.values()):
-        crest = exact[:, column].max()
-        assert level.max() == pytest.approx(crest, rel=0.03)
-        assert np.abs(level - exact[:, column]).max() < 0.05 * crest
-
-
-def test_the_wave_as_high_as_it_was_climbs_the_wall_as_high_as_on_paper() -> None:
-    exact, series = wall(1.0)
-    *_, level = series.values()
-    assert level.max() == pytest.approx(exact[:, -1].max(), rel=0.05)
 
 
 def in_the_laboratory(height: float) -> float:
