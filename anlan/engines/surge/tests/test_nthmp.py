@@ -112,6 +112,24 @@ def test_waves_that_do_not_break_run_up_as_in_the_laboratory(height: float) -> N
     assert in_the_laboratory(height) == pytest.approx(measured(height), rel=0.10)
 
 
+@pytest.mark.slow
+def test_all_unbroken_waves_of_the_laboratory_lie_around_ours() -> None:
+    """The flume strays by itself: waves alike ran up by a seventh apart, and 0.036 less than 0.034.
+
+    So not every one of its waves can be met by a tenth (those of 0.014, 0.017, 0.021 and 0.036 are
+    not); what can be is their middle, and that none is far.
+    """
+    rows = table("bp4")
+    rows = rows[rows[:, 0] <= 0.045]
+    ours = {height: in_the_laboratory(height) for height in sorted(set(rows[:, 0]))}
+    off = np.array([ours[height] / run_up - 1.0 for height, run_up, _ in rows])
+    assert len(off) == 29
+    assert np.abs(off).max() < 0.20
+    assert np.median(np.abs(off)) < 0.06
+    assert (np.abs(off) < 0.10).sum() >= 20
+    assert abs(off.mean()) < 0.05
+
+
 @pytest.mark.parametrize("height", [0.073, 0.143, 0.294, 0.607])
 def test_waves_that_break_run_up_as_in_the_laboratory(height: float) -> None:
     assert in_the_laboratory(height) == pytest.approx(measured(height), rel=0.20)
