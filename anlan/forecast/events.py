@@ -35,9 +35,14 @@ class ForecastApproved(Event):
     station_levels: tuple[Level, ...] = ()
     #: Region codes of the villages where people are forecast to have to leave.
     villages: tuple[str, ...] = ()
-    #: Share of its threshold to leave at once that each of `villages` reaches, in their order; None
-    #: where water and not rain drives people out.
+    #: Share of its threshold to leave at once that each of `villages` reaches, in their order: of
+    #: rain, or of depth where the sea drives people out; None where nobody can say.
     village_nearness: tuple[float | None, ...] = ()
+    #: Greatest depth of water in each of `villages`, m, in their order; None: not computed, as
+    #: where rain and not the sea drives people out.
+    village_depths: tuple[float | None, ...] = ()
+    #: When the water comes to each of `villages`, in their order; None as for depths.
+    village_arrivals: tuple[datetime | None, ...] = ()
     #: Region codes of the villages that are forecast to have to get ready, not yet to leave.
     preparing: tuple[str, ...] = ()
     #: The storm it belongs to, as the agencies number it (``1909``); "" when there is none.

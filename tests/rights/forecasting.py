@@ -91,6 +91,7 @@ FORECASTS: dict[str, tuple[Ask, ...]] = {
     "GET /forecasts/{run}": _both(),
     "GET /forecasts/{run}/stations": _both("/stations"),
     "GET /forecasts/{run}/villages": _both("/villages"),
+    "GET /forecasts/{run}/villages.xlsx": _both("/villages.xlsx"),
     "GET /forecasts/{run}/basins": _both("/basins"),
     "GET /forecasts/{run}/regions": _both("/regions"),
     "GET /forecasts/{run}/series": _both("/series?code=DEMO-ST1"),

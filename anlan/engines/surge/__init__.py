@@ -9,8 +9,9 @@ earth where currents are under 5 m/s. See `kernels_rows` for the scheme and its 
 from anlan.engines.surge.air import Air, GriddedAir, Moment, StormAir, mesh_over
 from anlan.engines.surge.grid import Grid, against_marks, grid_of
 from anlan.engines.surge.members import run_members
-from anlan.engines.surge.nesting import run_nested
-from anlan.engines.surge.running import run
+from anlan.engines.surge.nesting import Ring, run_nested
+from anlan.engines.surge.running import Watch, run
+from anlan.engines.surge.sea import Sea
 from anlan.engines.surge.sides import (
     Series,
     Side,
@@ -32,12 +33,15 @@ __all__ = [
     "Inputs",
     "Moment",
     "Outputs",
+    "Ring",
+    "Sea",
     "Series",
     "Settings",
     "Side",
     "Sides",
     "State",
     "StormAir",
+    "Watch",
     "against_marks",
     "discharge_side",
     "grid_of",

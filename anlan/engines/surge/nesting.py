@@ -17,7 +17,7 @@ from anlan.engines.surge import layout
 from anlan.engines.surge.grid import Grid
 from anlan.engines.surge.layout import OUT_EAST, OUT_LEVEL, OUT_NORTH, Floats
 from anlan.engines.surge.points import points_of
-from anlan.engines.surge.running import run
+from anlan.engines.surge.running import Watch, run
 from anlan.engines.surge.sea import Sea
 from anlan.engines.surge.sides import Side, Sides, open_side
 from anlan.engines.surge.state import Inputs, Outputs
@@ -29,27 +29,40 @@ _NOTHING: Final = -1e5
 EVERY: Final = 60.0
 
 
-def run_nested(outer: Inputs, inner: Inputs, *, every: float = EVERY) -> tuple[Outputs, Outputs]:
+def run_nested(
+    outer: Inputs,
+    inner: Inputs,
+    *,
+    every: float = EVERY,
+    watch: Watch | None = None,
+    watch_outer: Watch | None = None,
+) -> tuple[Outputs, Outputs]:
     """Run `outer`, and `inner` within it; sides of `inner` that are walls stay walls.
 
     The open sides of `inner` get level and velocity of `outer`, straight between the coarse cells
     and between moments `every` seconds apart: what is on its way in enters, what is on its way out
-    leaves. `Invalid` when the grids do not fit.
+    leaves. `Invalid` when the grids do not fit. watch: looks on at the fine run, watch_outer at the
+    coarse one, each from the thread of its run (see `run`).
     """
     ring = Ring(outer.grid, inner.grid, every)
     told = replace(inner, sides=ring.sides(inner.sides))
     with ThreadPoolExecutor(1) as beside:
-        coarse = beside.submit(_run_outer, outer, ring)
+        coarse = beside.submit(_run_outer, outer, ring, watch_outer)
         try:
-            fine = run(told)
+            fine = run(told, watch=watch)
         finally:
             ring.leave()
         return coarse.result(), fine
 
 
-def _run_outer(outer: Inputs, ring: "Ring") -> Outputs:
+def _run_outer(outer: Inputs, ring: "Ring", watch: Watch | None) -> Outputs:
+    def note(time: float, sea: Sea) -> None:
+        ring.note(time, sea)
+        if watch is not None:
+            watch(time, sea)
+
     try:
-        return run(outer, watch=ring.note)
+        return run(outer, watch=note)
     finally:
         ring.close()
 

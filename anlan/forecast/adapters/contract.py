@@ -100,7 +100,10 @@ class VillageOutlook(msgspec.Struct, frozen=True, kw_only=True):
     hours: float | None = None
     rain: float | None = None
     limit: float | None = None
-    #: Water: greatest depth, m, and when it comes.
+    #: Height of the ground above the datum of the map of heights, m.
+    ground: float | None = None
+    #: Water: greatest depth ahead, m, and when it comes. A depth of nought was computed and stays
+    #: dry; None was not computed.
     depth: float | None = None
     arrives_at: int | None = None
     lower_bound: bool = False

@@ -21,10 +21,36 @@ class TidePoint(msgspec.Struct, frozen=True, kw_only=True):
     waves: tuple[tuple[str, float, float], ...]
     #: Mean level, m above the station's datum.
     mean: float
+    #: What that datum is called; "" when nobody wrote it down.
+    datum: str = ""
     #: The reference's rise and fall times this, so many minutes later.
     ratio: float = 1.0
     later_min: float = 0.0
     levels: dict[str, float] = {}
+
+
+class SideTide(msgspec.Struct, frozen=True, kw_only=True):
+    """The tide at one place on the open sides of a sea, about mean sea level."""
+
+    lon: float
+    lat: float
+    #: Name, amplitude m, Greenwich lag degrees.
+    waves: tuple[tuple[str, float, float], ...]
+    #: Name, speed to the east m/s and its lag, to the north and its lag; empty: nobody knows.
+    flows: tuple[tuple[str, float, float, float, float], ...] = ()
+
+
+class ShorePlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of a village that the sea may reach: its seat, or a danger zone of it."""
+
+    region: str
+    #: Code of the danger zone; "" for the village's seat.
+    zone: str = ""
+    #: Degrees; None where nobody knows.
+    lon: float | None = None
+    lat: float | None = None
+    #: It lies before the sea wall: no wall keeps water from it.
+    outside: bool = False
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,11 @@ from ninja import Query, Router
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.door.sheets import XLSX
 from anlan.base.permissions.gate import permit
 from anlan.forecast.api.shapes import VerificationQuery
-from anlan.forecast.selectors import describing, products, tables, verification
+from anlan.forecast.models import Run
+from anlan.forecast.selectors import describing, products, tables, verification, villages
 from anlan.forecast.states import SIGNING
 from anlan.kernel.errors import Invalid
 
@@ -57,7 +59,17 @@ def list_stations(request: ApiRequest, run: str) -> HttpResponse:
 @router.get("/forecasts/{run}/villages", summary="村社预报")
 def list_villages(request: ApiRequest, run: str, all: bool = False) -> HttpResponse:  # noqa: A002 - what the address says
     """List villages by nearness to leaving; with `all` those far from it too."""
-    return answer(products.villages(request.actor, run, request.language, all_=all))
+    return answer(villages.villages(request.actor, run, request.language, all_=all))
+
+
+@router.get("/forecasts/{run}/villages.xlsx", summary="村社预报（Excel）")
+def get_village_sheet(request: ApiRequest, run: str) -> HttpResponse:
+    """Give every village of a run as a workbook; what is unsigned says so in name and sheet."""
+    row, body = villages.sheet(request.actor, run, request.language)
+    response = HttpResponse(body, content_type=XLSX)
+    file = quote(f"{_stamp(row)}{row.model}-{row.based_at:%Y%m%d%H%M}-villages.xlsx")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
+    return response
 
 
 @router.get("/forecasts/{run}/basins", summary="小流域预报")
@@ -90,9 +102,13 @@ def list_grids(request: ApiRequest, run: str) -> HttpResponse:
 def get_grid(request: ApiRequest, run: str, name: str) -> HttpResponseBase:
     """Give the bytes of a grid product; what is unsigned says so in its name."""
     row, grid, path = products.grid_file(request.actor, run, name)
-    stamp = "" if row.signing == "approved" else f"{SIGNING['unsigned'].label}-"
-    file = quote(f"{stamp}{row.model}-{row.based_at:%Y%m%d%H%M}-{name}.{ENDINGS[grid.form]}")
+    file = quote(f"{_stamp(row)}{row.model}-{row.based_at:%Y%m%d%H%M}-{name}.{ENDINGS[grid.form]}")
     response = FileResponse(path.open("rb"), content_type=TYPES[grid.form])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response["ETag"] = f'"{grid.sha256}"'
     return response
+
+
+def _stamp(row: Run) -> str:
+    """Give what the name of a file begins with while nobody stands behind it."""
+    return "" if row.signing == "approved" else f"{SIGNING['unsigned'].label}-"

@@ -95,6 +95,9 @@ class VillageOutlook(models.Model):
     hours = models.FloatField(null=True)
     rain = models.FloatField(null=True)
     limit = models.FloatField(null=True)
+    #: m above the datum of the map of heights.
+    ground = models.FloatField(null=True)
+    #: Greatest depth of water, m; nought was computed and stays dry, null was not computed.
     depth = models.FloatField(null=True)
     arrives_at = models.DateTimeField(null=True)
     lower_bound = models.BooleanField(default=False)

@@ -3,21 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from anlan import codes
 from anlan.base.door.phrases import said
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import condition
-from anlan.base.places.models import DangerZone
 from anlan.base.regions import selectors as regions
 from anlan.forecast.adapters import Folder
 from anlan.forecast.adapters.folder import digest_of
 from anlan.forecast.declaration import shelf
-from anlan.forecast.models import Grid, Run, Series, StationOutlook, VillageOutlook
+from anlan.forecast.models import Grid, Run, Series, StationOutlook
 from anlan.forecast.selectors.describing import describe, stamp_of
 from anlan.forecast.selectors.rows import UNSIGNED, VIEW, run_for, seen_runs
-from anlan.forecast.states import STAGES
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
 
@@ -36,7 +34,6 @@ NAMES = {
 
 
 NO_STATIONS = "这个模型没有测站结果，或都不在您的管辖范围内"
-NO_VILLAGES = "没有村接近转移雨量，或都不在您的管辖范围内"
 
 
 def inside(actor: Actor, run: Run) -> Q:
@@ -100,47 +97,6 @@ def stations(actor: Actor, run: str, language: str) -> dict[str, Any]:
         "items": items,
         "why_empty": "" if items else empty(row, said(NO_STATIONS, language), language),
     }
-
-
-def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> dict[str, Any]:
-    """List villages by nearness to leaving; without `all_` those that come to half of it."""
-    row = run_for(run, actor)
-    rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
-    total, unknown = rows.count(), rows.filter(stage="").count()
-    kept: QuerySet[VillageOutlook] = rows if all_ else rows.filter(
-        Q(nearness__gte=0.5) | Q(stage__in=("prepare", "move")) | Q(depth__gt=0)
-    )  # fmt: skip
-    found = sorted(kept, key=lambda one: (one.level or 9, -(one.nearness or -1.0), one.region_id))
-    places = regions.names(one.region_id for one in found)
-    zones = dict(
-        DangerZone.objects.filter(code__in={one.zone for one in found}).values_list("code", "name")
-    )
-    items = [
-        {
-            "region": one.region_id,
-            "name": places.get(one.region_id, one.region_id),
-            "zone": one.zone,
-            "zone_name": zones.get(one.zone, one.zone),
-            "nearness": one.nearness,
-            "stage": one.stage or None,
-            "stage_label": STAGES[one.stage][0] if one.stage else None,
-            "stage_label_en": STAGES[one.stage][1] if one.stage else None,
-            "level": one.level,
-            "first_at": one.first_at,
-            "hours": one.hours,
-            "rain": one.rain,
-            "limit": one.limit,
-            "depth": one.depth,
-            "arrives_at": one.arrives_at,
-            "lower_bound": one.lower_bound,
-            "why": said(one.why, language),
-        }
-        for one in found
-    ]
-    return {
-        **about(row), "items": items, "total": total, "unknown": unknown,
-        "why_empty": "" if items else empty(row, said(NO_VILLAGES, language), language),
-    }  # fmt: skip
 
 
 def empty(row: Run, otherwise: str, language: str) -> str:

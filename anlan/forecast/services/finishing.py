@@ -165,7 +165,7 @@ def _villages(run: Run, result: Result, places: _Places) -> list[VillageOutlook]
         found[region] = VillageOutlook(
             run=run, region_id=region, zone=one.zone[:32], nearness=one.nearness,
             stage=one.stage or "", level=level_of(one.stage or ""), first_at=moment(one.first_at),
-            hours=one.hours, rain=one.rain, limit=one.limit, depth=one.depth,
+            hours=one.hours, rain=one.rain, limit=one.limit, ground=one.ground, depth=one.depth,
             arrives_at=moment(one.arrives_at), lower_bound=one.lower_bound, why=one.why[:300],
         )  # fmt: skip
     return list(found.values())

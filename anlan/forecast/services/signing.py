@@ -181,6 +181,8 @@ class _Findings:
             station_levels=tuple(cast("Level", level) for _, level in self.stations),
             villages=tuple(self.villages),
             village_nearness=tuple(one.nearness for one in self._leaving),
+            village_depths=tuple(one.depth for one in self._leaving),
+            village_arrivals=tuple(one.arrives_at for one in self._leaving),
             preparing=tuple(one.region_id for one in self._preparing),
             storm=row.storm,
             based_at=row.based_at,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from anlan.base.door.phrases import said
+from anlan.forecast.sheet_titles import SHEET, VILLAGES, YES
 from anlan.forecast.states import RUN, SIGNING, STAGES, STAMP
 from anlan.sense.tests.test_english import CHINESE, sentences
 
@@ -62,6 +63,6 @@ def test_states_stages_and_stamps_have_two_languages() -> None:
         for state in lifecycle.states:
             assert CHINESE.search(state.label)
             assert not CHINESE.search(state.label_en)
-    for zh, en in (*STAGES.values(), *STAMP.values()):
+    for zh, en in (*STAGES.values(), *STAMP.values(), *VILLAGES, SHEET, YES):
         assert CHINESE.search(zh)
         assert not CHINESE.search(en)

@@ -14,7 +14,7 @@ from anlan.base.permissions.actor import Actor, system
 from anlan.forecast import heavy
 from anlan.forecast.events import ForecastApproved, ForecastWithdrawn
 from anlan.forecast.models import Run, StationOutlook, VillageOutlook
-from anlan.forecast.selectors import describing, products
+from anlan.forecast.selectors import describing, products, villages
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.signing import approve_run, reject_run, withdraw_run
 from anlan.forecast.tests.conftest import (
@@ -212,14 +212,14 @@ def test_a_rejected_run_cannot_be_signed(tide: Run) -> None:
 def test_a_signed_run_is_read_below_and_only_for_ones_own_places(tide: Run, flood: Run) -> None:
     approve_run(run=flood.pk, by=LEAD)
     approve_run(run=tide.pk, by=LEAD)
-    valley = products.villages(VILLAGE, flood.pk, "zh")
+    valley = villages.villages(VILLAGE, flood.pk, "zh")
     assert [one["region"] for one in valley["items"]] == [UPPER]
     assert valley["stamp"]["signed"]
     coast = products.stations(VILLAGE, tide.pk, "zh")
     assert coast["items"] == []
     assert coast["why_empty"]
     with pytest.raises(Missing):
-        products.villages(CHARLIE, flood.pk, "zh")
+        villages.villages(CHARLIE, flood.pk, "zh")
 
 
 def test_every_word_is_in_the_journal(tide: Run) -> None:

@@ -9,6 +9,7 @@ from ninja import File, Form, Router, UploadedFile
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.door.phrases import said
+from anlan.base.door.sheets import XLSX
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
 from anlan.sense.models import Backfill
@@ -18,8 +19,6 @@ from anlan.sense.selectors.identities import ADD
 from anlan.sense.services import backfills as deeds
 
 router = Router(tags=["监测补录"])
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/sense/backfills", summary="最近的补录")

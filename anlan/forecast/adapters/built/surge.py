@@ -1,110 +1,254 @@
-"""A storm's surge: the sea driven by its wind and pressure, and levels at stations with the tide.
+"""A storm's surge: the sea driven by its wind and pressure, on top of the tide that runs in it.
 
-Tide and surge are reckoned apart and added. Where shoals are wide and the tide is large they are
-not quite the sum of each other, by a tenth or two; no result says more than that.
+Two levels: coarse cells far out, finer ones at the shore. Tide and storm run in the same water, so
+that they act on each other; what the storm adds is the difference to a run of the tide alone. A
+station's curve is its own harmonic tide and that difference: what the model's tide misses does not
+come into it. Without constants at the open sides the storm runs over still water and is added.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.geo.distance import haversine
-from anlan.engines.grids import Raster, read_geotiff, write_geotiff
-from anlan.engines.surge import (
-    Grid,
-    Inputs,
-    Outputs,
-    Settings,
-    Sides,
-    StormAir,
-    grid_of,
-    mesh_over,
-    open_side,
-    run,
-    wall,
-)
-from anlan.engines.typhoon import Track, vortex_of
-from anlan.forecast.adapters import grids
+from anlan.engines.surge import Air, Gauge, Grid, Outputs
+from anlan.engines.typhoon import Track
+from anlan.forecast.adapters import water
 from anlan.forecast.adapters.built.tide import composed
 from anlan.forecast.adapters.built.typhoon import track_from
-from anlan.forecast.adapters.contract import GridFile, Request, Result
+from anlan.forecast.adapters.contract import GridFile, Request, Result, VillageOutlook
 from anlan.forecast.adapters.folder import Folder
-from anlan.forecast.adapters.pictures import strip
 from anlan.forecast.adapters.registry import engine
-from anlan.forecast.adapters.shapes import Measured, Path, Stepped, TidePoint, Times, plain
+from anlan.forecast.adapters.sea import driving, ground, products, tides, villages
+from anlan.forecast.adapters.sea.driving import HOUR_S, Places, Ran, Setting, setting_of
+from anlan.forecast.adapters.shapes import (
+    Floats,
+    Measured,
+    Path,
+    ShorePlace,
+    SideTide,
+    Stepped,
+    TidePoint,
+    Times,
+    plain,
+)
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "1"
-HOUR_S: Final = 3600.0
+VERSION: Final = "2"
 #: A station lies where the water is at least so deep, m, and not farther away, m.
-DEEP: Final = 1.0
+DEEP: Final = 4.0
 FAR: Final = 30_000.0
-#: What the greys of the frames stand for, m.
-SPAN: Final = (-2.0, 6.0)
-#: Surge is drawn from these on, m.
-BOUNDS: Final = (0.5, 1.0, 1.5, 2.0, 3.0)
-MESH_DEG: Final = 0.1
-GAUGES_S: Final = 300.0
-FROM_REST: Final = "增水从静止的海面起算，开头几小时偏小"
-NO_TIDE_IN_IT: Final = "潮和增水分开算再相加，浅滩上会有一两成出入"
+#: A model's tide that is farther off than this share of the tide's own spread says little.
+LOOSE: Final = 0.5
+FROM_REST: Final = "海面从静止起算，预热 {hours:g} 小时，台风逐渐加上"
+CELLS: Final = "外层格距约 {far:.1f} 公里；县级产品应为外层 0.5 公里、近岸 0.1 公里"
+NESTED: Final = "外层格距约 {far:.1f} 公里，近岸约 {near:.2f} 公里；县级产品应为 0.5 和 0.1 公里"
+TOGETHER: Final = "潮和增水一起算；增水是它与单独算的潮之差，测站潮位用本站调和预报加这个差"
+NO_WAVES: Final = "水深不含波浪爬高和越浪，也没有用实测订正"
+OFF: Final = "模式里的潮与{station}调和预报相差 {rms:.2f} 米（均方根，各站最大）"
+FAR_OFF: Final = "模式里的潮与调和预报差得多，潮与增水的相互影响和村的水深只供参考"
+CALM_BROKE: Final = "潮单独算时失控，改为潮和增水分开算再相加；没有算村的水深"
 
 
 @engine(
     "surge",
     title="风暴潮",
     title_en="Storm surge",
-    source="Audusse 等 2004（静水重构）；Garratt 1977（风应力）；Holland 1980；GB/T 19721.1-2017",
+    source="Audusse 等 2004（静水重构）；Garratt 1977（风应力）；Holland 1980；Schureman 1940；"
+    "GB/T 19721.1-2017",
     version=VERSION,
 )
 def forecast_surge(folder: Folder) -> Result:
-    """Drive the sea by the storm and judge the tide points by what comes."""
+    """Drive the sea by storm and tide; judge tide points and villages by what comes."""
     request = folder.request()
     path = folder.read("track", Path)
-    points: tuple[TidePoint, ...] = folder.read("tide-points", tuple[TidePoint, ...]) or ()
     asked = request.asked("bathymetry")
     if path is None or asked is None or asked.state == "missing":
         raise Invalid("风暴潮要有台风路径和水深")
     track = track_from(path)
-    grid = _grid(request, (folder.inputs / asked.file).read_bytes())
-    times = _times(request, track)
-    placed, lost = _placed(grid, points)
-    outputs = _driven(folder, request, grid, (track, times), placed)
-    surges = _surges(request, outputs, times, placed)
-    seen = folder.read("measured", tuple[Measured, ...]) or ()
-    told = composed(request, points, {one.station: one for one in seen}, surges)
-    notes = [FROM_REST, NO_TIDE_IN_IT, *outputs.notes, *told.notes, *track.mended]
-    if lost:
-        notes.append(f"{len(lost)} 个潮位站附近没有水深格，未算增水：{'、'.join(lost[:3])}")
-    if outputs.stopped:
-        notes.insert(0, outputs.stopped)
-    return Result(
-        series=told.series,
-        stations=told.stations,
-        grids=(*_grids(folder, grid, outputs, track), _frames(folder, grid, outputs, times)),
-        notes=tuple(dict.fromkeys(notes)),
-        lower_bound=told.lower_bound or bool(outputs.stopped),
-        versions={"surge": VERSION, "tide": told.versions["tide"]},
-    )
+    sea = _Sea(folder, (folder.inputs / asked.file).read_bytes(), track)
+    sea.drive()
+    return sea.result(track)
 
 
-def _grid(request: Request, raw: bytes) -> Grid:
-    """Read the ground and make its cells as wide as the settings want."""
-    ground = read_geotiff(raw)
-    if not ground.geographic:
-        raise Invalid("水深图不是经纬度坐标，请先转换为 EPSG:4326 或 EPSG:4490")
-    wanted = float(request.settings.get("cell_deg", 0.033))
-    many = max(1, round(wanted / ground.dx))
-    rows, columns = (length // many for length in ground.values.shape)
-    if min(rows, columns) < 4:
-        raise Invalid("水深图太小，不够算风暴潮")
-    blocks = ground.values[: rows * many, : columns * many].reshape(rows, many, columns, many)
-    known = np.isfinite(blocks).sum(axis=(1, 3))
-    bed = np.where(known > 0, np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1), np.nan)
-    return grid_of(
-        bed, corner=(ground.west, ground.south), cell=(ground.dx * many, ground.dy * many),
-        geographic=True,
-    )  # fmt: skip
+class _Sea:
+    """One run from its inputs to its result, with what was missing on the way."""
+
+    def __init__(self, folder: Folder, depths: bytes, track: Track) -> None:
+        self.folder, self.request = folder, folder.request()
+        request = self.request
+        self.notes: list[str] = []
+        self.points: tuple[TidePoint, ...] = folder.read("tide-points", tuple[TidePoint, ...]) or ()
+        self.nodes: tuple[SideTide, ...] = folder.read("side-tide", tuple[SideTide, ...]) or ()
+        self.places: tuple[ShorePlace, ...] = folder.read("places", tuple[ShorePlace, ...]) or ()
+        outer = ground.far_out(request, depths)
+        shore, said = ground.near_shore(folder, outer) if self.nodes else (None, ())
+        self.notes += said
+        level, assumed = tides.mean_sea(request, self.points) if self.nodes else (0.0, "")
+        self.notes += [assumed] if assumed else []
+        self.times = _times(request, track)
+        spin = setting_of(request, "spin_h", driving.SPIN_H) * HOUR_S
+        far, lost = placed(outer, self.points)
+        near = placed(shore.grid, self.points)[0] if shore else {}
+        self.told = Setting(
+            outer=outer, shore=shore, begun=int(self.times[0]), spin_s=spin,
+            until=spin + float(self.times[-1] - self.times[0]) / 1000.0, sea=level,
+            gauges=far, near=near, manning=setting_of(request, "manning", 0.022),
+            fastest=setting_of(request, "fastest", driving.FASTEST),
+        )  # fmt: skip
+        self.track = track
+        if lost:
+            named = "、".join(lost[:3])
+            self.notes.append(f"{len(lost)} 个潮位站附近没有水深格，未算增水：{named}")
+        self.calm: Ran | None = None
+        self.stormy: Ran | None = None
+        self.reached: villages.Placed | None = None
+        #: Why no village has a depth; "" where they have.
+        self.blind = "" if shore else (said[0] if said else tides.NO_TIDE)
+
+    def drive(self) -> None:
+        """Run the tide and the storm together, or the storm alone where that cannot be."""
+        told = self.told
+        air = driving.storm_over(told.outer, self.track, self.times, told.spin_s)
+        if self.nodes and self._together((air, self._air_near())):
+            return
+        self.calm = None
+        self.stormy = driving.alone(self.folder, told, air)
+
+    def _air_near(self) -> Air | None:
+        shore = self.told.shore
+        if shore is None:
+            return None
+        return driving.storm_over(shore.grid, self.track, self.times, self.told.spin_s)
+
+    def _together(self, air: tuple[Air, Air | None]) -> bool:
+        told = self.told
+        cells = driving.NOWHERE
+        if told.shore is not None and self.places:
+            self.reached = villages.placed(told.shore, self.places, told.sea)
+            cells = self.reached.cells
+        try:
+            calm, stormy = driving.together(self.folder, told, self.nodes, air, cells)
+        except Invalid as error:
+            self.blind = error.detail
+            return False
+        if calm.stopped:
+            self.notes.append(calm.stopped)
+            self.blind = CALM_BROKE
+            return False
+        self.calm, self.stormy = calm, stormy
+        return True
+
+    def result(self, track: Track) -> Result:
+        """Put the products together."""
+        stormy = self.stormy
+        if stormy is None:
+            raise Invalid("没有算")
+        seen = self.folder.read("measured", tuple[Measured, ...]) or ()
+        told = composed(
+            self.request, self.points, {one.station: one for one in seen}, self._surges(stormy)
+        )
+        found = self._villages()
+        notes = [*self._said(stormy), *told.notes, *track.mended]
+        broke = [stormy.stopped] if stormy.stopped else []
+        return Result(
+            series=told.series,
+            stations=told.stations,
+            villages=tuple(found),
+            grids=tuple(self._grids(stormy)),
+            notes=tuple(dict.fromkeys([*broke, *notes])),
+            lower_bound=told.lower_bound or bool(broke),
+            versions={"surge": VERSION, "tide": told.versions["tide"]},
+        )
+
+    def _said(self, stormy: Ran) -> list[str]:
+        told = self.told
+        far = ground.width_km(told.outer)
+        near = ground.width_km(told.shore.grid) if told.shore and self.calm else None
+        cells = CELLS.format(far=far) if near is None else NESTED.format(far=far, near=near)
+        notes = [FROM_REST.format(hours=told.spin_s / HOUR_S), cells]
+        if self.calm is None:
+            notes.append(self.blind or tides.NO_TIDE)
+        else:
+            notes += [TOGETHER, *self._off(self.calm)]
+        if not self.blind:
+            notes.append(NO_WAVES)
+        inner = stormy.inner.notes if stormy.inner is not None else ()
+        return [*notes, *self.notes, *stormy.outer.notes, *inner]
+
+    def _off(self, calm: Ran) -> list[str]:
+        """Say how far the model's tide is from that of the stations' own constants."""
+        worst = (-1.0, "", 0.0)
+        for point in self.points:
+            gauge = self._gauge(calm, point.station)
+            if gauge is None:
+                continue
+            late = gauge.times >= self.told.spin_s
+            moments = self._moments(gauge.times[late])
+            expected = water.astronomical(point, moments) - point.mean
+            error = gauge.level[late] - self.told.sea - expected
+            rms = float(np.sqrt(np.mean(error**2)))
+            worst = max(worst, (rms, point.station, rms / max(float(expected.std()), 1e-6)))
+        if worst[0] < 0:
+            return []
+        said = [OFF.format(station=worst[1], rms=worst[0])]
+        return [*said, FAR_OFF] if worst[2] > LOOSE else said
+
+    def _gauge(self, ran: Ran, station: str) -> Gauge | None:
+        """Give what a station saw, in the nest where it lies in it."""
+        if ran.inner is not None and station in ran.inner.gauges:
+            return ran.inner.gauges[station]
+        return ran.outer.gauges.get(station)
+
+    def _moments(self, seconds: Floats) -> Times:
+        return self.told.start + np.round(seconds * 1000.0).astype(np.int64)
+
+    def _surges(self, stormy: Ran) -> dict[str, Stepped]:
+        """Sample what the storm adds on the steps of the run; beyond it nothing is known."""
+        request = self.request
+        steps = np.arange(request.start, request.end + 1, request.step_s * 1000, dtype=np.int64)
+        found = {}
+        for point in self.points:
+            gauge = self._gauge(stormy, point.station)
+            if gauge is None or not len(gauge.times):
+                continue
+            level = gauge.level
+            if self.calm is not None:
+                plain_tide = self._gauge(self.calm, point.station)
+                if plain_tide is None:
+                    continue
+                level = level - np.interp(gauge.times, plain_tide.times, plain_tide.level)
+            at = self._moments(gauge.times)
+            last = at[-1] + driving.GAUGES_S * 2000.0
+            inside = (steps >= self.told.begun) & (steps <= last)
+            values = np.where(inside, np.interp(steps, at, level), np.nan)
+            found[point.station] = Stepped(
+                code=point.station, start=request.start, step_s=request.step_s,
+                values=plain(values),
+            )  # fmt: skip
+        return found
+
+    def _villages(self) -> list[VillageOutlook]:
+        if self.calm is None or self.stormy is None or self.reached is None:
+            return villages.unknown(self.places, self.blind)
+        return villages.outlooks(
+            self.request, self.reached, self.calm, self.stormy, self.told.start
+        )
+
+    def _grids(self, stormy: Ran) -> list[GridFile]:
+        told = self.told
+        source = f"{self.track.agency} {self.track.number}; anlan surge {VERSION}"
+        calm: Outputs | None = self.calm.outer if self.calm is not None else None
+        found = products.surge_products(self.folder, told.outer, calm, stormy.outer, source)
+        if told.shore is not None and self.calm is not None:
+            found += products.flood_products(
+                self.folder, told.shore, (self.calm, stormy), told.sea, source
+            )
+        parts = (calm, stormy.outer)
+        frames = products.played(self.folder, told.outer, parts, told.start, told.begun)
+        return [*found, *frames]
 
 
 def _times(request: Request, track: Track) -> Times:
@@ -117,10 +261,8 @@ def _times(request: Request, track: Track) -> Times:
     return np.append(np.arange(begin, end, step, dtype=np.int64), end)
 
 
-def _placed(
-    grid: Grid, points: tuple[TidePoint, ...]
-) -> tuple[dict[str, tuple[float, float]], list[str]]:
-    """Move each station to the nearest water; name those that have none near."""
+def placed(grid: Grid, points: Sequence[TidePoint]) -> tuple[Places, list[str]]:
+    """Move each station to the nearest deep water; name those that have none near."""
     lon, lat = np.meshgrid(grid.x, grid.y)
     wet: NDArray[np.bool_] = grid.bed < -DEEP
     found: dict[str, tuple[float, float]] = {}
@@ -136,101 +278,3 @@ def _placed(
         else:
             found[one.station] = (float(grid.x[i]), float(grid.y[j]))
     return found, lost
-
-
-def _driven(
-    folder: Folder,
-    request: Request,
-    grid: Grid,
-    storm: tuple[Track, Times],
-    gauges: dict[str, tuple[float, float]],
-) -> Outputs:
-    track, times = storm
-    seconds = (times - times[0]) / 1000.0
-    mesh = mesh_over((grid.x, grid.y), (MESH_DEG, MESH_DEG))
-    air = StormAir(*mesh, seconds, vortex_of(track, times))
-    sides = _sides(grid)
-    settings = Settings(gauges_every=GAUGES_S, maxima_every=600.0, frames_every=HOUR_S)
-    told = [0.0]
-
-    def progress(time: float, _: object) -> None:
-        if time - told[0] > HOUR_S:
-            told[0] = time
-            folder.progress(time / float(seconds[-1]))
-
-    manning = float(request.settings.get("manning", 0.022))
-    inputs = Inputs(
-        grid, float(seconds[-1]), sides=sides, manning=manning, air=air, gauges=gauges,
-        settings=settings,
-    )  # fmt: skip
-    return run(inputs, watch=progress)
-
-
-def _sides(grid: Grid) -> Sides:
-    """Let the sea out where a side has any; a side of land alone is a wall."""
-    west, east, south, north = (
-        open_side() if (cells < 0).any() else wall()
-        for cells in (grid.bed[:, 0], grid.bed[:, -1], grid.bed[0], grid.bed[-1])
-    )
-    return Sides(west, east, south, north)
-
-
-def _surges(
-    request: Request, outputs: Outputs, times: Times, placed: dict[str, tuple[float, float]]
-) -> dict[str, Stepped]:
-    """Sample what the gauges saw on the steps of the run; beyond it nothing is known."""
-    steps = np.arange(request.start, request.end + 1, request.step_s * 1000, dtype=np.int64)
-    found = {}
-    for station in placed:
-        gauge = outputs.gauges[station]
-        at = times[0] + gauge.times * 1000.0
-        inside = (steps >= at[0]) & (steps <= at[-1] + GAUGES_S * 2000.0)
-        level = np.where(inside, np.interp(steps, at, gauge.level), np.nan)
-        found[station] = Stepped(
-            code=station, start=request.start, step_s=request.step_s, values=plain(level)
-        )
-    return found
-
-
-def _grids(folder: Folder, grid: Grid, outputs: Outputs, track: Track) -> list[GridFile]:
-    raster = Raster(grid.bed, grid.west, grid.south, grid.dx, grid.dy)
-    sea = grid.bed < 0
-    fields = {
-        "surge_max": grids.named(
-            raster, np.where(sea, outputs.level_max, np.nan), "greatest surge", "m"
-        ),
-        "depth_max": grids.named(
-            raster, np.where(sea, np.nan, outputs.depth_max), "depth on land", "m"
-        ),
-        "speed_max": grids.named(
-            raster, outputs.speed_max.astype(np.float64), "greatest speed", "m s-1"
-        ),
-    }
-    source = f"{track.agency} {track.number}; anlan surge {VERSION}"
-    folder.put("outputs/surge.nc",
-               grids.netcdf(fields, title="storm surge", source=source))  # fmt: skip
-    folder.put("outputs/surge.tif", write_geotiff(fields["surge_max"]))
-    drawn = grids.areas(fields["surge_max"], BOUNDS, "surge")
-    folder.put("outputs/surge-areas.geojson", grids.geojson(drawn))
-    return [
-        GridFile(name="surge", title="最大增水", title_en="Greatest surge", quantity="surge",
-                 unit="m", form="netcdf", file="surge.nc", box=grids.box_of(raster)),
-        GridFile(name="surge-map", title="最大增水", title_en="Greatest surge", quantity="surge",
-                 unit="m", form="geotiff", file="surge.tif", box=grids.box_of(raster)),
-        GridFile(name="surge-areas", title="最大增水范围", title_en="Areas by greatest surge",
-                 quantity="surge", unit="m", form="geojson", file="surge-areas.geojson",
-                 box=grids.box_of(raster)),
-    ]  # fmt: skip
-
-
-def _frames(folder: Folder, grid: Grid, outputs: Outputs, times: Times) -> GridFile:
-    """Draw the surge of every hour, for the map to play; land is not known."""
-    levels = np.where(grid.bed < 0, outputs.frames.astype(np.float64), np.nan)
-    folder.put("outputs/surge-frames.png", strip(levels, SPAN))
-    raster = Raster(grid.bed, grid.west, grid.south, grid.dx, grid.dy)
-    moments = times[0] + np.rint(outputs.frame_times * 1000.0).astype(np.int64)
-    return GridFile(
-        name="surge-frames", title="逐时增水", title_en="Surge hour by hour", quantity="surge",
-        unit="m", form="png", file="surge-frames.png", box=grids.box_of(raster),
-        times=tuple(int(one) for one in moments), span=SPAN,
-    )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a run needs to know, gathered from registers, observations, earlier runs and bulletins."""
 
-from anlan.forecast.selectors.gathering import files, rain, storms, tides
+from anlan.forecast.selectors.gathering import files, rain, shore, storms, tides
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, Kind
 
 #: Kind of input, as declarations name it -> who gathers it.
@@ -14,6 +14,8 @@ KINDS: dict[str, Kind] = {
     "rain-days": rain.days,
     "rain-forecast": rain.forecast,
     "grid-file": files.grid_file,
+    "side-tide": files.side_tide,
+    "shore-places": shore.places,
     "typhoon-track": storms.track,
     "typhoon-errors": storms.errors,
     "wind-places": storms.places,

@@ -43,7 +43,7 @@ def points(asking: Asking) -> Gathered | None:
             Point(
                 station=row.station.code, lon=row.station.lon, lat=row.station.lat, waves=waves,
                 mean=row.mean, ratio=row.ratio or 1.0, later_min=row.later or 0.0,
-                levels=_warning(streams.get(row.station_id)),
+                datum=row.station.datum, levels=_warning(streams.get(row.station_id)),
             )
         )  # fmt: skip
     if not found:

@@ -1,0 +1,104 @@
+"""What villages come to: rows of a page, and the same as a workbook."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from anlan.base.door.phrases import said
+from anlan.base.door.sheets import table_book
+from anlan.base.permissions.actor import Actor
+from anlan.base.places.models import DangerZone
+from anlan.base.regions import selectors as regions
+from anlan.forecast.models import Run, VillageOutlook
+from anlan.forecast.selectors.products import about, empty, inside
+from anlan.forecast.selectors.rows import run_for
+from anlan.forecast.sheet_titles import SHEET, VILLAGES, YES
+from anlan.forecast.states import STAGES
+from anlan.kernel import clock
+
+NO_RAIN: Final = "没有村接近转移雨量，或都不在您的管辖范围内"
+NO_WATER: Final = "算过的村都没有水到，或都不在您的管辖范围内"
+
+
+def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> dict[str, Any]:
+    """List villages by nearness to leaving; without `all_` those that come to half of it."""
+    row = run_for(run, actor)
+    rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
+    total, unknown = rows.count(), rows.filter(stage="").count()
+    kept: QuerySet[VillageOutlook] = rows if all_ else rows.filter(
+        Q(nearness__gte=0.5) | Q(stage__in=("prepare", "move")) | Q(depth__gt=0)
+    )  # fmt: skip
+    items = _items(kept, language)
+    why = "" if items else empty(row, said(_nothing(rows), language), language)
+    return {**about(row), "items": items, "total": total, "unknown": unknown, "why_empty": why}
+
+
+def sheet(actor: Actor, run: str, language: str) -> tuple[Run, bytes]:
+    """Write every village of a run that the actor may see, with the stamp on top of the sheet."""
+    row = run_for(run, actor)
+    rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
+    english = language == "en"
+    titles = [pair[english] for pair in VILLAGES]
+    stamp = about(row)["stamp"]["text_en" if english else "text"]
+    lines = [(stamp,), *(_line(one, english=english) for one in _items(rows, language))]
+    return row, table_book(SHEET[english], titles, lines)
+
+
+def _line(one: dict[str, Any], *, english: bool) -> tuple[Any, ...]:
+    return (
+        one["region"], one["name"], one["zone_name"],
+        one["stage_label_en" if english else "stage_label"], one["nearness"],
+        _local(one["first_at"]), one["ground"], one["depth"], _local(one["arrives_at"]),
+        one["hours"], one["rain"], one["limit"], YES[english] if one["lower_bound"] else None,
+        one["why"],
+    )  # fmt: skip
+
+
+def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, Any]]:
+    found = sorted(
+        rows,
+        key=lambda one: (
+            one.level or 9, -(one.nearness or -1.0), -(one.depth or -1.0), one.region_id,
+        ),
+    )  # fmt: skip
+    places = regions.names(one.region_id for one in found)
+    zones = dict(
+        DangerZone.objects.filter(code__in={one.zone for one in found}).values_list("code", "name")
+    )
+    return [
+        {
+            "region": one.region_id,
+            "name": places.get(one.region_id, one.region_id),
+            "zone": one.zone,
+            "zone_name": zones.get(one.zone, one.zone),
+            "nearness": one.nearness,
+            "stage": one.stage or None,
+            "stage_label": STAGES[one.stage][0] if one.stage else None,
+            "stage_label_en": STAGES[one.stage][1] if one.stage else None,
+            "level": one.level,
+            "first_at": one.first_at,
+            "hours": one.hours,
+            "rain": one.rain,
+            "limit": one.limit,
+            "ground": one.ground,
+            "depth": one.depth,
+            "arrives_at": one.arrives_at,
+            "lower_bound": one.lower_bound,
+            "why": said(one.why, language),
+        }
+        for one in found
+    ]
+
+
+def _nothing(rows: "QuerySet[VillageOutlook]") -> str:
+    """Say why no village is near: by the sea where it was computed, by rain where rain was."""
+    if rows.filter(depth__isnull=False).exists():
+        return NO_WATER
+    blind = rows.filter(stage="").exclude(why="").values_list("why", flat=True).first()
+    judged = rows.exclude(stage="").exists()
+    return blind if blind is not None and not judged else NO_RAIN
+
+
+def _local(at: datetime | None) -> str | None:
+    return None if at is None else clock.local(at).strftime("%Y-%m-%d %H:%M")
