@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 import shapely
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import LineString, Point
 
 from anlan.base.basemap.models import Theme
 from anlan.base.basemap.services import Drawn, replace_theme
 from anlan.base.permissions.actor import Actor
 from anlan.demo.county import County
+from anlan.demo.sea import mainland
 
 #: Streams of a lower order than this are ditches at the map's scale.
 LEAST_ORDER = 2
@@ -33,26 +34,21 @@ def write_basemap(county: County, *, by: Actor) -> int:
 
 def _land(county: County) -> Iterator[Drawn]:
     # One piece of land a feature: a tile then reads only the islands it shows.
-    whole = shapely.union_all([county.land, *_inland(county)])
+    whole = shapely.union_all([county.land, _inland(county)])
     pieces = getattr(whole, "geoms", [whole])
     return (Drawn(shape, kind="land", minzoom=0) for shape in pieces)
 
 
-def _inland(county: County) -> Iterator[Polygon]:
-    """Continue the mainland beyond the raster's north, west and south edges.
+def _inland(county: County) -> shapely.Geometry:
+    """Continue the mainland beyond the raster: the land that the surge model runs against.
 
     Otherwise the map would show a coast where only the computed heights end.
     """
     west, south, east, north = county.terrain.bounds
+    around = shapely.box(west - BEYOND, south - BEYOND, east + BEYOND, north + BEYOND)
     hem = county.terrain.step
-    yield shapely.box(west - BEYOND, south - BEYOND, west + hem, north + BEYOND)
-    for edge, outer in ((north, north + BEYOND), (south, south - BEYOND)):
-        strip = county.land.intersection(
-            shapely.box(west, min(edge, edge - hem), east, max(edge, edge + hem))
-        )
-        if not strip.is_empty:
-            shore = strip.bounds[2]
-            yield shapely.box(west, min(edge, outer), shore, max(edge, outer))
+    own = shapely.box(west + hem, south + hem, east - hem, north - hem)
+    return shapely.intersection(mainland(county.terrain), around).difference(own)
 
 
 def _water(county: County) -> Iterator[Drawn]:
