@@ -1,4 +1,4 @@
-"""ANUGA and ours in the bowl in which a plane of water circles: seconds for the same error."""
+"""ANUGA, GeoClaw and ours in the bowl in which water circles: seconds for the same error."""
 
 import importlib.util
 import json
@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -14,43 +15,66 @@ import numpy as np
 
 from anlan.engines.surge import Inputs, Settings, grid_of, run
 
-PEER_PYTHON = "ANLAN_BENCH_ANUGA"
+ANUGA_PYTHON, GEOCLAW_PYTHON = "ANLAN_BENCH_ANUGA", "ANLAN_BENCH_GEOCLAW"
 ROUNDS = int(os.environ.get("ANLAN_BENCH_ROUNDS", "5"))
 PERIOD = 4.4857014655
-#: Cells along a side: of ours, and of the peer's squares of four triangles.
+#: Cells along a side: of ours, and of the peers (ANUGA cuts each into four triangles).
 OURS, THEIRS = (50, 63, 80, 100, 125), 63
 
 
-def against_anuga() -> dict[str, Any]:
-    """Run both in turn; what is told says why there is no peer where there is none."""
+def against_peers() -> dict[str, Any]:
+    """Run ours and every peer that is there in turn; what is told says why one is not."""
     found = importlib.util.find_spec("anuga") is not None
-    python = os.environ.get(PEER_PYTHON) or (sys.executable if found else None)
-    if python is None:
-        said = f"没有安装 anuga，未比；{PEER_PYTHON} 可指明装有它的 Python"
-        return {"peers": {}, "ratios": {}, "said": said}
-    theirs, ours = [], []
-    for _ in range(ROUNDS):
-        theirs.append(_anuga(python))
-        ours.append([circled(count) for count in OURS])
-    told = {name: statistics.median(one[name] for one in theirs) for name in theirs[0]}
+    anuga = os.environ.get(ANUGA_PYTHON) or (sys.executable if found else None)
+    geoclaw = os.environ.get(GEOCLAW_PYTHON)
+    with tempfile.TemporaryDirectory(prefix="anlan-geoclaw-") as folder:
+        programs = {}
+        if anuga:
+            programs["anuga"] = [anuga, _program("_anuga.py"), str(THEIRS)]
+        if geoclaw:
+            subprocess.run([geoclaw, _program("_geoclaw.py"), "build", folder], check=True)
+            programs["geoclaw"] = [geoclaw, _program("_geoclaw.py"), folder, str(THEIRS)]
+        theirs: dict[str, list[dict[str, float]]] = {name: [] for name in programs}
+        ours = []
+        for _ in range(ROUNDS):
+            for name, command in programs.items():
+                theirs[name].append(_told(command))
+            ours.append([circled(count) for count in OURS])
+    peers: dict[str, Any] = {}
+    ratios: dict[str, float] = {}
+    said: dict[str, Any] = {"ours": {n: row[1] for n, row in zip(OURS, ours[0], strict=True)}}
+    for name, rows in theirs.items():
+        told, compared = _compared(name, rows, ours)
+        peers |= told
+        ratios |= compared
+        said[name] = round(statistics.median(one["error"] for one in rows), 4)
+    if not anuga:
+        said["anuga"] = f"没有安装 anuga，未比；{ANUGA_PYTHON} 可指明装有它的 Python"
+    if not geoclaw:
+        said["geoclaw"] = f"未比；{GEOCLAW_PYTHON} 可指明装有 Clawpack 源码的 Python，另要 gfortran"
+    return {"peers": peers, "ratios": ratios, "said": said}
+
+
+def _compared(
+    name: str, rows: list[dict[str, float]], ours: list[list[tuple[float, float, int]]]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Set a peer's seconds against those that ours take for its error, and against its updates."""
+    told = {key: statistics.median(one[key] for one in rows) for key in rows[0]}
     seconds = [statistics.median(row[place][0] for row in ours) for place in range(len(OURS))]
     errors = [row[1] for row in ours[0]]
     # Between our grids seconds and error go as powers of the cell.
-    same = np.exp(np.interp(-np.log(told["error"]), -np.log(errors), np.log(seconds)))
+    same = float(np.exp(np.interp(-np.log(told["error"]), -np.log(errors), np.log(seconds))))
     rate = OURS[-1] ** 2 * ours[0][-1][2] / seconds[-1]
-    their_rate = told["triangles"] * told["steps"] / told["seconds"]
-    return {
-        "peers": {
-            "anuga_s": round(told["seconds"], 3),
-            "ours_s_at_its_error": round(float(same), 4),
-            "anuga_updates_per_s": round(their_rate),
-        },
-        "ratios": {
-            "anuga": round(told["seconds"] / float(same), 1),
-            "anuga_per_update": round(rate / their_rate, 1),
-        },
-        "said": {"error": round(told["error"], 4), "ours": dict(zip(OURS, errors, strict=True))},
+    their_rate = told["cells"] * told["steps"] / told["seconds"]
+    peers = {
+        f"{name}_s": round(told["seconds"], 3),
+        f"ours_s_at_error_of_{name}": round(same, 4),
+        f"{name}_updates_per_s": round(their_rate),
     }
+    ratios = {
+        name: round(told["seconds"] / same, 1), f"{name}_per_update": round(rate / their_rate, 1),
+    }  # fmt: skip
+    return peers, ratios
 
 
 def circled(count: int) -> tuple[float, float, int]:
@@ -74,8 +98,11 @@ def circled(count: int) -> tuple[float, float, int]:
     return took, float(np.abs(found.state.h - exact).sum() / exact.sum()), found.steps
 
 
-def _anuga(python: str) -> dict[str, float]:
-    command = [python, str(Path(__file__).with_name("_anuga.py")), str(THEIRS)]
+def _program(name: str) -> str:
+    return str(Path(__file__).with_name(name))
+
+
+def _told(command: list[str]) -> dict[str, float]:
     alone = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=alone)
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))

@@ -2,8 +2,9 @@
 
 The bed is a coast that rises from the sea to dry land under a moving wave: a sixth of the cells is
 dry, friction and wetting are on. Full physics adds a turning storm's wind and pressure, the turn
-of the earth and a tide at the open side. ANUGA is run where a Python has it (``ANLAN_BENCH_ANUGA``
-names one): seconds of one core that either needs for the same error in the same bowl.
+of the earth and a tide at the open side. ANUGA and GeoClaw are run where a Python has them
+(``ANLAN_BENCH_ANUGA`` and ``ANLAN_BENCH_GEOCLAW`` name them): seconds of one core that each needs
+for the same error in the same bowl.
 """
 
 import os
@@ -30,7 +31,7 @@ def run() -> dict[str, Any]:
         plain.append(rate(full=False))
         full.append(rate(full=True))
         single.append(rate(full=False, precise=False))
-    peer = _bowl.against_anuga()
+    peer = _bowl.against_peers()
     county, fast, members = timed(_coast.county), timed(_coast.fast), timed(_coast.members)
     return {
         "figures": {
@@ -40,7 +41,11 @@ def run() -> dict[str, Any]:
             "county_72h_s": county["seconds"],
             "fast_2km_s": fast["seconds"],
             "members_20_s": members["seconds"],
-            **({"ratio_anuga": peer["ratios"]["anuga"]} if peer["ratios"] else {}),
+            **{
+                f"ratio_{name}": peer["ratios"][name]
+                for name in ("anuga", "geoclaw")
+                if name in peer["ratios"]
+            },
         },
         "peers": peer["peers"],
         "ratios": peer["ratios"],
