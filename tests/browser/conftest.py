@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from anlan.demo.users import PASSWORD
+from tests.browser import firstday
 from tests.browser import gauges as measuring
 from tests.browser.gauges import Gauges
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTH, HEIGHT = 1440, 900
+#: The application, once it is there: a page of the server alone has none.
+OPEN = "document.getElementById('app')?.__vue_app__"
 
 expect.set_options(timeout=20_000)
 
@@ -81,6 +85,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Give a live workspace on its first day, with one account."""
+    for made in run_platform(tmp_path_factory.mktemp("bare") / "live", "--no-demo"):
+        firstday.begin(made.dir)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def newcomer(bare: Platform, chromium: Browser) -> Iterator[Page]:
+    """Give the officer's page in the bare workspace."""
+    made = firstday.officer_page(chromium, bare.url)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture(scope="session")
 def gauges(platform: Platform, chromium: Browser) -> Gauges:
     """Give river gauges that hold twelve quiet hours of values."""
     return measuring.begun(chromium, platform.url)
@@ -114,12 +134,40 @@ def page(context: BrowserContext, platform: Platform) -> Iterator[Page]:
     assert wrong == []
 
 
-def log_in(page: Page, platform: Platform, username: str) -> None:
+def come_in(page: Page, platform: Platform, username: str) -> None:
     """Log in as a demo user by clicking their card, as a newcomer does."""
     page.goto(f"{platform.url}/login")
     page.locator("button.card", has=page.get_by_text(username, exact=True)).click()
     page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def log_in(page: Page, platform: Platform, username: str) -> None:
+    """Log in as a demo user without the page of it: nothing is loaded yet."""
+    door = f"{platform.url}/api/v1/session"
+    told = page.request.post(
+        door,
+        data={"username": username, "password": PASSWORD},
+        headers={"X-CSRF-Token": page.request.get(door).json()["csrf"]},
+    )
+    assert told.ok, told.text()
+
+
+def visit(page: Page, platform: Platform, path: str) -> None:
+    """Go to a page, by its menu's way where the application is open; wait until it shows."""
+    if page.url.startswith(f"{platform.url}/") and page.evaluate(f"!!{OPEN}"):
+        page.evaluate(
+            f"path => {OPEN}.config.globalProperties.$router.push(path).then(() => null)", path
+        )
+    else:
+        page.goto(platform.url + path)
+    shown(page)
+
+
+def shown(page: Page) -> None:
+    """Wait until a page shows what it has."""
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
 
 
 def shoot(page: Page, name: str) -> None:

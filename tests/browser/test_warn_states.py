@@ -1,31 +1,15 @@
 """Every page of warnings where there is nothing to show, and where nothing can be fetched."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from anlan.demo.users import PASSWORD
-from tests.browser.conftest import ROOT, Platform, log_in, run_platform
+from tests.browser.conftest import Platform, log_in
 from tests.browser.offices import Office, called, open_office
 
 pytestmark = pytest.mark.browser
-
-NAMES = "区划代码,名称\n339901,云屿县\n339901101,云岭乡\n339901101201,前坑村\n"
-#: An officer of a county that has begun today: no post, no household, no message.
-OFFICER = f"""
-from anlan.base.permissions.actor import system
-from anlan.base.permissions.services.accounts import create_user
-from anlan.base.permissions.services.grants import give_grant
-by, county = system("setup"), "339901000000"
-user = create_user(
-    username="duty", name="值班员", region=county, password={PASSWORD!r}, by=by
-)
-give_grant(user=user, role="duty-officer", region=county, by=by)
-"""
 
 #: Page -> what it says where there is nothing.
 EMPTY = {
@@ -48,43 +32,6 @@ EMPTY = {
 #: Pages that ask the server for nothing before somebody writes.
 ASKS_NOTHING = {"/warn/paste"}
 ASKED = re.compile(r"/api/v1/(alerts|calls|comms)\b")
-
-
-def _anlan(bare: Platform, *arguments: str) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "anlan.project", "--data", str(bare.dir), *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stdout + told.stderr
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a live workspace on its first day, with one account."""
-    folder = tmp_path_factory.mktemp("bare")
-    names = folder / "names.csv"
-    names.write_text(NAMES, encoding="utf-8")
-    for made in run_platform(folder / "live", "--no-demo"):
-        _anlan(made, "regions", "import", str(names))
-        _anlan(made, "django", "shell", "-c", OFFICER)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def newcomer(bare: Platform, chromium: Browser) -> Iterator[Page]:
-    """Give the officer's page in the bare workspace."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    made = context.new_page()
-    asked = context.request
-    csrf = asked.get(f"{bare.url}/api/v1/session").json()["csrf"]
-    told = asked.post(
-        f"{bare.url}/api/v1/session",
-        data={"username": "duty", "password": PASSWORD},
-        headers={"X-CSRF-Token": csrf},
-    )
-    assert told.ok, told.text()
-    yield made
-    context.close()
 
 
 @pytest.mark.parametrize(("path", "says"), EMPTY.items())
