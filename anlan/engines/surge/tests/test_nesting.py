@@ -114,3 +114,20 @@ def test_members_run_side_by_side_as_they_do_alone() -> None:
     assert list(run_members(runs, highest, workers=1)) == list(enumerate(alone))
     assert list(run_members(runs, highest, workers=2)) == list(enumerate(alone))
     assert len(set(alone)) == 3
+
+
+def test_whoever_looks_on_sees_each_run_step_by_step() -> None:
+    outer, inner = shelf(30, 500.0, (0.0, 0.0)), shelf(20, 100.0, (6e3, 6e3))
+    seen: dict[str, list[float]] = {"outer": [], "inner": []}
+    coarse, fine = run_nested(
+        outer,
+        inner,
+        every=10.0,
+        watch=lambda time, _: seen["inner"].append(time),
+        watch_outer=lambda time, _: seen["outer"].append(time),
+    )
+    assert len(seen["outer"]) == coarse.steps + 1
+    assert len(seen["inner"]) == fine.steps + 1
+    for times in seen.values():
+        assert times == sorted(times)
+        assert times[-1] == pytest.approx(2400.0)
