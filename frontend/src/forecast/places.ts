@@ -30,6 +30,17 @@ export interface StationRow {
   why: string
 }
 
+/** Rain ahead within some hours, against the thresholds for them. */
+export interface RainWindow {
+  hours: number
+  rain: number | null
+  /** When the greatest sum ends. */
+  at: string | number | null
+  prepare: number
+  move: number
+  nearness: number | null
+}
+
 export interface VillageRow {
   region: string
   name: string
@@ -44,6 +55,8 @@ export interface VillageRow {
   hours: number | null
   rain: number | null
   limit: number | null
+  /** Every duration the zone has thresholds for; none where rain was not what was computed. */
+  windows?: RainWindow[]
   ground: number | null
   /** 0: computed and stays dry; null: not computed. */
   depth: number | null
