@@ -8,6 +8,8 @@ import { percent, shortly, within } from '@/forecast/words'
 import { lookOf } from '@/sense/curve/option'
 import { blend, colours, rowsFor } from '@/forecast/surge/frames'
 import { marginOf } from '@/forecast/surge/margin'
+import { leadOf } from '@/forecast/surge/sure'
+import { summed, type LevelScore } from '@/forecast/verification/shapes'
 
 const run = (more: Partial<Run>) =>
   ({
@@ -168,5 +170,30 @@ describe('lines on one sheet', () => {
     expect(lookOf({ told: 'measured' }, 3)).toMatchObject({ ink: '--ink', dash: 'solid' })
     for (let place = 0; place < 4; place += 1)
       expect(lookOf({ told: 'forecast' }, place).dash).not.toBe('solid')
+  })
+})
+
+describe('how far to trust a peak', () => {
+  const leads = [
+    { from_h: 0, until_h: 6, runs: 9, n: 90, bias: 0, mae: 0.08, rmse: 0.1 },
+    { from_h: 6, until_h: 12, runs: 8, n: 80, bias: 0, mae: 0.15, rmse: 0.2 },
+  ]
+  const base = '2026-08-09T06:00:00Z'
+
+  it('is told by forecasts made as long before', () => {
+    expect(leadOf(leads, base, '2026-08-09T11:59:00Z')?.mae).toBe(0.08)
+    expect(leadOf(leads, base, '2026-08-09T12:00:00Z')?.mae).toBe(0.15)
+  })
+
+  it('is not known where none was, or where the peak is not', () => {
+    expect(leadOf(leads, base, '2026-08-10T12:00:00Z')).toBeNull()
+    expect(leadOf(leads, base, null)).toBeNull()
+    expect(leadOf([], base, '2026-08-09T12:00:00Z')).toBeNull()
+  })
+
+  it('adds hits and misses of all levels up, and has no share where nothing came', () => {
+    const level = { hits: 2, misses: 1, false_alarms: 4 } as LevelScore
+    expect(summed([level, level])).toMatchObject({ hits: 4, misses: 2, detected: 2 / 3 })
+    expect(summed([]).detected).toBeNull()
   })
 })
