@@ -55,6 +55,16 @@ describe('the keyboard map', () => {
     expect(fired).toEqual([])
   })
 
+  it('leaves the space bar to the button or box that has the focus, and plays elsewhere', () => {
+    scope.run(() => useKeys([{ keys: ' ', label: '', run: () => fired.push('space') }]))
+    document.body.innerHTML = '<button>a</button><input type="checkbox"><a href="#">b</a>'
+    for (const name of ['button', 'input', 'a'])
+      press(' ', {}, document.querySelector<HTMLElement>(name) as HTMLElement)
+    press(' ')
+    // A link is opened by Enter alone.
+    expect(fired).toEqual(['space', 'space'])
+  })
+
   it('leaves Enter to the button or link that has the focus', () => {
     scope.run(() => useKeys([{ keys: 'enter', label: '', run: () => fired.push('enter') }]))
     const button = document.createElement('button')

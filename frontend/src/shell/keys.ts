@@ -41,11 +41,15 @@ function nameOf(event: KeyboardEvent): string {
   return event.shiftKey && key.length > 1 ? `shift+${key}` : key
 }
 
-/** A focused button or link keeps its own Enter: somebody went there to press it. */
-const presses = (event: KeyboardEvent) =>
-  event.key === 'Enter' &&
-  event.target instanceof HTMLElement &&
-  event.target.closest('button, a[href], summary, [role="button"]') !== null
+/** What each key presses by itself: a button or link keeps it, somebody went there to press it. */
+const PRESSED: Record<string, string> = {
+  enter: 'button, a[href], summary, [role="button"]',
+  ' ': 'button, summary, [role="button"], input[type="checkbox"], input[type="radio"]',
+}
+const presses = (name: string, target: EventTarget | null) =>
+  name in PRESSED &&
+  target instanceof HTMLElement &&
+  target.closest(PRESSED[name] as string) !== null
 
 function find(keys: string, field: boolean): Binding | undefined {
   // The page's binding was added last and wins over the shell's.
@@ -59,7 +63,7 @@ function find(keys: string, field: boolean): Binding | undefined {
 export function onKey(event: KeyboardEvent): void {
   if (composing(event) || event.defaultPrevented || event.altKey) return
   const name = nameOf(event)
-  if (name === 'enter' && presses(event)) return
+  if (presses(name, event.target)) return
   const field = inField(event.target)
   if (!name.startsWith('ctrl+') && (field || overlaid())) return
   const now = event.timeStamp
