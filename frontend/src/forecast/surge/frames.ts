@@ -82,6 +82,10 @@ export function blend(
   }
 }
 
+/** The product of a run that can be played. */
+export const playable = (grids: GridRow[]) =>
+  grids.find(({ form, times, box, span }) => form === 'png' && times.length && box && span)
+
 export const timesOf = (grid: GridRow) =>
   grid.times.map((one) => (typeof one === 'number' ? one : Date.parse(one)))
 
