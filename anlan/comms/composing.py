@@ -9,13 +9,13 @@ from typing import Any
 
 from anlan.comms import reasons
 from anlan.comms.declaration.declared import Approved, Words
-from anlan.comms.wording import DEFAULT, WORDINGS, Wording, write
+from anlan.comms.wording import DEFAULT, NOTHING, WORDINGS, Wording, write
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
 from anlan.protocols.declared.filling import texts
 
 FILE = Path("conf") / "wording.toml"
-PARTS = frozenset(("short", "spoken", "long", "subject"))
+PARTS = frozenset(("short", "full", "spoken", "long", "subject"))
 #: Names that stand for a text the provider has approved.
 OF_APPROVED = frozenset(("template", "params", "params_table", "values", "values_text"))
 
@@ -66,7 +66,7 @@ def read_wordings(text: str) -> Mapping[str, Wording]:
         except Invalid as error:
             raise Invalid(f"{FILE.name} [{key}]：{error.detail}") from error
         except TypeError as error:
-            reason = "只能有 short、spoken、subject、long，其中 short 必须写"
+            reason = "只能有 short、full、spoken、subject、long，其中 short 必须写"
             raise Invalid(f"{FILE.name} [{key}]：{reason}") from error
     return found
 
@@ -85,7 +85,9 @@ def wording_of(kind: str) -> Wording:
 def uses_link(words: Words, names: frozenset[str], kind: str) -> bool:
     """Tell whether a message of this kind carries a link through a channel."""
     wording = wording_of(kind)
-    parts = {words.use} | (PARTS & names)
+    parts = PARTS & names
+    if "text" in names or not names & OF_APPROVED:
+        parts |= {words.use}
     return "link" in names or any("{link}" in getattr(wording, part) for part in parts)
 
 
@@ -103,30 +105,44 @@ class Composer:
         wording = self._wordings.get(kind)
         if wording is None:
             wording = self._wordings[kind] = wording_of(kind)
-        made: dict[str, Any] = dict(told)
-        for part in ("subject", "long", "spoken", "short"):
+        # What a kind does not tell is empty, for the provider's templates as for our wordings.
+        made: dict[str, Any] = {**NOTHING, **told}
+        for part in PARTS:
             if part == self._words.use or part in self._names:
-                made[part] = write(getattr(wording, part) or wording.short, told)
-        text = self._fitted(made[self._words.use], told)
-        if text is None:
-            return reasons.BAD_TEXT
-        made["text"] = text
+                made[part] = _written(wording, part, told)
         if self._names & OF_APPROVED:
             approved = self._approved(kind, made)
             if approved is None:
                 return reasons.NO_TEMPLATE
             made |= approved
+        if "text" not in made:
+            text = self._fitted(wording, told)
+            if text is None:
+                return reasons.BAD_TEXT
+            made["text"] = text
+        made["charged"] = self._words.signature + made["text"]
         return made
 
-    def _fitted(self, text: str, told: Mapping[str, str]) -> str | None:
-        """Put signature and ending around; too long a text gives way to the default's few words."""
+    def _fitted(self, wording: Wording, told: Mapping[str, str]) -> str | None:
+        """Put signature and ending around; too long a text gives way to a shorter one.
+
+        First to the few words of its kind, which still say how to answer, then to the default's.
+        """
         words = self._words
-        room = words.longest - len(words.prefix) - len(words.suffix)
-        if words.longest and len(text) > room:
-            text = write(DEFAULT.short, told)
-            if len(text) > room:
-                return None
-        return f"{words.prefix}{text}{words.suffix}"
+        room = words.longest - sum(map(len, (words.signature, words.prefix, words.suffix)))
+        offered = (_written(wording, words.use, told), write(wording.short, told),
+                   write(DEFAULT.short, told))  # fmt: skip
+        for text in offered:
+            if not words.longest or len(text) <= room:
+                return f"{words.prefix}{text}{words.suffix}"
+        return None
+
+
+def _written(wording: Wording, part: str, told: Mapping[str, str]) -> str:
+    """Write one part; a kind that has none, or nothing to say in full, takes its few words."""
+    if part == "full" and not told.get("body"):
+        part = "short"
+    return write(getattr(wording, part) or wording.short, told)
 
 
 class Approver:
@@ -138,17 +154,29 @@ class Approver:
     def __call__(self, kind: str, told: Mapping[str, Any]) -> dict[str, Any] | None:
         """Tell the number of the approved text and its values, in every form asked for.
 
-        None without one: a provider that takes approved texts alone would refuse any other.
+        It is the first of those for the kind, then of those for all, that can be filled in whole:
+        providers refuse an empty value, and a notice without a deadline has none to give. None
+        without one: a provider that takes approved texts alone would refuse any other.
         """
         fitting = [one for one in self._approved if kind in one.kinds]
         general = [one for one in self._approved if not one.kinds]
-        chosen = next(iter(fitting + general), None)
-        if chosen is None:
-            return None
-        table = texts(chosen.params, told)
-        values = list(table.values())
-        return {
-            "template": chosen.id, "params_table": table, "values": values,
-            "params": json.dumps(table, ensure_ascii=False),
-            "values_text": json.dumps(values, ensure_ascii=False),
-        }  # fmt: skip
+        for one in (*fitting, *general):
+            table = {
+                name: value[: one.longest] if one.longest else value
+                for name, value in texts(one.params, told).items()
+            }
+            if all(table.values()):
+                return _filled(one, table)
+        return None
+
+
+def _filled(chosen: Approved, table: Mapping[str, str]) -> dict[str, Any]:
+    values = list(table.values())
+    made: dict[str, Any] = {
+        "template": chosen.id, "params_table": table, "values": values,
+        "params": json.dumps(table, ensure_ascii=False),
+        "values_text": json.dumps(values, ensure_ascii=False),
+    }  # fmt: skip
+    if chosen.text is not None:  # this is what people read, whatever our wording says
+        made["text"] = chosen.text.fill(table)
+    return made

@@ -1,6 +1,7 @@
 """The purposes messages are for by themselves: obligations."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from functools import cache
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
@@ -49,12 +50,14 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
     return {
         pk: {
             "title": title,
+            "brief": word.brief or KINDS[kind].title,
             "body": word.body,
             "issuer": word.issuer,
             "kind": KINDS[kind].title,
             "region": regions.get(region, ""),
             "post": posts.get(post, ""),
             "due": said(due) if due else "",
+            "due_time": time_of(due) if due else "",
             "workspace": prefix,
         }
         for (pk, kind, title, _, _, _, due, region, post), word in zip(rows, words, strict=True)
@@ -72,6 +75,11 @@ def moment(at: object) -> str:
     """Say a moment as people write it."""
     local = clock.local(at)  # type: ignore[arg-type]
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def time_of(at: datetime) -> str:
+    """Say the time of day alone, for channels that take a few characters."""
+    return f"{clock.local(at):%H:%M}"
 
 
 declare_purpose(

@@ -14,11 +14,13 @@ from anlan.kernel.registry import Registry
 #: Names a wording may use.
 NAMES = {
     "title": "标题",
-    "body": "正文",
+    "brief": "几个字说是什么，如 红色暴雨预警",
+    "body": "正文，预警就是全文",
     "kind": "事项种类",
     "region": "地区",
     "post": "岗位",
     "due": "签收期限，如 8月3日 09:30",
+    "due_time": "签收期限的钟点，如 09:30",
     "issuer": "下达单位或发出预警的台站",
     "link": "免密链接（没有链接的渠道为空）",
     "workspace": "演练、演示的提示，实战为空",
@@ -32,6 +34,8 @@ class Wording:
 
     #: Short messages and everything else that is short.
     short: str
+    #: Short messages of providers that take any text: what `short` says and the text word for word.
+    full: str = ""
     #: Read aloud by a person or a machine: no link, no marks.
     spoken: str = ""
     #: Mail and work notices.
@@ -55,6 +59,7 @@ def _check(part: str, text: str) -> None:
 
 DEFAULT = Wording(
     short="{workspace}【{kind}】{title}，请于{due}前签收：{link}",
+    full="{workspace}【{kind}】{title}，请于{due}前签收：{link}\n{body}",
     spoken="{workspace}{kind}：{title}。{body}请于{due}前答复。",
     long="{body}\n\n{region}　{post}\n请于{due}前签收：{link}",
 )

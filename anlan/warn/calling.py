@@ -17,6 +17,7 @@ from anlan.warn.callrules import KIND
 from anlan.warn.hearing import hear
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.board.seats import calls_of
+from anlan.warn.selectors.texts import brief_of
 from anlan.warn.services.calls import note_need
 from anlan.warn.services.calls.answering import HELP
 from anlan.warn.services.calls.ending import OVER
@@ -43,9 +44,9 @@ WAY = Ask("way", "得知方式", "How you know", "choice", choices=WAYS, on_beha
 def _words(rounds: Collection[str]) -> Mapping[str, Words]:
     """Tell the words of the alerts some rounds are about, as the station wrote them."""
     rows = CallRound.objects.filter(pk__in=list(rounds)).values_list(
-        "pk", "alert__text", "alert__station"
+        "pk", "alert__text", "alert__station", "alert__kind", "alert__hazard", "alert__level"
     )
-    return {pk: Words(text, station) for pk, text, station in rows}
+    return {pk: Words(text, station, brief_of(*what)) for pk, text, station, *what in rows}
 
 
 CALL = kind(
@@ -95,6 +96,8 @@ declare_wording(
     KIND,
     Wording(
         short="{workspace}{title}。{region}{post}请于{due}前回1收到 2到岗 3需支援，或点开 {link}",
+        full="{workspace}{title}。{region}{post}请于{due}前回1收到 2到岗 3需支援，或点开 {link}\n"
+        "{issuer}：\n{body}",
         spoken="{workspace}{issuer}预警叫应。{body}请问收到了吗？是否到岗？是否需要支援？",
         long="{body}\n\n{issuer}\n{region}　{post}\n请于{due}前答复：{link}",
     ),
@@ -121,12 +124,12 @@ declare_reader(KIND, read_call)
 def _told(alerts: Collection[str]) -> Mapping[str, Told]:
     prefix = PREFIX[workspace.current().kind]
     rows = Alert.objects.filter(pk__in=list(alerts)).values_list(
-        "pk", "title", "text", "station", "region__name"
+        "pk", "title", "text", "station", "region__name", "kind", "hazard", "level"
     )
     return {
         pk: {"title": title, "body": text, "issuer": station, "region": region,
-             "kind": "叫应结束", "workspace": prefix}
-        for pk, title, text, station, region in rows
+             "kind": "叫应结束", "workspace": prefix, "brief": brief_of(*what)}
+        for pk, title, text, station, region, *what in rows
     }  # fmt: skip
 
 

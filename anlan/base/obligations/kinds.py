@@ -35,6 +35,8 @@ class Words:
 
     body: str
     issuer: str = ""
+    #: What it is about in a few characters, for channels that take no more; "" is the kind's name.
+    brief: str = ""
 
 
 @dataclass(frozen=True)

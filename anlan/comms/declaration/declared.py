@@ -37,10 +37,12 @@ class Pace:
 class Words:
     """How a text is fitted to what the provider takes."""
 
-    #: Which part of the wording: short, spoken or long.
+    #: Which part of the wording: short, full, spoken or long.
     use: str = "short"
     prefix: str = ""
     suffix: str = ""
+    #: What the provider itself puts before every text: never sent, counted as its characters.
+    signature: str = ""
     #: Characters it may have; 0 is any number.
     longest: int = 0
 
@@ -53,6 +55,10 @@ class Approved:
     #: Kinds it is for; empty is every kind that has none of its own.
     kinds: tuple[str, ...] = ()
     params: Map[str, Template] = field(default_factory=dict)
+    #: The text itself, its params in braces, so that it is known what people read; else None.
+    text: Template | None = None
+    #: Characters one value may have; longer ones are cut. 0 is any number.
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

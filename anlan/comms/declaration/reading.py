@@ -37,14 +37,14 @@ from anlan.protocols.declared.requests import (
     read_texts,
 )
 from anlan.protocols.declared.taking import Problem, Slips, Table, Wrong
-from anlan.protocols.declared.templates import names_of
+from anlan.protocols.declared.templates import Template, names_of
 from anlan.protocols.mapping.times import ISO, check_format, zone_of
 
 #: A file's name, without ``.toml``; it is the channel's key, and part of its hooks' addresses.
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LARGEST = 64 * 1024
 KINDS = ("http", "smtp")
-USES = ("short", "spoken", "long")
+USES = ("short", "full", "spoken", "long")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -198,6 +198,7 @@ def _words(top: Table, kind: str) -> Words:
         use=table.text("use", usual, choices=USES),
         prefix=table.text("prefix", "", most=60),
         suffix=table.text("suffix", "", most=60),
+        signature=table.text("signature", "", most=60),
         longest=table.whole("longest", 0, low=0, high=100_000),
     )
     table.done()
@@ -210,10 +211,21 @@ def _approved(table: Table) -> Approved:
         id=table.text("id", most=80),
         kinds=tuple(map(str, table.listed("kinds"))),
         params=params,
+        text=table.made("text", _as_approved, "") or None,
+        longest=table.whole("longest", 0, low=0, high=1000),
     )
     table.done()
     check_names(params.values(), PER_MESSAGE, (*table.where, "params"), table.slips)
+    if made.text is not None and made.text.names != set(params):
+        table.slip("text", "text 中花括号里的名称应与 params 的一一对应")
+    if made.longest and any("link" in one.names for one in params.values()):
+        table.slip("longest", "带 {link} 的参数截断了就打不开，不能有长度限制")
     return made
+
+
+def _as_approved(text: str) -> Template:
+    """Compile an approved text; as providers' pages show it, a place is ``{1}`` or ``${1}``."""
+    return Template.read(text.replace("${", "{"))
 
 
 def _secrets(top: Table) -> dict[str, str]:

@@ -27,9 +27,10 @@ from anlan.protocols.mapping.times import ISO, check_format
 #: Told of every message.
 OF_ONE = frozenset(
     (
-        "number", "text", "key", "subject", "long", "spoken", "link", "title", "body", "kind",
-        "region", "region_code", "post", "due", "issuer", "workspace", "template", "params",
-        "params_table", "values", "values_text", "message", "devices", "audio",
+        "number", "text", "key", "subject", "long", "full", "spoken", "link", "title", "brief",
+        "body", "kind", "region", "region_code", "post", "due", "due_time", "issuer", "workspace",
+        "template", "params", "params_table", "values", "values_text", "message", "devices",
+        "audio",
     )
 )  # fmt: skip
 #: Told of a request, however many recipients it has.

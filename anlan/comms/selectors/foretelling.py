@@ -54,6 +54,11 @@ def pacing_of(word: str) -> Pacing:
     return Pacing(lines / seconds, lines)
 
 
+def is_carried(word: str) -> bool:
+    """Tell whether a machine would carry a ladder's word as things are set up now."""
+    return not channel_of(word).by_hand and bool(declared_for(word))
+
+
 class Foretold:
     """Writes what a channel would send, as the sending itself does; the link is of a real length.
 
@@ -70,4 +75,4 @@ class Foretold:
     def text(self, kind: str, told: Mapping[str, str]) -> str:
         """Write the text of one message of a kind; "" where it could not be sent at all."""
         made: dict[str, Any] | str = self._composer.compose(kind, {**told, "link": self._link})
-        return "" if isinstance(made, str) else str(made["text"])
+        return "" if isinstance(made, str) else str(made["charged"])

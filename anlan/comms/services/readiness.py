@@ -182,8 +182,8 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
         Region.objects.filter(code__in={code for _, _, code in rows}).values_list("code", "name")
     )
     return {
-        pk: {"title": title, "kind": "畅通测试", "region": regions.get(code, ""),
-             "workspace": prefix}
+        pk: {"title": title, "kind": "畅通测试", "brief": "畅通测试",
+             "region": regions.get(code, ""), "workspace": prefix}
         for pk, title, code in rows
     }  # fmt: skip
 

@@ -63,7 +63,9 @@ def test_alibabas_signature_is_the_one_it_computes_itself(home: Home, world: Wor
     ).digest()  # fmt: skip
     assert signature == base64.b64encode(expected).decode()
     assert (given["PhoneNumbers"], given["OutId"]) == ("13900000001", f"{message.pk}01")
-    assert json.loads(given["TemplateParam"])["title"] == "防台风会议"
+    assert json.loads(given["TemplateParam"]) == {
+        "kind": "通知", "title": "防台风会议", "due": "8月3日 11:00",
+    }  # fmt: skip
     assert (message.state, Attempt.objects.get().ticket) == ("sent", "B1")
 
 
@@ -79,8 +81,7 @@ def test_tencents_signature_is_the_one_it_computes_itself(home: Home, world: Wor
     asked = far.asked[0]
     assert asked.headers["Authorization"].endswith(f"Signature={_tc3(asked, far)}")
     assert asked.json["PhoneNumberSet"] == ["+8613900000001"]
-    assert asked.json["TemplateParamSet"][0] == "防台风会议"
-    assert len(asked.json["TemplateParamSet"]) == 3
+    assert asked.json["TemplateParamSet"] == ["通知"]
     assert (message.state, Attempt.objects.get().ticket) == ("sent", "S1")
 
 
@@ -120,7 +121,7 @@ def test_huaweis_digest_is_the_one_it_computes_itself(home: Home, world: World) 
     hexed = hashlib.sha256(plain.encode()).hexdigest()
     assert told["PasswordDigest"] == base64.b64encode(hexed.encode()).decode()
     assert told["Username"] == "the-huawei-key"
-    assert json.loads(asked.form["templateParas"])[0] == "防台风会议"
+    assert json.loads(asked.form["templateParas"]) == ["通知", "8月3日 11:00"]
     assert (message.state, Attempt.objects.get().ticket) == ("sent", "H1")
 
 
@@ -140,9 +141,9 @@ def test_mas_gets_base64_around_json_and_an_md5_of_its_parts(home: Home, world: 
 def test_a_text_without_an_approved_one_is_not_handed_over(home: Home, world: World) -> None:
     home.settings(LINK)
     with sink() as far:
-        home.preset(
-            "sms-aliyun", far.address, **{"[[templates]]": '[[templates]]\nkinds = ["call"]'}
-        )
+        unless_called = '\nlongest = 35\ntext = "您有'  # those for whatever has none of its own
+        only = f'\nkinds = ["call"]{unless_called}'
+        home.preset("sms-aliyun", far.address, **{unless_called: only})
         world.owe("head", ladder=home.ladder("sms"))
         drain()
     assert far.asked == []

@@ -103,6 +103,19 @@ def noun_of(kind_: str, hazard: str) -> str:
     return f"{row.name}（{name}）" if name else row.name
 
 
+def brief_of(kind_: str, hazard: str, level: int | None) -> str:
+    """Say in a few characters what an alert is: 红色暴雨预警, 转移通知.
+
+    The colour comes first: channels that take six characters cut off the end.
+    """
+    row = codes.table("issuers").get(kind_)
+    colour = codes.table("warning-levels").get(str(level)) if level else None
+    name = codes.table("hazards").name(hazard) if hazard else ""
+    if name and (colour or row is None or row.several("levels")):
+        return f"{(colour.text('color_name') or '') if colour else ''}{name}预警"
+    return row.name if row else ""
+
+
 def title_of(said: Said) -> str:
     """Write the title: who does what about which hazard, and how bad it is."""
     row = codes.table("warning-levels").get(str(said.level)) if said.level else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.services import Reply, answer
-from anlan.base.people.models import Holding, Person, Post, Unit
+from anlan.base.people.models import Holding, Person, Phone, Post, Unit
 from anlan.base.regions import scope
 from anlan.base.vault import services as vault
 from anlan.comms.services import queue_rungs
@@ -62,6 +62,17 @@ def make_posts() -> dict[str, Post]:
     for code in ("P-DUTY", "P-WEST", "P-A1", "P-CHIEF"):
         hold(Post.objects.get(code=code), code)
     return {post.code: post for post in Post.objects.all()}
+
+
+def give_telephones() -> None:
+    """Give everybody a telephone."""
+    for number, person in enumerate(Person.objects.order_by("code")):
+        key = new_id()
+        sealed = vault.seal(key, f"139000{number:05}")
+        Phone.objects.create(
+            **row(id=key, person=person, rank=1, kind="mobile", number=sealed,
+                  region_id=person.region_id)
+        )  # fmt: skip
 
 
 def hold(post: Post, name: str, rank: str = "A") -> str:

@@ -8,20 +8,18 @@ import pytest
 
 from anlan import codes
 from anlan.base.jobs.worker import drain
-from anlan.base.people.models import Holding, Person, Phone, Post
-from anlan.base.vault import services as vault
+from anlan.base.people.models import Holding, Post
 from anlan.codes import loader
 from anlan.comms.parts import parts_of
 from anlan.comms.tests.conftest import Home
 from anlan.comms.tests.providers import set_up
 from anlan.comms.tests.sink import sink
-from anlan.kernel.ids import new_id
 from anlan.warn.models import Alert
 from anlan.warn.selectors.board import Query, board
 from anlan.warn.selectors.checks.impact import Load, impact
 from anlan.warn.selectors.checks.wording import wording
 from anlan.warn.tests import calling as v
-from anlan.warn.tests.conftest import OFFICER, Turn, World, row
+from anlan.warn.tests.conftest import OFFICER, Turn, World
 
 pytestmark = pytest.mark.django_db
 
@@ -39,13 +37,7 @@ voice,语音电话,Telephone call,60,5,true,
 def posts(world: World) -> dict[str, Post]:  # noqa: ARG001 - comes after it
     """Make posts whose holders have telephones."""
     made = v.make_posts()
-    for number, person in enumerate(Person.objects.order_by("code")):
-        key = new_id()
-        sealed = vault.seal(key, f"139000{number:05}")
-        Phone.objects.create(
-            **row(id=key, person=person, rank=1, kind="mobile", number=sealed,
-                  region_id=person.region_id)
-        )  # fmt: skip
+    v.give_telephones()
     return made
 
 

@@ -136,6 +136,10 @@ export interface Load {
   minutes: number
   /** null: nobody has entered a price. */
   yuan: number | null
+  /** What most of them read; '' where people say it, or nothing is set up. */
+  reads: string
+  /** Whether it holds the alert word for word; null: nothing to read. */
+  whole: boolean | null
 }
 
 /** What issuing would set going; null is not known, and `unknown` says why. */

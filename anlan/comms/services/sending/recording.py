@@ -73,7 +73,7 @@ def record_results(slot: Slot, done: Sequence[Done], me: Me) -> None:
 
 def _parts(slot: Slot, one: Done) -> int | None:
     """Count the short messages a text was cut into."""
-    return parts_of(str(one.parcel.told["text"])) if slot.channel.key == "sms" else None
+    return parts_of(str(one.parcel.told["charged"])) if slot.channel.key == "sms" else None
 
 
 def _fate(slot: Slot, one: Done, now: datetime) -> _Fate:
@@ -124,7 +124,7 @@ def _note_carrier(slot: Slot, done: Sequence[Done], now: datetime) -> None:
         if fine:
             _note_fine(slot.key, now)
         return
-    state, _ = CarrierState.objects.get_or_create(key=slot.key)
+    state, _ = CarrierState.objects.select_for_update().get_or_create(key=slot.key)
     failures = state.failures + 1
     waits = slot.declaration.pace.retry_s
     wait = waits[min(max(failures - PATIENCE, 0), len(waits) - 1)]
@@ -157,7 +157,8 @@ def record_trouble(slot: Slot, detail: str) -> None:
 def _note_fine(key: str, now: datetime) -> None:
     fine = {"failures": 0, "failing_since": None, "again_at": None, "last_ok_at": now}
     if not CarrierState.objects.filter(key=key).update(**fine):
-        CarrierState.objects.create(key=key, **fine)
+        # Two portions may be written down at once: one of them is the first.
+        CarrierState.objects.bulk_create([CarrierState(key=key, **fine)], ignore_conflicts=True)
 
 
 def _deeds(slot: Slot, done: Sequence[Done]) -> Iterable[Deed]:

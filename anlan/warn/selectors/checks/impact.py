@@ -18,7 +18,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Level
 from anlan.comms.parts import parts_of
-from anlan.comms.selectors.foretelling import pacing_of, row_of
+from anlan.comms.selectors.foretelling import is_carried, pacing_of, row_of
 from anlan.kernel import clock
 from anlan.warn.callrules import grade_of
 from anlan.warn.models import Alert
@@ -47,6 +47,10 @@ class Load:
     minutes: float
     #: What all of them cost; None where nobody has entered a price.
     yuan: float | None = None
+    #: What most of them read; "" where people say it, or nothing is set up to carry it.
+    reads: str = ""
+    #: Whether they hold the alert word for word; None where there is nothing to read.
+    whole: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +132,7 @@ def _loads(called: Sequence[Callee], holders: Mapping[str, str], alert: Alert) -
             told.add((channel, person))
             carried.append((one, due))
     pieces = _pieces(lines.get(SMS, ()), alert)
-    return [_load(name, len(lines[name]), pieces) for name in sorted(lines)]
+    return [_load(name, len(lines[name]), pieces, alert) for name in sorted(lines)]
 
 
 def _first_rungs(called: Sequence[Callee]) -> Iterator[tuple[Callee, str, datetime | None]]:
@@ -155,14 +159,16 @@ def _pieces(told: Sequence[tuple[Callee, datetime | None]], alert: Alert) -> int
     return sum(parts_of(text) for text in texts if text)
 
 
-def _load(channel: str, messages: int, pieces: int) -> Load:
+def _load(channel: str, messages: int, pieces: int, alert: Alert) -> Load:
     row = row_of(channel)
+    reads = CallText(alert, channel).usual() if is_carried(channel) else ""
     price, charged = row.number("yuan"), pieces if channel == SMS else messages
     return Load(
         channel=channel, label=row.name, label_en=row.name_en, messages=messages,
         segments=pieces if channel == SMS else None,
         minutes=round(pacing_of(channel).seconds(messages) / 60, 1),
         yuan=None if price is None else round(charged * price, 2),
+        reads=reads, whole=alert.text in reads if reads else None,
     )  # fmt: skip
 
 
