@@ -8,13 +8,17 @@ from typing import Any
 import shapely
 
 from anlan.base.regions import scope
-from anlan.demo.county.model import County
+from anlan.demo.county.model import Basin, County, Station
+from anlan.demo.county.sensing.water import STAGE, stage_m
+from anlan.engines.basin import channel_rating
 
 Values = dict[str, Any]
 
 #: Wooded hills in an ordinary state; and hours from the middle of rain to that of the flood for a
 #: channel of a km at a slope of one (Kirpich 1940: 0.066 L^0.77 S^-0.385, six tenths of it).
 BASIN_CURVE_NUMBER, BASIN_LAG = 72.0, 0.04
+#: Of stony brooks (Chow 1959: 0.040 to 0.050), s/m^(1/3).
+BASIN_ROUGHNESS = 0.045
 
 #: Since when the holders of posts hold them: the last election of the invented villages.
 ELECTED = date(2024, 11, 20)
@@ -230,6 +234,7 @@ def streams(county: County) -> Iterator[Values]:
 def basins(county: County) -> Iterator[Values]:
     """Small basins, those below before those that drain into them."""
     waiting, known = list(county.basins), set[str]()
+    staffs = {one.subject: one for one in county.stations if one.kind == STAGE.key and one.subject}
     while waiting:
         ready = [one for one in waiting if one.downstream is None or one.downstream in known]
         for one in ready:
@@ -240,10 +245,27 @@ def basins(county: County) -> Iterator[Values]:
                 "lag": round(BASIN_LAG * one.channel_km**0.77 / one.channel_slope**0.385, 2),
                 "downstream": one.downstream, "length": round(one.channel_km * 1000),
                 "slope": round(one.channel_slope, 5), "width": round(one.catchment_km2**0.5 * 4, 1),
-                "roughness": 0.045, "outline": _geojson(one.area), "lon": one.outlet[0],
-                "lat": one.outlet[1], "source": "演示县地形",
+                "roughness": BASIN_ROUGHNESS, "outline": _geojson(one.area), "lon": one.outlet[0],
+                "lat": one.outlet[1], "source": "演示县地形", **_rated(one, staffs.get(one.code)),
             }  # fmt: skip
         waiting = [one for one in waiting if one.code not in known]
+
+
+def _rated(basin: Basin, staff: Station | None) -> Values:
+    """Reckon the rating of a basin's outlet by Manning's law, where a gauge stands there."""
+    if staff is None or staff.zero_m is None:
+        return {}
+    width = round(basin.catchment_km2**0.5 * 4, 1)
+    # The gauge's zero lies half a metre below the bed.
+    bed, depth = staff.zero_m + 0.5, 3.0 * stage_m(basin.catchment_km2)
+    curve = channel_rating(
+        bed, depth, width=width, slope=basin.channel_slope, roughness=BASIN_ROUGHNESS
+    )
+    points = zip(curve.stage[::5].tolist(), curve.flow[::5].tolist(), strict=True)
+    return {
+        "gauge": staff.code,
+        "rating": [[round(stage, 2), round(flow, 2)] for stage, flow in points],
+    }
 
 
 def tide_points(county: County) -> Iterator[Values]:

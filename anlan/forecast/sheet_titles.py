@@ -2,6 +2,8 @@
 
 SHEET = ("村社", "Villages")
 YES = ("是", "yes")
+#: Hours that have columns of their own.
+HOURS = (1, 3, 6)
 VILLAGES = (
     ("村社编码", "Village code"),
     ("村社", "Village"),
@@ -15,6 +17,15 @@ VILLAGES = (
     ("时长 h", "Hours"),
     ("雨量 mm", "Rain mm"),
     ("立即转移雨量 mm", "Rain to leave at once mm"),
+    ("1 小时雨量 mm", "Rain in 1 h mm"),
+    ("1 小时准备转移 mm", "To get ready, 1 h mm"),
+    ("1 小时立即转移 mm", "To leave at once, 1 h mm"),
+    ("3 小时雨量 mm", "Rain in 3 h mm"),
+    ("3 小时准备转移 mm", "To get ready, 3 h mm"),
+    ("3 小时立即转移 mm", "To leave at once, 3 h mm"),
+    ("6 小时雨量 mm", "Rain in 6 h mm"),
+    ("6 小时准备转移 mm", "To get ready, 6 h mm"),
+    ("6 小时立即转移 mm", "To leave at once, 6 h mm"),
     ("下限", "Lower bound"),
     ("说明", "Remarks"),
 )

@@ -85,6 +85,20 @@ class StationOutlook(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Rain within some hours, set against the two thresholds for them."""
+
+    hours: float
+    #: The greatest sum that ends ahead of `based_at`, mm, and when it does.
+    rain: float | None = None
+    at: int | None = None
+    #: To get ready and to leave at once, mm.
+    prepare: float
+    move: float
+    #: `rain` as a share of `move`.
+    nearness: float | None = None
+
+
 class VillageOutlook(msgspec.Struct, frozen=True, kw_only=True):
     """What one village comes to, by its most endangered zone."""
 
@@ -100,6 +114,8 @@ class VillageOutlook(msgspec.Struct, frozen=True, kw_only=True):
     hours: float | None = None
     rain: float | None = None
     limit: float | None = None
+    #: Every time that the zone has thresholds for, the shortest first.
+    windows: tuple[Window, ...] = ()
     #: Height of the ground above the datum of the map of heights, m.
     ground: float | None = None
     #: Water: greatest depth ahead, m, and when it comes. A depth of nought was computed and stays

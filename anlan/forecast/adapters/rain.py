@@ -15,7 +15,7 @@ from anlan.engines.basin import (
     nearness,
     thresholds_of,
 )
-from anlan.forecast.adapters.contract import Stage, VillageOutlook
+from anlan.forecast.adapters.contract import Stage, VillageOutlook, Window
 from anlan.forecast.adapters.shapes import Floats, Times, Zone
 
 HOUR_S: Final = 3600
@@ -105,9 +105,29 @@ def _one(
         hours=hours,
         rain=round(float(np.nansum(rain[max(0, at + 1 - steps) : at + 1])), 1),
         limit=next(go for length, _, go in zone.thresholds if length == hours),
+        windows=_windows(zone, rain, ends, first, step_s),
         lower_bound=gaps,
         why=GAPS if gaps else "",
     )
+
+
+def _windows(zone: Zone, rain: Floats, ends: Times, first: int, step_s: int) -> tuple[Window, ...]:
+    """Tell the greatest rain ahead within each time; unknown rain adds nothing."""
+    total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(rain))])
+    last = np.arange(first, len(rain))
+    found = []
+    for hours, prepare, move in sorted(zone.thresholds):
+        steps = round(hours * HOUR_S / step_s)
+        sums = total[last + 1] - total[np.maximum(last + 1 - steps, 0)]
+        place = int(np.argmax(sums))
+        most = float(sums[place])
+        found.append(
+            Window(
+                hours=hours, rain=round(most, 1), at=int(ends[last[place]]), prepare=prepare,
+                move=move, nearness=round(most / move, 4),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _stage(state: NDArray[np.int64], ends: Times) -> tuple[Stage, int | None]:

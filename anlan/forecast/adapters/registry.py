@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from anlan.forecast.adapters.contract import Result
 from anlan.forecast.adapters.folder import Folder
@@ -37,8 +38,8 @@ def engine(
     return declare
 
 
+@cache
 def load() -> Registry[Engine]:
-    """Import every built-in engine, once."""
-    if not ENGINES:
-        ENGINES.load("anlan.forecast.adapters.built")
+    """Import every built-in engine, once, whichever of them was imported before."""
+    ENGINES.load("anlan.forecast.adapters.built")
     return ENGINES

@@ -86,6 +86,10 @@ class Basin(msgspec.Struct, frozen=True, kw_only=True):
     reach: tuple[float, float, float, float, float] | None = None
     #: Gauge -> share of the basin's rain it stands for; empty when none is near.
     gauges: dict[str, float] = {}
+    #: Station at its outlet whose stage the rating (m, m3/s) tells, and the levels of it.
+    outlet: str = ""
+    rating: tuple[tuple[float, float], ...] = ()
+    levels: dict[str, float] = {}
 
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,14 @@ class Basin(Located, Row):
     slope = MeasureField("河段坡降", low=0, high=1)
     width = MeasureField("河宽", unit="m", low=0)
     roughness = MeasureField("糙率", low=0.01, high=0.3)
+    gauge = models.ForeignKey(
+        Station, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="出口水位站", help_text="须有水位监测项",
+    )  # fmt: skip
+    rating = models.JSONField(
+        "水位流量关系", null=True, blank=True,
+        help_text="[[水位 m, 流量 m³/s], …]，逐点增大；填了才推算出口水位",
+    )  # fmt: skip
     outline = models.JSONField("范围", null=True, blank=True)
     source = models.CharField("数据来源", max_length=200, blank=True)
 
@@ -101,6 +109,24 @@ class Basin(Located, Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Let a rating rise point by point and belong to a gauge."""
+        super().clean()
+        if not self.rating:
+            return
+        from anlan.engines.basin import rating_of
+        from anlan.kernel.errors import Invalid
+
+        for point in self.rating:
+            if not (isinstance(point, list) and len(point) == 2 and all(map(_is_number, point))):
+                raise ValidationError({"rating": "每一项为 [水位 m, 流量 m³/s]"})
+        try:
+            rating_of([one[0] for one in self.rating], [one[1] for one in self.rating])
+        except Invalid as error:
+            raise ValidationError({"rating": error.detail}) from error
+        if self.gauge_id is None:
+            raise ValidationError({"gauge": "有水位流量关系就要选出口水位站"})
 
 
 def _is_number(value: Any) -> bool:

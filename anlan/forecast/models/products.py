@@ -95,6 +95,8 @@ class VillageOutlook(models.Model):
     hours = models.FloatField(null=True)
     rain = models.FloatField(null=True)
     limit = models.FloatField(null=True)
+    #: ``[{hours, rain, at, prepare, move, nearness}]``: rain ahead within each time.
+    windows: Any = models.JSONField(default=list)
     #: m above the datum of the map of heights.
     ground = models.FloatField(null=True)
     #: Greatest depth of water, m; nought was computed and stays dry, null was not computed.

@@ -53,11 +53,12 @@ def levels(run: Run, outlook: StationOutlook, seen: tuple[Times, Floats]) -> Ite
         row.quantity: row
         for row in Series.objects.filter(
             run=run, of="station", code=outlook.station.code, member="",
-            quantity__in=("tide-level", "surge", "astronomical-tide"),
+            quantity__in=(outlook.quantity, "surge", "astronomical-tide"),
         )
     }  # fmt: skip
-    if "tide-level" in told:
-        yield _of_station(outlook, "tide-level", times, _at(told["tide-level"], times) - values)
+    level = told.get(outlook.quantity)
+    if level is not None:
+        yield _of_station(outlook, outlook.quantity, times, _at(level, times) - values)
     if "surge" in told and "astronomical-tide" in told:
         risen = values - _at(told["astronomical-tide"], times)
         yield _of_station(outlook, "surge", times, _at(told["surge"], times) - risen)

@@ -1,11 +1,12 @@
 """What gauges say now: the rain of the last hours, and water that rises as no rain explains.
 
-A valley gauge has no rating in any register, so its change is set against water that stands still;
-the rain that fell beside it is told with it, for a person to weigh.
+A gauge at the outlet of a basin that has a rating is set against the stages that rain brings by the
+newest run of basins. Any other is set against water that stands still; the rain that fell beside it
+is told with it, for a person to weigh.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,10 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import visible
 from anlan.base.regions import selectors as regions
 from anlan.engines.basin import Watch, surprises
+from anlan.forecast.adapters.shapes import floats
+from anlan.forecast.adapters.water import known_between
+from anlan.forecast.models import Series
+from anlan.forecast.selectors.gathering.asking import millis
 from anlan.forecast.selectors.gathering.rain import Weights
 from anlan.forecast.selectors.rows import VIEW
 from anlan.kernel import clock
@@ -34,6 +39,8 @@ WHOLE: Final = 0.9
 WATCH: Final = Watch()
 
 UNEXPLAINED = "没有水位流量关系，未扣除雨能解释的部分；请对照旁边的雨量判断"
+#: A run of basins based longer ago than this explains nothing of now.
+OLD: Final = timedelta(hours=6)
 
 
 def gauges(actor: Actor, language: str) -> dict[str, Any]:
@@ -146,8 +153,8 @@ def _sudden(
 ) -> list[dict[str, Any]]:
     if not rows:
         return []
-    unknown = np.full((stages.shape[0], 1, stages.shape[1]), np.nan)
-    found = surprises(stages, unknown, STEP_S, WATCH)
+    told = _by_rain(rows, ends)
+    found = surprises(stages, told, STEP_S, WATCH)
     weights = Weights([row for row in fallen[0] if row.station.lon is not None])
     rain = {row.station.code: fallen[1][row.number]["sums"]["3"] for row in fallen[0]}
     items = []
@@ -168,9 +175,29 @@ def _sudden(
                 "at": datetime.fromtimestamp(int(ends[worst]) / 1000, UTC),
                 "stage": _number(stages[n][worst]),
                 "rain_3h": round(sum(p * v for p, v in known) / weight, 1) if weight else None,
+                "explained": bool(np.isfinite(told[n]).any()),
             }
         )
     return sorted(items, key=lambda one: (one["way"] != "rise", -abs(one["change"])))
+
+
+def _by_rain(rows: Sequence[Stream], ends: np.ndarray[Any, Any]) -> Floats:
+    """Tell the stages that rain brings, (s, 1, t), by the newest run of basins; NaN not known."""
+    told = np.full((len(rows), 1, len(ends)), np.nan)
+    newest: dict[str, Series] = {}
+    series = Series.objects.filter(
+        of="station", code__in=[row.station.code for row in rows], quantity="water-level",
+        member="", run__state="done", run__based_at__gte=clock.now() - OLD,
+    )  # fmt: skip
+    for one in series.order_by("run__based_at", "run_id"):
+        newest[one.code] = one
+    for n, row in enumerate(rows):
+        found = newest.get(row.station.code)
+        if found is not None:
+            values = floats(found.values)
+            at = millis(found.start) + np.arange(len(values)) * found.step_s * 1000
+            told[n, 0] = known_between(ends, at, values)
+    return told
 
 
 def _known(value: float | None) -> float:

@@ -57,7 +57,8 @@ def verification(
         key = (row["of"], row["code"], row["model"], row["quantity"])
         _item(found, key, row["name"])["leads"].append(_lead(dict(row)))
     for (code, name, of_model), levels in _levels(checks).items():
-        _item(found, ("station", code, of_model, "tide-level"), name)["levels"] = levels
+        quantity = "tide-level" if _is_tide(levels) else "water-level"
+        _item(found, ("station", code, of_model, quantity), name)["levels"] = levels
     order = {of: n for n, of in enumerate(PLACES)}
     items = sorted(
         found.values(),
@@ -108,6 +109,10 @@ def _levels(checks: Any) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
         ]
         for place, kinds in counted.items()
     }
+
+
+def _is_tide(levels: list[dict[str, Any]]) -> bool:
+    return codes.table("stream-level-kinds")[levels[0]["kind"]].text("family") == "tide"
 
 
 def _level(kind: str, label: str, label_en: str, rows: list[LevelCheck]) -> dict[str, Any]:

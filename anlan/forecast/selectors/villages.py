@@ -13,7 +13,7 @@ from anlan.base.regions import selectors as regions
 from anlan.forecast.models import Run, VillageOutlook
 from anlan.forecast.selectors.products import about, empty, inside
 from anlan.forecast.selectors.rows import run_for
-from anlan.forecast.sheet_titles import SHEET, VILLAGES, YES
+from anlan.forecast.sheet_titles import HOURS, SHEET, VILLAGES, YES
 from anlan.forecast.states import STAGES
 from anlan.kernel import clock
 
@@ -50,9 +50,19 @@ def _line(one: dict[str, Any], *, english: bool) -> tuple[Any, ...]:
         one["region"], one["name"], one["zone_name"],
         one["stage_label_en" if english else "stage_label"], one["nearness"],
         _local(one["first_at"]), one["ground"], one["depth"], _local(one["arrives_at"]),
-        one["hours"], one["rain"], one["limit"], YES[english] if one["lower_bound"] else None,
-        one["why"],
+        one["hours"], one["rain"], one["limit"], *_within(one["windows"]),
+        YES[english] if one["lower_bound"] else None, one["why"],
     )  # fmt: skip
+
+
+def _within(windows: list[dict[str, Any]]) -> list[float | None]:
+    """Lay rain and thresholds of each time side by side; nothing where the zone has none."""
+    told = {one["hours"]: one for one in windows}
+    return [
+        told[hours][key] if hours in told else None
+        for hours in HOURS
+        for key in ("rain", "prepare", "move")
+    ]
 
 
 def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, Any]]:
@@ -81,6 +91,7 @@ def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, An
             "hours": one.hours,
             "rain": one.rain,
             "limit": one.limit,
+            "windows": one.windows,
             "ground": one.ground,
             "depth": one.depth,
             "arrives_at": one.arrives_at,

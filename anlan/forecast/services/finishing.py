@@ -13,6 +13,7 @@ from anlan.base.regions import scope
 from anlan.base.regions.models import Region
 from anlan.forecast.adapters import Folder, Result
 from anlan.forecast.adapters import Series as SeriesShape
+from anlan.forecast.adapters.contract import Window
 from anlan.forecast.models import Basin, Grid, Run, Series, StationOutlook, VillageOutlook
 from anlan.forecast.selectors.levels import level_of, worst
 from anlan.forecast.services.computing import BY
@@ -154,6 +155,13 @@ def _spoken(ms: int) -> str:
     return _at(ms).isoformat()
 
 
+def _window(one: Window) -> dict[str, float | str | None]:
+    return {
+        "hours": one.hours, "rain": one.rain, "at": None if one.at is None else _spoken(one.at),
+        "prepare": one.prepare, "move": one.move, "nearness": one.nearness,
+    }  # fmt: skip
+
+
 def _villages(run: Run, result: Result, places: _Places) -> list[VillageOutlook]:
     found: dict[str, VillageOutlook] = {}
     for one in result.villages:
@@ -165,7 +173,8 @@ def _villages(run: Run, result: Result, places: _Places) -> list[VillageOutlook]
         found[region] = VillageOutlook(
             run=run, region_id=region, zone=one.zone[:32], nearness=one.nearness,
             stage=one.stage or "", level=level_of(one.stage or ""), first_at=moment(one.first_at),
-            hours=one.hours, rain=one.rain, limit=one.limit, ground=one.ground, depth=one.depth,
+            hours=one.hours, rain=one.rain, limit=one.limit,
+            windows=[_window(part) for part in one.windows], ground=one.ground, depth=one.depth,
             arrives_at=moment(one.arrives_at), lower_bound=one.lower_bound, why=one.why[:300],
         )  # fmt: skip
     return list(found.values())

@@ -1,5 +1,6 @@
 """How good forecasts were: compared with what was measured once their time is over."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,8 +12,9 @@ from anlan.forecast.models import LevelCheck, Run, Score, StationOutlook
 from anlan.forecast.selectors import compared
 from anlan.forecast.selectors.compared import Compared
 from anlan.forecast.selectors.gathering.asking import millis
-from anlan.forecast.selectors.gathering.tides import streams_of
+from anlan.forecast.selectors.gathering.tides import LEVEL, STAGE, streams_of
 from anlan.kernel import clock
+from anlan.sense.models import Stream
 
 #: Lead times, hours, that errors are kept apart by.
 LEADS: Final = ((0, 6), (6, 12), (12, 24), (24, 48), (48, 72), (72, 168))
@@ -42,16 +44,11 @@ def verify_run(run: Run) -> None:
     scores: list[Score] = []
     checks: list[LevelCheck] = []
     if run.state == "done":
-        outlooks = StationOutlook.objects.filter(run=run, quantity="tide-level")
-        found = list(outlooks.select_related("station"))
-        streams = streams_of([one.station_id for one in found])
-        for one in found:
-            stream = streams.get(one.station_id)
-            if stream is not None:
-                seen = compared.measured(stream.number, run)
-                for each in compared.levels(run, one, seen):
-                    scores += _scores(run, each)
-                checks += _checks(run, one, seen)
+        for one, stream in _watched(run):
+            seen = compared.measured(stream.number, run)
+            for each in compared.levels(run, one, seen):
+                scores += _scores(run, each)
+            checks += _checks(run, one, seen)
         for each in (*compared.basin_rain(run, _spans(run)), *_track(run)):
             scores += _scores(run, each)
     with transaction.atomic():
@@ -59,6 +56,17 @@ def verify_run(run: Run) -> None:
         if mine.update(verified_at=clock.now(), version=F("version") + 1):
             Score.objects.bulk_create(scores)
             LevelCheck.objects.bulk_create(checks)
+
+
+def _watched(run: Run) -> Iterator[tuple[StationOutlook, Stream]]:
+    """Walk the stations whose level a run told, each with the stream that measures it."""
+    for quantity in (LEVEL, STAGE):
+        outlooks = StationOutlook.objects.filter(run=run, quantity=quantity)
+        found = list(outlooks.select_related("station"))
+        streams = streams_of([one.station_id for one in found], quantity)
+        for one in found:
+            if one.station_id in streams:
+                yield one, streams[one.station_id]
 
 
 def _track(run: Run) -> list[Compared]:

@@ -1,17 +1,19 @@
 """From the declaration to the series: a run is asked for, computed apart, kept with its proof."""
 
 import hashlib
+import io
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from anlan.base.journal.models import Entry
 from anlan.forecast import heavy
 from anlan.forecast.adapters import Folder
 from anlan.forecast.models import Run, Series, StationOutlook, VillageOutlook
-from anlan.forecast.selectors import describing, products, tables
+from anlan.forecast.selectors import describing, products, tables, villages
 from anlan.forecast.services.asking import Wanted, ask_again, ask_run, stop_run
 from anlan.forecast.tests.conftest import (
     CHARLIE,
@@ -138,6 +140,31 @@ def test_rain_forecast_by_others_drives_villages_out(world: World, tell: Tell) -
     assert one.first_at is not None
     assert NOW < one.first_at <= NOW + timedelta(hours=2)
     assert run.level == 1
+
+
+def test_villages_tell_the_rain_of_one_three_and_six_hours_with_both_thresholds(
+    world: World, tell: Tell
+) -> None:
+    times = every(5, NOW - timedelta(hours=6), NOW)
+    tell(world.fallen, times, [0.5] * len(times))  # 6 mm an hour
+    given = {"start": NOW.isoformat(), "step_s": 3600, "mm": [20.0, 60.0, 30.0] + [0.0] * 21}
+    run = computed("basin", given={"rain-forecast": given})
+    (told,) = villages.villages(OFFICER, run.pk, "zh")["items"]
+    windows = told["windows"]
+    assert [(one["hours"], one["prepare"], one["move"]) for one in windows] == [
+        (1, 40, 50), (3, 70, 90), (6, 95, 120),
+    ]  # fmt: skip
+    assert [one["rain"] for one in windows] == pytest.approx([60.0, 110.0, 128.0], abs=0.2)
+    assert [one["nearness"] for one in windows] == pytest.approx(
+        [60 / 50, 110 / 90, 128 / 120], abs=0.002
+    )
+    assert windows[0]["at"] == (NOW + timedelta(hours=2)).isoformat()
+    assert told["nearness"] == max(one["nearness"] for one in windows)
+    _, body = villages.sheet(OFFICER, run.pk, "zh")
+    rows = list(openpyxl.load_workbook(io.BytesIO(body)).active.iter_rows(values_only=True))
+    held = dict(zip(rows[0], rows[2], strict=True))
+    assert held["3 小时雨量 mm"] == pytest.approx(110.0, abs=0.2)
+    assert (held["1 小时立即转移 mm"], held["6 小时准备转移 mm"]) == (50, 95)
 
 
 def test_a_wrong_rain_forecast_fails_the_run_with_a_sentence(world: World) -> None:

@@ -2,22 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from anlan.base.places.models import Reservoir
+from anlan.engines.basin import rating_of, stage_of
 from anlan.engines.series import Columns
 from anlan.forecast import heavy
+from anlan.forecast.adapters.built.basin import BY_RATING
+from anlan.forecast.models import Basin, Run, Series, StationOutlook
 from anlan.forecast.selectors import gauges, reservoirs
+from anlan.forecast.selectors.verification import verification
 from anlan.forecast.services.asking import Wanted, ask_run
+from anlan.forecast.services.verifying import verify_runs
 from anlan.forecast.tests.conftest import (
     CHARLIE,
     NOW,
     OFFICER,
     UPPER,
     Tell,
+    Turn,
     World,
     every,
     ms,
@@ -127,6 +135,105 @@ def test_water_that_jumps_is_told_with_the_rain_beside_it(
     assert found["change"] == pytest.approx(2.2, abs=0.1)
     assert found["rain_3h"] == pytest.approx(3.6)
     assert (told["watched"], told["blind"]) == (1, 0)
+
+
+@pytest.fixture
+def rated(world: World, river: Stream) -> Stream:
+    """The gauge of the river stands at the outlet of the upper basin, which has a rating."""
+    upper = world.basins[0]
+    upper.gauge_id = river.station_id
+    upper.rating = [[10.0, 0.0], [10.5, 5.0], [11.0, 20.0], [12.0, 80.0], [13.0, 200.0]]
+    upper.full_clean()
+    upper.save()
+    river.levels = {"warning": 11.0, "guarantee": 12.5}
+    river.save()
+    return river
+
+
+def test_a_rating_tells_the_stage_at_the_outlet_and_what_it_reaches(
+    world: World, rated: Stream, tell: Tell
+) -> None:
+    tell(world.fallen, every(5, NOW - timedelta(hours=3), NOW), [1.0] * 36)
+    run = flooded()
+    flow = Series.objects.get(run=run, of="basin", code="XLY-1", quantity="flow")
+    stage = Series.objects.get(run=run, of="station", code="SW-1", quantity="water-level")
+    points = world.basins[0].rating or []
+    rating = rating_of([one[0] for one in points], [one[1] for one in points])
+    assert stage.values == pytest.approx(
+        stage_of(rating, [one or 0.0 for one in flow.values]).tolist(), abs=0.002
+    )
+    told = StationOutlook.objects.get(run=run, quantity="water-level")
+    assert told.station_id == rated.station_id
+    assert told.peak == pytest.approx(max(one or 0.0 for one in stage.values), abs=0.01)
+    assert "warning" in told.reached
+    assert set(told.levels) == {"warning", "guarantee"}
+    assert BY_RATING in Run.objects.get(pk=run).notes
+
+
+def test_a_rise_that_the_rain_explains_is_not_told(
+    world: World, rated: Stream, tell: Tell, turn: Turn
+) -> None:
+    tell(world.fallen, every(5, NOW - timedelta(hours=3), NOW), [3.5] * 36)
+    run = flooded()
+    stage = Series.objects.get(run=run, of="station", code="SW-1", quantity="water-level")
+    start = stage.start.timestamp()
+    turn.forward(hours=1)
+    times = every(10, NOW - timedelta(hours=2), NOW + timedelta(hours=1))
+    explained = [
+        float(stage.values[round((one.timestamp() - start) / stage.step_s)] or 0.0) for one in times
+    ]
+    assert max(later - former for former, later in pairwise(explained[::3])) > 0.3
+    tell(rated, times, explained)
+    assert gauges.gauges(OFFICER, "zh")["sudden"] == []
+
+
+def test_a_breach_above_a_rated_gauge_is_told_beyond_what_the_rain_does(
+    world: World, rated: Stream, tell: Tell
+) -> None:
+    tell(world.fallen, every(5, NOW - timedelta(hours=3), NOW), [0.5] * 36)
+    flooded()
+    times = every(10, NOW - timedelta(hours=3), NOW)
+    tell(rated, times, [10.1] * (len(times) - 3) + [11.8, 12.4, 12.5])
+    found = only(gauges.gauges(OFFICER, "zh"), "sudden")
+    assert (found["code"], found["way"], found["explained"]) == ("SW-1", "rise", True)
+    assert 2.0 < found["change"] <= 2.4
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"rating": [[10.0, 5.0], [9.0, 8.0]]}, "逐点增大"),
+        ({"rating": [[10.0, 5.0]]}, "至少要两个点"),
+        ({"rating": [["a", 5.0], [11.0, 9.0]]}, "每一项为"),
+        ({"gauge": None}, "就要选出口水位站"),
+    ],
+)
+@pytest.mark.usefixtures("rated")
+def test_a_rating_that_cannot_be_is_refused(
+    world: World, changed: dict[str, Any], told: str
+) -> None:
+    upper = Basin.objects.get(pk=world.basins[0].pk)
+    for name, value in changed.items():
+        setattr(upper, name, value)
+    with pytest.raises(ValidationError, match=told):
+        upper.full_clean()
+
+
+def test_stages_are_verified_as_levels_of_the_sea_are(
+    world: World, rated: Stream, tell: Tell, turn: Turn
+) -> None:
+    tell(world.fallen, every(5, NOW - timedelta(hours=3), NOW), [1.0] * 36)
+    run = flooded()
+    stage = Series.objects.get(run=run, of="station", code="SW-1", quantity="water-level")
+    values = [float(one or 0.0) for one in stage.values]
+    times = [stage.start + timedelta(seconds=stage.step_s * n) for n in range(len(values))]
+    ahead = [n for n, one in enumerate(times) if one > NOW]
+    tell(rated, [times[n] for n in ahead], [values[n] - 0.2 for n in ahead])
+    turn.forward(hours=48)
+    assert verify_runs() == 1
+    (told,) = [one for one in verification(OFFICER)["items"] if one["quantity"] == "water-level"]
+    assert told["leads"][0]["bias"] == pytest.approx(0.2, abs=0.001)
+    assert {one["kind"]: one["hits"] for one in told["levels"]}["warning"] == 1
 
 
 def test_water_that_stands_still_is_not_told(river: Stream, tell: Tell) -> None:

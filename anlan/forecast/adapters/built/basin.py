@@ -16,18 +16,28 @@ from anlan.engines.basin import (
     cascade,
     curve_number,
     flood,
+    rating_of,
     reach_of,
     runoff,
+    stage_of,
 )
 from anlan.forecast.adapters import rain as raining
-from anlan.forecast.adapters.contract import Request, Result, Series, VillageOutlook
+from anlan.forecast.adapters import water
+from anlan.forecast.adapters.contract import (
+    Request,
+    Result,
+    Series,
+    StationOutlook,
+    VillageOutlook,
+)
 from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.shapes import Basin, Days, Floats, Rain, Times, Zone, floats, plain
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 NO_FORECAST: Final = "没有雨量预报，只按已经下的雨算，实际可能更重"
+BY_RATING: Final = "出口水位由推算流量按水位流量关系换算，没有计基流，小水时偏低"
 NO_DAYS: Final = "前期雨量不全，按一般湿润程度算"
 #: Longest forecast a run of basins may have, steps: the response is a square of it.
 MOST_STEPS: Final = 2000
@@ -54,12 +64,17 @@ def forecast_basins(folder: Folder) -> Result:
     has_forecast = ahead is not None
     notes = [] if has_forecast else [NO_FORECAST]
     series: list[Series] = []
+    stations: list[StationOutlook] = []
     if basins:
         series, more = _basins(request, basins, times, gauges, folder.read("days", Days))
         notes += more
+        stages, stations = _stages(request, basins, series, whole=has_forecast)
+        series += stages
+        notes += [BY_RATING] if stages else []
     villages = _villages(request, zones, times, gauges, whole=has_forecast)
     return Result(
         series=tuple(series),
+        stations=tuple(stations),
         villages=tuple(villages),
         notes=tuple(notes),
         lower_bound=not has_forecast or any(one.lower_bound for one in villages),
@@ -143,6 +158,38 @@ def _basins(
                 )
             )  # fmt: skip
     return series, notes
+
+
+def _stages(
+    request: Request, basins: tuple[Basin, ...], series: list[Series], *, whole: bool
+) -> tuple[list[Series], list[StationOutlook]]:
+    """Turn flows into stages at the outlets that have a rating, and set them against levels."""
+    flows = {one.code: one for one in series if one.quantity == "flow"}
+    told, outlooks = [], []
+    for basin in basins:
+        if not basin.rating:
+            continue
+        flow = flows[basin.code]
+        stage = stage_of(rating_of(*zip(*basin.rating, strict=True)), floats(flow.values))
+        told.append(
+            msgspec.structs.replace(
+                flow, of="station", code=basin.outlet, quantity="water-level", unit="m",
+                values=plain(stage, 3),
+            )
+        )  # fmt: skip
+        times = flow.start + np.arange(len(stage), dtype=np.int64) * flow.step_s * 1000
+        ahead = (times >= request.based_at) & np.isfinite(stage)
+        peak = int(np.argmax(np.where(ahead, stage, -np.inf))) if ahead.any() else -1
+        outlooks.append(
+            StationOutlook(
+                station=basin.outlet, quantity="water-level", unit="m",
+                peak=None if peak < 0 else round(float(stage[peak]), 2),
+                peak_at=None if peak < 0 else int(times[peak]),
+                reached=water.reached(times[ahead], stage[ahead], basin.levels),
+                levels=basin.levels, lower_bound=not whole, why="" if whole else NO_FORECAST,
+            )
+        )  # fmt: skip
+    return told, outlooks
 
 
 def _wetness(basins: tuple[Basin, ...], days: Days | None) -> tuple[Floats, bool]:

@@ -16,6 +16,7 @@ from anlan.forecast.adapters.shapes import Basin as BasinShape
 from anlan.forecast.adapters.shapes import Days, Rain, Zone
 from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
+from anlan.forecast.selectors.gathering.tides import STAGE, streams_of
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
 from anlan.sense.models import Stream
@@ -78,17 +79,23 @@ class Weights:
 
 def basins(asking: Asking) -> Gathered | None:
     """List the basins with what stands for their rain."""
-    rows = list(Basin.objects.filter(asking.inside(), retired_at=None).order_by("code"))
+    rows = list(
+        Basin.objects.filter(asking.inside(), retired_at=None)
+        .select_related("gauge")
+        .order_by("code")
+    )
     if not rows:
         return None
     weights = Weights(gauges(asking))
     codes = {row.pk: row.code for row in rows}
+    stages = streams_of([row.gauge_id for row in rows if row.gauge_id], STAGE)
     found, assumed = [], False
     for row in rows:
         if row.area is None:
             continue
         assumed = assumed or row.curve_number is None or row.lag is None
-        found.append(_basin(row, codes.get(row.downstream_id or "", ""), weights))
+        shape = _basin(row, codes.get(row.downstream_id or "", ""), weights)
+        found.append(_rated(shape, row, stages))
     return Gathered(tuple(found), notes=(ASSUMED,) if assumed else ())
 
 
@@ -106,6 +113,16 @@ def _basin(row: Basin, downstream: str, weights: Weights) -> BasinShape:
         storage_s=lag_h * 3600 / many, downstream=downstream, reach=reach,  # type: ignore[arg-type]
         gauges=weights.inside(row.outline) or weights.at(row.lon, row.lat),
     )  # fmt: skip
+
+
+def _rated(shape: BasinShape, row: Basin, stages: Mapping[str, Stream]) -> BasinShape:
+    """Add the rating of the outlet, where there is one and a gauge to show it at."""
+    stream = stages.get(row.gauge_id or "")
+    if stream is None or row.gauge is None or not row.rating:
+        return shape
+    rating = tuple((float(stage), float(flow)) for stage, flow in row.rating)
+    levels = {kind: float(value) for kind, value in (stream.levels or {}).items()}
+    return msgspec.structs.replace(shape, outlet=row.gauge.code, rating=rating, levels=levels)
 
 
 def zones(asking: Asking) -> Gathered | None:

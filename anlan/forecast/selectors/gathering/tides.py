@@ -14,11 +14,13 @@ from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import reader
 
 LEVEL = "tide-level"
+#: Of rivers.
+STAGE = "water-level"
 
 
-def streams_of(stations: list[str]) -> dict[str, Stream]:
-    """Find the tide-level stream in use of each station, the first by code."""
-    rows = Stream.objects.filter(station__in=stations, quantity=LEVEL, retired_at=None)
+def streams_of(stations: list[str], quantity: str = LEVEL) -> dict[str, Stream]:
+    """Find the stream of a quantity in use at each station, the first by code."""
+    rows = Stream.objects.filter(station__in=stations, quantity=quantity, retired_at=None)
     found: dict[str, Stream] = {}
     for row in rows.order_by("code"):
         found.setdefault(row.station_id, row)
