@@ -14,6 +14,7 @@ from anlan.base.register.registry import REGISTERS
 from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
 from anlan.demo.matters import start_matters
+from anlan.demo.past import start_past
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
 from anlan.demo.rota import shifts
@@ -101,3 +102,4 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
+        report.added["past"] = _timed(report, "past", partial(start_past, code))

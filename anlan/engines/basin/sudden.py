@@ -4,8 +4,10 @@ In August 2019 a slide dammed the stream above Shanzao village; ten minutes afte
 water in the village stood metres higher. Rain thresholds do not see that. A gauge does, if its
 change is set against what the rain can do.
 
-Sources: Costa and Schuster 1988, Geol. Soc. Am. Bull. 100, 1054 (peak of landslide dams);
-Froehlich 1995, J. Water Resour. Plann. Manage. 121, 90 (peak of earth dams).
+Sources: Costa and Schuster 1988, Geol. Soc. Am. Bull. 100, 1054 (peak of landslide dams, a power of
+the energy of what is held; the coefficients as cited, the paper's own print was not at hand [M]);
+Froehlich 1995, J. Water Resour. Plann. Manage. 121, 90 (peak of earth dams; as HEC-RAS has it, and
+met by Teton in the tests).
 """
 
 from dataclasses import dataclass
