@@ -56,7 +56,7 @@ ENGINES.add(
         source="实测与由雨推算的涨落比较；Costa、Schuster 1988（堰塞体）；Froehlich 1995（土坝）",
         valid="有自记水位的山溪；推算水位由 basin 引擎给出时最可靠",
         verified=("堰塞后上游骤落、溃决后下游骤涨能指出；单个错误读数、正常洪水不误报",),
-        open=("倍数和余量为经验值，要用本地水位记录率定",),
+        open=("倍数和余量为经验值，要用本地水位记录率定", "堰塞体公式系数未见论文原文"),
         inputs=(
             Item("gauges", "测站名", "Gauges", "texts", axes=_G),
             Item("times", "时刻", "Times", "times", axes=("time",)),
