@@ -140,14 +140,19 @@ def _neighbour(posts: Sequence[str]) -> Found:
 
 
 def _nearest(county: str) -> dict[str, str]:
-    """Tell the nearest other village of every village of a county; villages without a seat drop."""
+    """Tell the nearest other village of every village of a county; villages without a seat drop.
+
+    Of villages equally near it is the first by code, whatever order a database reads them in.
+    """
     seats = scope.below(Region.objects.filter(level=Level.VILLAGE, valid_to=None), county, "code")
-    rows = list(seats.exclude(lon=None).exclude(lat=None).values_list("code", "lon", "lat"))
+    placed = seats.exclude(lon=None).exclude(lat=None).order_by("code")
+    rows = list(placed.values_list("code", "lon", "lat"))
     if len(rows) < 2:
         return {}
     lon, lat = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
     x = lon * np.cos(np.radians(lat.mean()))
-    far = (x[:, None] - x) ** 2 + (lat[:, None] - lat) ** 2
+    # Rounded (degrees squared, far below a metre), so that a tie is one on every machine.
+    far = ((x[:, None] - x) ** 2 + (lat[:, None] - lat) ** 2).round(12)
     np.fill_diagonal(far, np.inf)
     return {row[0]: rows[near][0] for row, near in zip(rows, far.argmin(axis=1), strict=True)}
 

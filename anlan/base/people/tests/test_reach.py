@@ -4,6 +4,7 @@ import pytest
 
 from anlan.base.people import selectors
 from anlan.base.people.tests import village as v
+from anlan.base.regions.models import Region
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
 
@@ -81,6 +82,16 @@ def test_a_batch_takes_as_many_queries_as_one_post(
     every = [v.post_of(code) for code in ("H1", "H2", "H3", "C1", "W1", "D1")]
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         selectors.reach(every, relation)
+
+
+@pytest.mark.usefixtures("posts")
+@pytest.mark.parametrize("first", [v.NEAR, v.FAR])
+def test_of_two_villages_equally_near_it_is_the_first_by_code(first: str) -> None:
+    for code in (first, *({v.NEAR, v.FAR} - {first})):  # written last, a row may be read last
+        side = 0.125 if code == v.NEAR else -0.125
+        Region.objects.filter(code=code).update(lon=121.5 + side, lat=28.5)
+    Region.objects.filter(code=v.NEXT).update(lon=121.5, lat=28.5)
+    assert _reach("H2", "neighbour") == ["H1"]
 
 
 def test_an_unknown_relation_is_refused() -> None:
