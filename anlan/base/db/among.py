@@ -11,6 +11,8 @@ import orjson
 from django.db import models
 from django.db.models import F, Func
 
+from anlan.base.db.arrays import spelled
+
 
 def among(column: str, values: Collection[str]) -> "Among":
     """Make a condition for `filter`: the text in `column` is one of `values`.
@@ -33,6 +35,6 @@ class Among(Func):
         """Spell the condition for the database at hand."""
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", [*params, self._values]
+            return f"{column} = ANY(%s)", [*params, spelled(self._values)]
         listed = orjson.dumps(self._values).decode()
         return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]  # noqa: S608

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from anlan.base.db.arrays import spelled_column
+
 
 def update_values(
     model: type[models.Model],
@@ -71,7 +73,7 @@ def _update_from_arrays(
     cursor.execute(
         f"UPDATE {_table(model)} AS t SET {', '.join(sets)}"  # noqa: S608 - names of our own columns
         f" FROM unnest({marks}) AS v({', '.join(aliases)}) WHERE {where}",
-        [*same.values(), *(list(column) for column in zip(*rows, strict=True))],
+        [*same.values(), *map(spelled_column, zip(*rows, strict=True))],
     )
 
 
