@@ -1,7 +1,7 @@
 """Where persons can be written to: their numbers and accounts that are not dead, best first."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from anlan import codes
@@ -25,21 +25,21 @@ def addresses(persons: Collection[str], channel: Channel) -> Found:
     if channel.needs == "number":
         return _phones(persons, "calls" if channel.by_hand else "texts")
     kinds = [row.code for row in codes.table("account-kinds") if row.text("channel") == channel.key]
-    rows = Account.objects.filter(
-        among("person", persons), kind__in=kinds, dead=False, retired_at=None
-    )
-    found: Found = defaultdict(list)
-    for person, pk, sealed in rows.values_list("person_id", "pk", "address"):
-        found[person].append(Address(pk, sealed))
-    return found
+    rows = Account.objects.filter(among("person", persons), dead=False, retired_at=None)
+    return _of_kinds(kinds, rows.values_list("kind", "person_id", "pk", "address"))
 
 
 def _phones(persons: Collection[str], ability: str) -> Found:
     kinds = [row.code for row in codes.table("phone-kinds") if row.extra.get(ability)]
-    rows = Phone.objects.filter(
-        among("person", persons), kind__in=kinds, dead=False, retired_at=None
-    )
+    rows = Phone.objects.filter(among("person", persons), dead=False, retired_at=None)
+    columns = rows.order_by("rank").values_list("kind", "person_id", "pk", "number")
+    return _of_kinds(kinds, columns)
+
+
+def _of_kinds(kinds: Collection[str], rows: Iterable[tuple[str, str, str, str]]) -> Found:
+    """Keep what is of a kind; asked for kinds, SQLite would read all there are of them."""
     found: Found = defaultdict(list)
-    for person, pk, sealed in rows.order_by("rank").values_list("person_id", "pk", "number"):
-        found[person].append(Address(pk, sealed))
+    for kind, person, pk, sealed in rows:
+        if kind in kinds:
+            found[person].append(Address(pk, sealed))
     return found
