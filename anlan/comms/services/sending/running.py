@@ -1,18 +1,24 @@
 """The sender: every declared channel in a lane of its own, so that one that hangs delays no other.
 
-This thread has the database: it claims portions, hands them to the wire, and writes down what comes
-back. A lane has two portions at once, so that one is claimed or written down while the other's
-requests are under way.
+This thread has the say: it has portions claimed, hands them to the wire, and has written down what
+comes back. A lane has several portions at once, so that one is claimed or written down while the
+others' requests are under way.
 """
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from anlan.base.jobs.registry import ENDING
+from anlan.comms.carriers import Result
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
 from anlan.comms.services.sending.claiming import MOST, Claimed, claim
+from anlan.comms.services.sending.hands import Hands, News
 from anlan.comms.services.sending.recording import (
     Done,
     fail_without_carrier,
@@ -22,9 +28,11 @@ from anlan.comms.services.sending.recording import (
     record_trouble,
 )
 from anlan.comms.services.sending.senders import BEAT_S, Me, recover
-from anlan.comms.services.sending.wire import Back, Way, Wire
+from anlan.comms.services.sending.wire import Group, Way, Wire
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError
+
+T = TypeVar("T")
 
 #: Portions of one channel under way at once.
 PORTIONS = 2
@@ -58,15 +66,18 @@ class Portion:
 
     claimed: Claimed
     lane: "_Lane"
+    #: Requests that have not come back.
     left: int
     kept: list[Done] = field(default_factory=list)
+    #: Pieces that are being written down.
+    writing: int = 0
     began: float = field(default_factory=time.monotonic)
     flushed: float = field(default_factory=time.monotonic)
 
-    def add(self, back: Back) -> None:
+    def take(self, group: Group, results: Sequence[Result]) -> None:
         """Take what came back for one request."""
         tries = self.claimed.tries
-        for parcel, result in zip(back.group, back.results, strict=True):
+        for parcel, result in zip(group, results, strict=True):
             self.kept.append(Done(parcel, tries[parcel.message], result))
             self.lane.trouble = self.lane.trouble or result.down
         self.left -= 1
@@ -79,6 +90,11 @@ class Portion:
         waited = time.monotonic() - self.flushed
         return not self.left or len(self.kept) >= FLUSH or waited > FLUSH_S
 
+    @property
+    def is_over(self) -> bool:
+        """Whether everything has come back and is written down."""
+        return not (self.left or self.kept or self.writing)
+
 
 @dataclass
 class _Lane:
@@ -87,9 +103,12 @@ class _Lane:
     slot: Slot
     way: Way
     size: int = FIRST
+    #: Portions being claimed, under way or being written down.
     portions: int = 0
     #: Whether a request has just failed for the provider's sake.
     trouble: bool = False
+    #: Whether the last claim found nothing that was free.
+    is_dry: bool = False
 
     @property
     def most(self) -> int:
@@ -105,24 +124,48 @@ class _Exchange:
         self.looked = 0
         self._lanes: dict[str, _Lane] = {}
         self._portions: list[Portion] = []
-        self._wire = Wire()
+        self._news: News = SimpleQueue()
+        self._wire = Wire(self._news)
+        self._hands = Hands(self._news)
         self._beat_at = self._looked_at = time.monotonic()
 
     def run(self) -> int:
         """Send until nothing is due; returns how many messages were looked at."""
         try:
             self._look()
-            while self._portions:
-                for back in self._wire.back(LOOK_S):
-                    back.portion.add(back)
-                for lane in self._write_down():
-                    self._fill(lane)
-                if not self._portions or time.monotonic() - self._looked_at > LOOK_S:
+            while self._under_way:
+                self._hear()
+                self._write_down()
+                if not self._under_way or time.monotonic() - self._looked_at > LOOK_S:
                     self._look()
                 self._beat()
             return self.looked
         finally:
+            self._hands.close()
             self._wire.close([lane.way for lane in self._lanes.values()])
+
+    @property
+    def _under_way(self) -> int:
+        return sum(lane.portions for lane in self._lanes.values())
+
+    def _hear(self) -> None:
+        """Wait for news, and do everything it asks for."""
+        try:
+            self._news.get(timeout=LOOK_S)()
+        except Empty:
+            return
+        while not self._news.empty():
+            self._news.get()()
+
+    def _do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Do a piece of work in the database: here, or beside others that are under way."""
+        if self._under_way < 2 or not self._hands.may_help:
+            then(work())
+            return
+        if not self._hands.are_begun:
+            self.me.beat_alone()  # known as the sender before two hands claim in its name
+            self._hands.begin()
+        self._hands.do(work, then)
 
     def _look(self) -> None:
         """Begin lanes for whatever is due and has none under way."""
@@ -158,34 +201,50 @@ class _Exchange:
         """Give a lane its next portions."""
         slot = lane.slot
         mine = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word)
-        while lane.portions < lane.most and not ENDING.is_set():
+        lane.is_dry = False
+        while lane.portions < lane.most and not lane.is_dry and not ENDING.is_set():
             if not mine.filter(due_at__lte=clock.now()).exists():
                 return  # asked first, so that an idle lane does not take the write gate
-            claimed = claim(slot, lane.way.carrier, self.me, lane.size)
-            self.looked += claimed.looked
-            if claimed.groups:
-                portion = Portion(claimed, lane, len(claimed.groups))
-                lane.portions += 1
-                self._portions.append(portion)
-                self._wire.send(lane.way, portion, claimed.groups)
+            lane.portions += 1
+            self._do(
+                partial(claim, slot, lane.way.carrier, self.me, lane.size),
+                partial(self._send, lane),
+            )
 
-    def _write_down(self) -> list[_Lane]:
-        """Write down what is ripe; returns the lanes that may take on more."""
-        for portion in self._portions:
-            if portion.is_ripe:
-                record_results(portion.claimed.slot, portion.kept, self.me)
-                portion.kept = []
-                portion.flushed = time.monotonic()
-        ready = []
-        for portion in [one for one in self._portions if not one.left]:
-            self._portions.remove(portion)
-            lane = portion.lane
+    def _send(self, lane: _Lane, claimed: Claimed) -> None:
+        """Hand a portion to the wire; one of which nothing is left to send is over."""
+        self.looked += claimed.looked
+        lane.is_dry = not claimed.looked
+        if not claimed.groups:
             lane.portions -= 1
-            took = max(time.monotonic() - portion.began, 0.001)
-            lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), MOST)
-            if not lane.trouble and not lane.slot.is_doubtful:
-                ready.append(lane)
-        return ready
+            return
+        portion = Portion(claimed, lane, len(claimed.groups))
+        self._portions.append(portion)
+        self._wire.send(lane.way, claimed.groups, portion.take)
+
+    def _write_down(self) -> None:
+        """Write down what is ripe."""
+        for portion in [one for one in self._portions if one.is_ripe]:
+            kept, portion.kept = portion.kept, []
+            portion.writing += 1
+            self._do(
+                partial(record_results, portion.claimed.slot, kept, self.me),
+                partial(self._written, portion),
+            )
+
+    def _written(self, portion: Portion, _: None) -> None:
+        """Note that a piece is written down; after the last one the lane may take on more."""
+        portion.writing -= 1
+        portion.flushed = time.monotonic()
+        if not portion.is_over:
+            return
+        self._portions.remove(portion)
+        lane = portion.lane
+        lane.portions -= 1
+        took = max(portion.flushed - portion.began, 0.001)
+        lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), MOST)
+        if not lane.trouble and not lane.slot.is_doubtful:
+            self._fill(lane)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > BEAT_S:

@@ -8,6 +8,7 @@ import contextlib
 import math
 import os
 import socket
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -43,20 +44,22 @@ class Me:
         self._host = socket.gethostname()[:128]
         self._pid = os.getpid()
         self._beat_at = -math.inf
+        self._turn = threading.Lock()
 
     def beat(self) -> None:
         """Give a sign of life, in the caller's transaction; one a second is enough.
 
         A transaction that fails takes its sign with it: then a new sender begins.
         """
-        if time.monotonic() - self._beat_at < ENOUGH_S:
-            return
+        with self._turn:  # of two hands at once one is enough
+            if time.monotonic() - self._beat_at < ENOUGH_S:
+                return
+            self._beat_at = time.monotonic()
         now = clock.real_now()
         if not Sender.objects.filter(id=self.id).update(beat_at=now):
             Sender.objects.create(
                 id=self.id, beat_at=now, host=self._host, pid=self._pid, born=born(self._pid)
             )
-        self._beat_at = time.monotonic()
 
     def beat_alone(self) -> None:
         """Give a sign of life while nothing else is written."""

@@ -1,4 +1,4 @@
-"""The thread that talks to providers. It sees no database; what came back goes into a queue.
+"""The thread that talks to providers. It sees no database; what came back is told to the sender's.
 
 The sender's thread claims and writes down, this one keeps hundreds of connections: so a provider's
 answer is never waited for with the write gate in hand.
@@ -6,26 +6,17 @@ answer is never waited for with the write gate in hand.
 
 import asyncio
 import threading
-from collections.abc import Sequence
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel, Result
+from anlan.comms.services.sending.hands import News
 from anlan.comms.services.sending.pace import Pace
 
-if TYPE_CHECKING:
-    from anlan.comms.services.sending.running import Portion
-
 Group = Sequence[Parcel]
-
-
-class Back(NamedTuple):
-    """What came back for one request."""
-
-    portion: "Portion"
-    group: Group
-    results: list[Result]
+#: Takes what came back for one request.
+Take = Callable[[Group, list[Result]], None]
 
 
 class Way:
@@ -50,27 +41,17 @@ class Way:
 class Wire:
     """The thread, for as long as one stretch of sending lasts."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: News) -> None:
         self._loop = asyncio.new_event_loop()
-        self._back: SimpleQueue[Back] = SimpleQueue()
+        self._news = news
         #: Kept, or the loop would forget them.
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="comms wire", daemon=True)
         self._thread.start()
 
-    def send(self, way: Way, portion: "Portion", groups: Sequence[Group]) -> None:
-        """Send the requests of a portion side by side; each comes back by itself."""
-        self._loop.call_soon_threadsafe(self._start, way, portion, groups)
-
-    def back(self, seconds: float) -> list[Back]:
-        """Wait for what comes back; return everything that has."""
-        try:
-            found = [self._back.get(timeout=seconds)]
-        except Empty:
-            return []
-        while not self._back.empty():
-            found.append(self._back.get())
-        return found
+    def send(self, way: Way, groups: Sequence[Group], take: Take) -> None:
+        """Send the requests of a portion side by side; each comes back by itself, to `take`."""
+        self._loop.call_soon_threadsafe(self._start, way, groups, take)
 
     def close(self, ways: Sequence[Way]) -> None:
         """Let connections go and end the thread."""
@@ -83,12 +64,12 @@ class Wire:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
-    def _start(self, way: Way, portion: "Portion", groups: Sequence[Group]) -> None:
+    def _start(self, way: Way, groups: Sequence[Group], take: Take) -> None:
         waiting = iter(groups)
 
         async def work() -> None:
             for group in waiting:
-                self._back.put(Back(portion, group, await way.send(group)))
+                self._news.put(partial(take, group, await way.send(group)))
 
         for _ in range(min(way.carrier.lines, len(groups))):
             task = self._loop.create_task(work())
