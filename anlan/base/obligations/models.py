@@ -87,7 +87,10 @@ class Rung(models.Model):
     at = models.DateTimeField()
     whom = models.CharField(max_length=20)
     #: None is a visible gap: the ladder names somebody who does not exist here.
-    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, null=True, related_name="+")
+    #: Found by `rung_post`: an index of the key alone would be one more to write.
+    post = models.ForeignKey(
+        "people.Post", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channels: Any = models.JSONField(default=list)
 
     class Meta:
@@ -100,7 +103,10 @@ class Rung(models.Model):
 class Step(models.Model):
     """One deed on an obligation, with what was said."""
 
-    obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="steps")
+    #: Found by `step_obligation`, likewise.
+    obligation = models.ForeignKey(
+        Obligation, on_delete=models.CASCADE, related_name="steps", db_index=False
+    )
     at = models.DateTimeField()
     verb = models.CharField(max_length=12)
     by = models.CharField(max_length=40)
