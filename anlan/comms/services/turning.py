@@ -3,15 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import BooleanField, ExpressionWrapper, Q, TextField
 from django.db.models.functions import Cast
 
 from anlan.base.db.among import among
+from anlan.base.db.moments import moment, spelled
 from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
@@ -89,33 +89,36 @@ def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
 def _turns(taken: Mapping[str, int]) -> Iterator[_Turn]:
     """Read whom these rungs turned to, of obligations that still wait for an answer."""
     # Two plain questions: of rows just written PostgreSQL has no statistics to plan more by.
-    columns = Obligation.objects.filter(among("pk", taken)).values_list(
-        "pk", "kind", "case", "region_id", "debtor_id", "issued_at", "answer_due", "answered_at",
-        "closed_at",
-    )  # fmt: skip
+    waits = ExpressionWrapper(Q(answered_at=None, closed_at=None), output_field=BooleanField())
+    rows = Obligation.objects.filter(among("pk", taken)).annotate(
+        waits=waits, issued=spelled("issued_at"), due=spelled("answer_due")
+    )
+    columns = rows.values_list(
+        "pk", "kind", "case", "region_id", "debtor_id", "issued", "due", "waits"
+    )
     owed = {
         pk: _Owed(pk, kind, case, region, debtor, _priority(issued, due))
-        for pk, kind, case, region, debtor, issued, due, *ends in columns
-        if not any(ends)
+        for pk, kind, case, region, debtor, issued, due, waits in columns
+        if waits
     }
     rungs = Rung.objects.filter(among("obligation", owed), number__in=set(taken.values()))
     # As text: the same few lists of channels stand in thousands of rows.
-    spelled_out = rungs.order_by("id").annotate(spelled=Cast("channels", TextField()))
-    for pk, number, whom, post, spelled in spelled_out.values_list(
-        "obligation_id", "number", "whom", "post_id", "spelled"
+    spelled_out = rungs.order_by("id").annotate(listed=Cast("channels", TextField()))
+    for pk, number, whom, post, listed in spelled_out.values_list(
+        "obligation_id", "number", "whom", "post_id", "listed"
     ):
         if number == taken[pk]:
-            yield _Turn(owed[pk], number, whom, post or "", _channels(spelled))
+            yield _Turn(owed[pk], number, whom, post or "", _channels(listed))
 
 
 @cache
-def _channels(spelled: str) -> tuple[str, ...]:
+def _channels(listed: str) -> tuple[str, ...]:
     """List the channels of a rung that become messages.
 
     What is owed lies in the debtor's own list already, so that `app` needs none; and a rung that
     asks for several calls is one line on the call sheet.
     """
-    names: list[str] = json.loads(spelled)
+    names: list[str] = json.loads(listed)
     found: list[str] = []
     for name in names:
         channel = channel_of(name)
@@ -164,11 +167,13 @@ def _persons(held: Sequence[Held], whom: str) -> list[str]:
     return [one.person for one in held[:1]]
 
 
-def _priority(issued: datetime, due: datetime | None) -> int:
+@lru_cache(maxsize=4096)
+def _priority(issued: str, due: str | None) -> int:
     """Order by how soon an answer is due: minutes the debtor was given."""
-    if due is None:
+    given, until = moment(issued), moment(due)
+    if given is None or until is None:
         return NO_DEADLINE
-    return min(max(int((due - issued).total_seconds() // 60), 0), NO_DEADLINE)
+    return min(max(int((until - given).total_seconds() // 60), 0), NO_DEADLINE)
 
 
 def _supersede(drafts: Sequence[Draft]) -> None:

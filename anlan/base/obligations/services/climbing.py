@@ -15,6 +15,7 @@ from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
 from anlan.base.db.among import among
+from anlan.base.db.moments import moment, spelled
 from anlan.base.db.updating import update_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.events import ObligationsLapsed
@@ -46,8 +47,10 @@ def _climb_batch(by: Actor) -> int:
     due = Obligation.objects.filter(climb_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
-    columns = due.order_by("climb_at").values_list(
-        "pk", "debtor_id", "ladder", "rung", "region_id", "case", "issued_at", "answer_due"
+    columns = (
+        due.order_by("climb_at")
+        .annotate(issued=spelled("issued_at"), answer=spelled("answer_due"))
+        .values_list("pk", "debtor_id", "ladder", "rung", "region_id", "case", "issued", "answer")
     )
     rows = [_Due(Climber(*told[:4]), *told[4:]) for told in columns[:BATCH]]
     if not rows:
@@ -68,18 +71,19 @@ class _Due(NamedTuple):
     climber: Climber
     region: str
     case: str
-    issued_at: datetime
-    answer_due: datetime | None
+    #: As the database spells them: all that was issued at once shares them.
+    issued: str
+    answer_due: str | None
 
 
 def _advance(rows: Sequence[_Due], ladders: dict[str, Ladder], now: datetime) -> None:
     """Set every row's next rung; those issued at once climb at once."""
-    known: dict[tuple[str, int, datetime, datetime | None], datetime | None] = {}
+    known: dict[tuple[str, int, str, str | None], datetime | None] = {}
     changes = []
-    for (pk, _, key, rung), _, _, issued_at, answer_due in rows:
-        place = (key, rung, issued_at, answer_due)
+    for (pk, _, key, rung), _, _, issued, answer_due in rows:
+        place = (key, rung, issued, answer_due)
         if place not in known:
-            following = ladders[key].due(issued_at, rung + 1, answer_due)
+            following = ladders[key].due(moment(issued) or now, rung + 1, moment(answer_due))
             known[place] = max(following, now) if following is not None else None
         changes.append((rung + 1, known[place], pk, rung))
     update_values(Obligation, ("rung", "climb_at"), changes, match=("id", "rung"))
