@@ -22,6 +22,7 @@ def run() -> dict[str, Any]:
     _owe(posts)
     due = [_climb_due() for _ in range(ROUNDS)]
     idle = [_idle() for _ in range(200)]
+    _tell()  # what those rungs left in the outbox is no part of a night
     nights = [_night(number) for number in range(NIGHTS)]
     assert len({night["state"] for night in nights}) == 1, nights
     return {
@@ -136,6 +137,13 @@ def _idle() -> float:
     return time.perf_counter() - began
 
 
+def _tell() -> None:
+    from anlan.base.outbox.delivering import deliver_due
+
+    while deliver_due():
+        pass
+
+
 def _night(number: int) -> dict[str, Any]:
     """Issue a red alert to 20,000 posts and let three hours of its ladder go by on our own clock.
 
@@ -144,7 +152,6 @@ def _night(number: int) -> dict[str, Any]:
     """
     from anlan.base.obligations.models import Obligation
     from anlan.base.obligations.services import Reply, climb_due, lapse_due, respond_many
-    from anlan.base.outbox.delivering import deliver_due
     from anlan.base.permissions.actor import system
     from anlan.comms.models import Message
     from anlan.kernel import clock
@@ -154,7 +161,6 @@ def _night(number: int) -> dict[str, Any]:
     real, by = clock.now, system("bench")
     start = real().replace(hour=2, minute=0, second=0, microsecond=0)  # 10:00 in Beijing
     shift = timedelta()
-    codes = _codes()
     clock.now = lambda: start + shift
     spent = dict.fromkeys(("open", "climb", "answer", "queue"), 0.0)
     try:
@@ -162,6 +168,7 @@ def _night(number: int) -> dict[str, Any]:
         alert = _issued(number)
         calls.fill_round(round_=calls.begin_calls(alert=alert, by=by), by=by)
         spent["open"] = time.perf_counter() - began
+        open_ = _in_order(alert)
         answered = 0
         for minute in range(MINUTES + 1):
             shift = timedelta(minutes=minute)
@@ -170,13 +177,11 @@ def _night(number: int) -> dict[str, Any]:
             lapse_due(by=by)
             spent["climb"] += time.perf_counter() - before
             before = time.perf_counter()
-            while deliver_due():
-                pass
+            _tell()
             spent["queue"] += time.perf_counter() - before
             before = time.perf_counter()
             said = [
-                (call, Reply(answers={"reply": "received"}))
-                for call in _every_hundredth(alert, codes)
+                (call, Reply(answers={"reply": "received"})) for call in _every_hundredth(open_)
             ]
             told = respond_many(said=said, by=by)  # as a provider hands them over
             assert all(one.verb for one in told), told
@@ -219,10 +224,23 @@ def _calls(alert: str) -> Any:
     return Obligation.objects.filter(kind="call", subject_kind="call", subject__in=rounds)
 
 
-def _every_hundredth(alert: str, codes: dict[str, str]) -> list[str]:
-    open_ = _calls(alert).filter(answered_at=None, closed_at=None)
-    ordered = sorted((codes[debtor], pk) for debtor, pk in open_.values_list("debtor_id", "pk"))
-    return [pk for _, pk in ordered[ANSWERING - 1 :: ANSWERING]]
+def _in_order(alert: str) -> list[str]:
+    """List the calls in the order of their posts' codes: of these every hundredth answers.
+
+    Read once: who answers is no work of ours, and is not to be timed.
+    """
+    codes = _codes()
+    ordered = sorted(
+        (codes[debtor], pk) for debtor, pk in _calls(alert).values_list("debtor_id", "pk")
+    )
+    return [pk for _, pk in ordered]
+
+
+def _every_hundredth(open_: list[str]) -> list[str]:
+    """Take out those who answer next: nothing but an answer ends a call here."""
+    chosen = open_[ANSWERING - 1 :: ANSWERING]
+    del open_[ANSWERING - 1 :: ANSWERING]
+    return chosen
 
 
 def _codes() -> dict[str, str]:
