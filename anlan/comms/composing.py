@@ -116,26 +116,28 @@ class Composer:
                 return reasons.NO_TEMPLATE
             made |= approved
         if "text" not in made:
-            text = self._fitted(wording, told)
+            text = self._fitted(made[self._words.use], wording, told)
             if text is None:
                 return reasons.BAD_TEXT
             made["text"] = text
         made["charged"] = self._words.signature + made["text"]
         return made
 
-    def _fitted(self, wording: Wording, told: Mapping[str, str]) -> str | None:
+    def _fitted(self, text: str, wording: Wording, told: Mapping[str, str]) -> str | None:
         """Put signature and ending around; too long a text gives way to a shorter one.
 
         First to the few words of its kind, which still say how to answer, then to the default's.
         """
         words = self._words
         room = words.longest - sum(map(len, (words.signature, words.prefix, words.suffix)))
-        offered = (_written(wording, words.use, told), write(wording.short, told),
-                   write(DEFAULT.short, told))  # fmt: skip
-        for text in offered:
+        for shorter in (wording.short, DEFAULT.short):
             if not words.longest or len(text) <= room:
-                return f"{words.prefix}{text}{words.suffix}"
-        return None
+                break
+            text = write(shorter, told)
+        else:
+            if len(text) > room:
+                return None
+        return f"{words.prefix}{text}{words.suffix}"
 
 
 def _written(wording: Wording, part: str, told: Mapping[str, str]) -> str:
