@@ -69,6 +69,8 @@ def _store(now: datetime) -> bool:
         for row in rows
         if row.station_id in streams and row.mean is not None
     ]
+    if not told:
+        return False
     try:
         store = open_store(workspace.directory(), os.environ.get("TELEMETRY_URL", ""))
     except Conflict:
@@ -78,7 +80,7 @@ def _store(now: datetime) -> bool:
             store.append(columns, millis(now))
     finally:
         store.close()
-    return bool(told)
+    return True
 
 
 def _told(row: TidePoint, times: np.ndarray) -> np.ndarray:

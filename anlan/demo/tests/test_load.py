@@ -35,7 +35,10 @@ from anlan.sense.services.rules import disable_rule
 pytestmark = pytest.mark.django_db
 
 #: Steps that need the accounts, and the accounts: twelve passwords take seconds to hash.
-LIVELY = ("make_users", "start_matters", "start_storm", "start_warnings", "switch_on_rules")
+LIVELY = (
+    "make_users", "start_matters", "start_past", "start_storm", "start_warnings",
+    "switch_on_rules",
+)  # fmt: skip
 #: What a second load writes anew: nobody edits it by hand.
 OVERWRITTEN = ("regions", "basemap")
 
