@@ -15,15 +15,23 @@ View = Callable[[HttpRequest], HttpResponse]
 NOT_ALLOWED = 405
 
 
+def admit(request: HttpRequest) -> HttpResponse | None:
+    """Give a request its language and number; the answer to text no database can hold."""
+    asked = cast(ApiRequest, request)
+    asked.language = language_of(str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")))
+    asked.request_id = str(request.META.get("anlan.request_id") or new_id())
+    if "\0" in request.path or "%00" in str(request.META.get("QUERY_STRING", "")):
+        return answer(request, Invalid.status, "invalid", detail="文字中有不可用的字符")
+    return None
+
+
 def door(get_response: View) -> View:
-    """Give a request its language and number; refuse text no database can hold."""
+    """Let a request in, and mend Django's own answer to a wrong method."""
 
     def enter(request: HttpRequest) -> HttpResponse:
-        asked = cast(ApiRequest, request)
-        asked.language = language_of(str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")))
-        asked.request_id = str(request.META.get("anlan.request_id") or new_id())
-        if "\0" in request.path or "%00" in str(request.META.get("QUERY_STRING", "")):
-            return answer(request, Invalid.status, "invalid", detail="文字中有不可用的字符")
+        refusal = admit(request)
+        if refusal is not None:
+            return refusal
         response = get_response(request)
         if response.status_code == NOT_ALLOWED:
             told = answer(request, NOT_ALLOWED, "method")

@@ -4,6 +4,9 @@ What is remembered is true as long as the epoch stands still: one small query a 
 database, tells every process at once that somebody's rights, sessions or tokens changed.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +40,34 @@ class Login:
 _remembered: dict[str, tuple[int, Login]] = {}
 
 
+class _Moment(threading.local):
+    """Whether several are let in together, and the epoch that holds for all of them."""
+
+    one = False
+    epoch: int | None = None
+
+
+_moment = _Moment()
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Look up logins as of one moment: the epoch is read once, after all who ask have come."""
+    _moment.one = True
+    try:
+        yield
+    finally:
+        _moment.one, _moment.epoch = False, None
+
+
+def _present() -> int:
+    if not _moment.one:
+        return epoch()
+    if _moment.epoch is None:
+        _moment.epoch = epoch()
+    return _moment.epoch
+
+
 def session_login(key: str) -> Login | None:
     """Find who holds a session key; None when it is unknown or over."""
     return _find("session", sessions.digest(key))
@@ -54,7 +85,10 @@ def renewed(login: Login) -> Login | None:
 
 def _find(kind: str, digest: str) -> Login | None:
     now = real_now()
-    present = epoch()  # before anything is read: a change meanwhile makes it old at once
+    told = _moment.epoch
+    present = (
+        epoch() if told is None else told
+    )  # before anything is read: a change meanwhile makes it old at once
     known = _remembered.get(digest)
     login = known[1] if known is not None and known[0] == present else None
     if login is None or now - login.seen > sessions.IDLE:

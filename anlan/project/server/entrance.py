@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from anlan.base.door.asking import language_of
 from anlan.base.door.auth import require
 from anlan.base.door.problems import answer, problem
+from anlan.base.door.together import answer_together
 from anlan.gateways.alerts.keeper import BEGINS as CAP
 from anlan.gateways.alerts.keeper import Keeper
 from anlan.kernel.errors import AnlanError
@@ -23,20 +24,21 @@ from anlan.project.server.access import AccessLog
 from anlan.project.server.answers import NO_STORE, Headers, is_streamed, send, send_stream
 from anlan.project.server.bodies import Refused, read_body
 from anlan.project.server.headers import Safety
-from anlan.project.server.lanes import Lane
+from anlan.project.server.lanes import Gathering, Lane
 from anlan.project.server.relaying import Observations
 from anlan.project.server.requests import RsgiRequest
 from anlan.project.server.stream.clients import Client
 from anlan.project.server.stream.feed import HEARTBEAT
 from anlan.project.server.stream.hub import Hub
+from anlan.warn.api.inbox import take_in_together
+from anlan.warn.services.receiving import BATCH
 from anlan.web.pages import Pages
 
 log = structlog.get_logger("anlan.web")
 
 STREAM = "/api/v1/stream"
-#: Messages wait here side by side, so that those of one moment share a commit.
+#: Messages of one moment are read, kept and answered together, in one commit.
 INBOX = "/api/v1/alerts/inbox"
-INBOX_THREADS = 8
 HEARTBEAT_S = 10.0
 #: Requests that may wait for a lane; more would only wait to be given up.
 QUICK_LIMIT, SLOW_LIMIT = 2_000, 200
@@ -76,7 +78,7 @@ class Entrance:
         self.quick = Lane("quick", threads=1, limit=QUICK_LIMIT)
         self.write = Lane("write", threads=1, limit=QUICK_LIMIT)
         self.slow = Lane("slow", threads=2, limit=SLOW_LIMIT)
-        self.inbox = Lane("inbox", threads=INBOX_THREADS, limit=QUICK_LIMIT)
+        self.inbox = Gathering("inbox", take_in, most=BATCH, limit=QUICK_LIMIT)
         self._lanes = (self.quick, self.write, self.slow, self.inbox)
         self.hub = Hub(loop)
         self._pages = Pages()
@@ -138,8 +140,6 @@ class Entrance:
             return self.slow
         if _SEARCHED.search(scope.query_string):  # words inside names: no index helps
             return self.slow
-        if path == INBOX and scope.method == "POST":
-            return self.inbox
         if path == "/api/v1/session" and scope.method == "POST":
             return self.slow
         # Writers queue at the database's gate and wait for the disk; readers need not.
@@ -244,15 +244,22 @@ class Visit:
 
     def queue(self, body: IO[bytes] | None, size: int = 0) -> None:
         """Put it in its lane."""
-        lane = self.entrance.lane_of(self.scope)
-        if not lane.put(lambda: self.work(body, size)):
+        entrance, scope = self.entrance, self.scope
+        if scope.path == INBOX and scope.method == "POST":
+            taken = entrance.inbox.put((self, self._request(body, size)))
+        else:
+            taken = entrance.lane_of(scope).put(lambda: self.work(body, size))
+        if not taken:
             self.refuse(503, "unavailable")
 
     def work(self, body: IO[bytes] | None, size: int = 0) -> None:
         """Answer it with Django; in a lane's thread."""
-        entrance = self.entrance
         request = self._request(body, size)
-        response = entrance.run(request)
+        self.answer(request, self.entrance.run(request))
+
+    def answer(self, request: Any, response: HttpResponseBase) -> None:
+        """Send what Django answered; in a lane's thread."""
+        entrance = self.entrance
         self.who = _who(request)
         extra = [("x-request-id", self.number), *entrance.safety]
         if is_streamed(response) and self.scope.method != "HEAD":
@@ -335,6 +342,17 @@ class Visit:
         self.watcher.done()
         seconds = time.perf_counter() - self.started
         self.entrance.access.note(self.number, self.scope, status, seconds, size, self.who)
+
+
+def take_in(waiting: list[tuple[Visit, Any]]) -> None:
+    """Answer departments' messages that came at the same moment."""
+    requests = [request for _, request in waiting]
+    answers = answer_together(requests, take_in_together)
+    for (visit, request), response in zip(waiting, answers, strict=True):
+        try:
+            visit.answer(request, response)
+        except Exception:
+            log.exception("an answer was not sent")
 
 
 def _has_body(scope: Any) -> bool:

@@ -1,6 +1,6 @@
 """Departments' warnings over HTTP: the door they come in by, and what we do with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,6 +8,7 @@ from ninja import Query, Router
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
+from anlan.base.door.problems import problem
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
@@ -44,15 +45,38 @@ def take_in(request: ApiRequest) -> HttpResponse:
     201 with its id once it is durable; 200 when the same warning had come before; 422 names the
     element that is wrong.
     """
-    inbound = receiving.Inbound(
+    return take_in_together([request])[0]
+
+
+def take_in_together(requests: Sequence[ApiRequest]) -> list[HttpResponse]:
+    """Take messages in that came at the same moment; each is answered as if it had come alone."""
+    answers: dict[int, HttpResponse] = {}
+    handed: dict[int, receiving.Handed] = {}
+    for place, request in enumerate(requests):
+        try:
+            handed[place] = receiving.Handed(_inbound(request), request.actor)
+        except Exception as error:  # noqa: BLE001 - a body that cannot be read
+            answers[place] = problem(request, error)
+    told = receiving.receive_together(list(handed.values()))
+    for place, taken in zip(handed, told, strict=True):
+        answers[place] = _taken_in(requests[place], taken)
+    return [answers[place] for place in range(len(requests))]
+
+
+def _inbound(request: ApiRequest) -> receiving.Inbound:
+    return receiving.Inbound(
         original=request.body,
         content_type=str(request.META.get("CONTENT_TYPE", "")),
         way="push",
         source=request.actor.name[:80],
     )
-    taken = receiving.receive_gathered(inbound=inbound, by=request.actor)
+
+
+def _taken_in(request: ApiRequest, taken: receiving.Taken | Exception) -> HttpResponse:
+    if isinstance(taken, Exception):
+        return problem(request, taken)
     if taken.refusal is not None:
-        raise taken.refusal
+        return problem(request, taken.refusal)
     return answer({"id": taken.received, "again": taken.again}, 200 if taken.again else 201)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from anlan.project.server.entrance import Entrance
-from anlan.project.server.lanes import Lane
+from anlan.project.server.lanes import Gathering, Lane
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,40 @@ def test_stopping_finishes_what_was_queued_but_not_for_ever() -> None:
     stuck.stop(0.2)
     assert time.monotonic() - begun < 2
     released.set()
+
+
+def test_what_waits_is_taken_at_once_and_in_order() -> None:
+    taken: list[list[int]] = []
+    lane: Gathering[int] = Gathering("test", taken.append, most=3, limit=10)
+    for number in range(7):
+        assert lane.put(number)
+    lane.start()
+    lane.stop(2.0)
+    assert taken == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+def test_a_full_gathering_takes_nothing_more() -> None:
+    taken: list[list[int]] = []
+    lane: Gathering[int] = Gathering("test", taken.append, most=3, limit=2)
+    assert lane.put(0)
+    assert lane.put(1)
+    assert not lane.put(2)
+    lane.start()
+    lane.stop(2.0)
+    assert taken == [[0, 1]]
+
+
+def test_those_that_break_do_not_stop_those_behind_them() -> None:
+    taken: list[int] = []
+
+    def work(numbers: list[int]) -> None:
+        if 0 in numbers:
+            raise ValueError("broken")
+        taken.extend(numbers)
+
+    lane: Gathering[int] = Gathering("test", work, most=2, limit=10)
+    for number in range(4):
+        lane.put(number)
+    lane.start()
+    lane.stop(2.0)
+    assert taken == [2, 3]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from anlan.base.db.inserting import insert_rows
+from anlan.base.db.inserting import insert_rows, insert_values
 from anlan.base.journal.canonical import sm3
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit, prefixes
@@ -82,7 +82,8 @@ class _Batch:
     ledger: Ledger
     originals: dict[str, Original] = field(default_factory=dict)
     fresh: list[Received] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
+    #: Of a new row: its id, an identifier it refers to.
+    references: list[tuple[str, str]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
 
 
@@ -183,17 +184,13 @@ def _keep(part: Sequence[Read], by: Actor) -> list[Taken]:
 
 def _write(part: Sequence[Read], by: Actor) -> list[Taken]:
     ledger = read_ledger([(one.parsed, one.digest) for one in part])
-    batch = _Batch(clock.now(), by, ledger)
-    digests = {one.digest for one in part}
-    known = Original.objects.filter(digest__in=digests).defer("body")
-    batch.originals = {one.digest: one for one in known}
-    stored = set(batch.originals)
+    batch = _Batch(clock.now(), by, ledger, originals=dict(ledger.originals))
     before = {pk: keeping.mark(row) for pk, row in ledger.rows.items()}
     taken = [_take(one, batch) for one in part]
     keeping.give_cases(batch.fresh, by)
-    insert_rows([one for digest, one in batch.originals.items() if digest not in stored])
+    insert_rows([one for digest, one in batch.originals.items() if digest not in ledger.originals])
     insert_rows(batch.fresh)
-    insert_rows(batch.references)
+    insert_values(Reference, ("received_id", "identifier"), batch.references)
     insert_rows(batch.arrivals)
     changed = [
         row for pk, row in ledger.rows.items() if pk in before and keeping.mark(row) != before[pk]
@@ -254,7 +251,7 @@ def _fresh(one: Read, original: Original, batch: _Batch) -> Received:
         row.ended_at = batch.now
     chaining.link(row, parsed.references, batch.ledger, batch.now)
     _follow(row, batch)
-    batch.references += [Reference(received=row, identifier=name) for name in parsed.references]
+    batch.references += [(row.pk, name) for name in parsed.references]
     batch.fresh.append(row)
     return row
 

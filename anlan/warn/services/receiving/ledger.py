@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
-from django.db.models import Q
+from django.db import connection
 
+from anlan.base.db.asking import any_of, ask, columns, listed, made
 from anlan.protocols.alerting.signing import State
-from anlan.warn.models import Arrival, Received, Reference
+from anlan.warn.models import Original, Received
 from anlan.warn.reading import Parsed
 
 #: The same words within this time are the same message; a day later they are said anew.
@@ -31,6 +33,8 @@ class Ledger:
     standing: dict[tuple[str, str], list[Received]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    #: Digest of bytes that are kept already -> where; of these the bytes themselves are not read.
+    originals: dict[str, Original] = field(default_factory=dict)
     #: Digest of bytes that came before -> the row they belong to.
     by_digest: dict[str, Received] = field(default_factory=dict)
     #: (row, digest, way, source) of every time something came.
@@ -87,49 +91,79 @@ def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
     parsed = [one for one, _ in batch]
     named = {one.identifier for one in parsed if one.identifier}
     named |= {name for one in parsed for name in one.references}
-    referring = list(
-        Reference.objects.filter(identifier__in=named).values_list("identifier", "received_id")
-    )
-    found = Q(identifier__in=named) | Q(pk__in={row for _, row in referring})
-    found |= Q(words__in={one.words for one in parsed if one.words})
-    senders = Q(sender__in={one.sender for one in parsed if one.sender})
-    senders |= Q(station__in={one.station for one in parsed})
-    standing = senders & Q(ended_at=None, hazard__in={one.hazard for one in parsed})
-    named_rows, standing_rows = (
-        dict(Received.objects.filter(wanted).values_list("pk", "root"))
-        for wanted in (found, standing)
-    )
-    roots = {**named_rows, **standing_rows}
-    if roots:  # whole chains: an end may reach back over several messages
-        _read_rows(ledger, Q(pk__in=roots.keys()) | Q(root__in=set(roots.values())))
-    _read_arrivals(ledger, {digest for _, digest in batch})
-    for identifier, pk in referring:
+    names, digests = listed(named), listed({digest for _, digest in batch})
+    arrived = _read_originals(ledger, digests)
+    values = [
+        names,
+        listed({one.words for one in parsed if one.words}),
+        names,
+        digests,
+        listed({one.hazard for one in parsed}),
+        listed({one.sender for one in parsed if one.sender}),
+        listed({one.station for one in parsed}),
+    ]
+    for row in made(Received, READ, ask(_chains(), values)):
+        ledger.add(row)
+    for pk, digest, way, source in arrived:
+        ledger.by_digest[digest] = ledger.rows[pk]
+        ledger.arrivals.add((pk, digest, way, source))
+    for identifier, pk in ask(_referring(), [names]):
         ledger.referring[identifier].add(pk)
     return ledger
 
 
 #: What a batch never looks at in rows that are there already, or only where something is missing.
-UNREAD = (
+UNREAD = frozenset((
     "area", "text", "instruction", "headline", "place", "way", "source", "form", "kind",
     "event_code", "event", "effective_at", "received_at", "handled_by", "handled_why",
-)  # fmt: skip
+))  # fmt: skip
+READ = [one.attname for one in Received._meta.concrete_fields if one.attname not in UNREAD]
 
 
-def _read_rows(ledger: Ledger, wanted: Q) -> None:
-    rows = Received.objects.select_for_update().filter(wanted).defer(*UNREAD)
-    for row in rows.order_by("id"):
-        ledger.add(row)
+@cache
+def _chains() -> str:
+    """Write the question for whole chains: an end may reach back over several messages.
+
+    Those of what has one of some identifiers, says the same words, refers to one of them, came as
+    the same bytes, or stands of one of some senders and hazards.
+    """
+    locked = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return f"""
+        SELECT {columns(Received, READ, "warn_received")} FROM warn_received WHERE root IN (
+            SELECT root FROM warn_received WHERE {any_of("identifier")}
+            UNION ALL SELECT root FROM warn_received WHERE {any_of("words")}
+            UNION ALL SELECT r.root FROM warn_reference f
+                JOIN warn_received r ON r.id = f.received_id WHERE {any_of("f.identifier")}
+            UNION ALL SELECT r.root FROM warn_original o
+                JOIN warn_arrival a ON a.original_id = o.id
+                JOIN warn_received r ON r.id = a.received_id WHERE {any_of("o.digest")}
+            UNION ALL SELECT root FROM warn_received WHERE ended_at IS NULL
+                AND {any_of("hazard")} AND ({any_of("sender")} OR {any_of("station")})
+        ) ORDER BY id{locked}
+    """  # noqa: S608 - names of our own columns
 
 
-def _read_arrivals(ledger: Ledger, digests: set[str]) -> None:
-    arrived = list(
-        Arrival.objects.filter(original__digest__in=digests).values_list(
-            "received", "original__digest", "way", "source"
-        )
-    )
-    missing = {row for row, *_ in arrived} - ledger.rows.keys()
-    if missing:
-        _read_rows(ledger, Q(pk__in=missing))
-    for row, digest, way, source in arrived:
-        ledger.by_digest[digest] = ledger.rows[row]
-        ledger.arrivals.add((row, digest, way, source))
+@cache
+def _referring() -> str:
+    return f"SELECT identifier, received_id FROM warn_reference WHERE {any_of('identifier')}"  # noqa: S608 - names of our own columns
+
+
+@cache
+def _came() -> str:
+    return f"""
+        SELECT o.digest, o.id, a.received_id, a.way, a.source FROM warn_original o
+        LEFT JOIN warn_arrival a ON a.original_id = o.id WHERE {any_of("o.digest")}
+    """  # noqa: S608 - names of our own columns
+
+
+def _read_originals(ledger: Ledger, digests: object) -> list[tuple[str, str, str, str]]:
+    """Read which bytes are kept already; of what came as a message (row, digest, way, source).
+
+    The bytes of a refused message came as none.
+    """
+    found = []
+    for digest, pk, received, way, source in ask(_came(), [digests]):
+        ledger.originals[digest] = Original(pk=pk, digest=digest)
+        if received is not None:
+            found.append((received, digest, way, source))
+    return found
