@@ -11,7 +11,7 @@ import { wire } from '@/api/client'
 import { initLanguage, t } from '@/locale'
 import { router } from '@/router'
 import { workspace } from '@/api/session'
-import { onKey } from '@/shell/keys'
+import { onEscape, onKey } from '@/shell/keys'
 import App from './App.vue'
 
 await initLanguage()
@@ -25,6 +25,7 @@ router.afterEach((to) => {
   const name = workspace.value?.title
   document.title = [t(String(to.meta.title ?? '')), name, '安澜'].filter(Boolean).join(' · ')
 })
+document.addEventListener('keydown', onEscape, { capture: true })
 document.addEventListener('keydown', onKey)
 createApp(App).use(router).mount('#app')
 followRareFont()

@@ -1,6 +1,6 @@
 import { effectScope, type EffectScope } from 'vue'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bindings, onKey, useKeys } from '@/shell/keys'
+import { bindings, onEscape, onKey, useKeys } from '@/shell/keys'
 
 let scope: EffectScope
 let fired: string[]
@@ -106,5 +106,30 @@ describe('the keyboard map', () => {
     press('x')
     press('m')
     expect(fired).toEqual([])
+  })
+})
+
+describe('Escape in a list of choices', () => {
+  function escape(expanded: boolean, more: KeyboardEventInit = {}): string[] {
+    document.body.innerHTML = `<div class="el-dialog"><input role="combobox"
+      aria-expanded="${expanded}"></div>`
+    const heard: string[] = []
+    const list = document.querySelector('input')!
+    list.addEventListener('keydown', (event) => {
+      heard.push('list')
+      event.stopPropagation()
+    })
+    document.querySelector('.el-dialog')!.addEventListener('keydown', () => heard.push('dialog'))
+    document.addEventListener('keydown', onEscape, { capture: true })
+    list.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, ...more }))
+    document.removeEventListener('keydown', onEscape, { capture: true })
+    return heard
+  }
+  it('closes the list while it is open, and else the dialog around it', () => {
+    expect(escape(true)).toEqual(['list'])
+    expect(escape(false)).toEqual(['dialog'])
+  })
+  it("is the input method's while it composes", () => {
+    expect(escape(false, { isComposing: true })).toEqual(['list'])
   })
 })

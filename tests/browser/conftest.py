@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -32,6 +33,8 @@ class Platform:
 
     url: str
     dir: Path
+    #: The cookies of everybody who has logged in: a password takes a second to check.
+    sessions: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 def run_platform(directory: Path, *options: str) -> Iterator[Platform]:
@@ -144,6 +147,9 @@ def come_in(page: Page, platform: Platform, username: str) -> None:
 
 def log_in(page: Page, platform: Platform, username: str) -> None:
     """Log in as a demo user without the page of it: nothing is loaded yet."""
+    if username in platform.sessions:
+        page.context.add_cookies(platform.sessions[username])
+        return
     door = f"{platform.url}/api/v1/session"
     told = page.request.post(
         door,
@@ -151,6 +157,7 @@ def log_in(page: Page, platform: Platform, username: str) -> None:
         headers={"X-CSRF-Token": page.request.get(door).json()["csrf"]},
     )
     assert told.ok, told.text()
+    platform.sessions[username] = page.context.cookies()
 
 
 def visit(page: Page, platform: Platform, path: str) -> None:

@@ -11,6 +11,9 @@ from playwright.sync_api import APIRequestContext, Browser, Page
 from anlan.demo.users import PASSWORD
 from tests.browser.conftest import Platform
 
+#: What browsers call every key that an input method has taken.
+TAKEN = 229
+
 
 @dataclass(frozen=True)
 class Office:
@@ -59,6 +62,16 @@ def called(duty: Office) -> Mapping[str, Any]:
     return next(one for one in items if one["relayed"])
 
 
+def drafted(duty: Office) -> str:
+    """Draft an own alert that two must sign, of a hazard no other test speaks of."""
+    body = {
+        "kind": "government-alert", "hazard": "crowd-crush", "level": 2,
+        "regions": ["339901103000"], "effective_at": None,
+    }  # fmt: skip
+    made: str = duty.post("/alerts", body)["id"]
+    return made
+
+
 def sms_link(duty: Office, alert: str) -> tuple[str, str]:
     """Find the newest short message of a called post that was sent and not answered."""
     board = duty.get(f"/alerts/{alert}/board?standing=silent&size=1000")
@@ -79,3 +92,27 @@ def compose(page: Page, key: str) -> None:
         "'keydown', {key, isComposing: true, bubbles: true, cancelable: true}))",
         key,
     )
+
+
+def method_takes(page: Page, key: str) -> None:
+    """Press a key that an input method keeps for itself: the page is not told which it was."""
+    wire = page.context.new_cdp_session(page)
+    code = f"Key{key.upper()}" if key.isalpha() and len(key) == 1 else key
+    for what in ("rawKeyDown", "keyUp"):
+        told = {"type": what, "key": "Process", "code": code, "windowsVirtualKeyCode": TAKEN}
+        wire.send("Input.dispatchKeyEvent", told)
+    wire.detach()
+
+
+def write_by_method(page: Page, letters: str, word: str) -> None:
+    """Write a word as people do: its sound letter by letter, then Enter to choose its signs."""
+    wire = page.context.new_cdp_session(page)
+    for n, letter in enumerate(letters, start=1):
+        method_takes(page, letter)
+        wire.send(
+            "Input.imeSetComposition",
+            {"text": letters[:n], "selectionStart": n, "selectionEnd": n},
+        )
+    method_takes(page, "Enter")
+    wire.send("Input.insertText", {"text": word})
+    wire.detach()

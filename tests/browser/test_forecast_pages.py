@@ -1,13 +1,15 @@
 """Forecasts in the browser: a run read, signed and taken back by keyboard; a typhoon played."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.demo.users import PASSWORD
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser import axe
+from tests.browser.conftest import Platform, log_in, shoot, visit
 
 pytestmark = pytest.mark.browser
 
@@ -128,3 +130,72 @@ def test_a_typhoon_is_played_and_told_in_figures(page: Page, platform: Platform,
     table = page.get_by_role("region", name="路径表")
     expect(table.get_by_role("row")).to_have_count(5)
     expect(table).to_contain_text("350 / 300 / 220 / 260")
+
+
+def test_nothing_keeps_anybody_from_reading_a_run_or_a_storm(
+    page: Page, platform: Platform, run: str
+) -> None:
+    log_in(page, platform, "daiban")
+    found: list[str] = []
+    for path in ("/forecast/runs", f"/forecast/typhoon?storm={STORM}", f"/forecast/runs/{run}"):
+        visit(page, platform, path)
+        found += axe.both(page, path)
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog", name="签署预报").get_by_role("textbox")).to_be_focused()
+    found += axe.both(page, "签署预报")
+    assert not found, "\n".join(found)
+
+
+def _pages(run: str) -> list[str]:
+    return [
+        "/forecast/runs", f"/forecast/runs/{run}", f"/forecast/typhoon?storm={STORM}",
+        "/forecast/surge", "/forecast/surge?model=tide", "/forecast/basins",
+        "/forecast/reservoirs", "/forecast/verification",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (3840, 2160)])
+def test_the_pages_of_forecasts_fit_a_phone_and_a_wall(
+    page: Page, platform: Platform, run: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    log_in(page, platform, "keshi")
+    for path in _pages(run):
+        page.goto(f"{platform.url}{path}")
+        expect(page.locator("h1").first).to_be_visible()
+        expect(page.locator(".skeleton")).to_have_count(0)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide at {width}"
+        name = re.sub(r"\W+", "-", path.replace(run, "one")).strip("-")
+        shoot(page, f"{width}-{name}")
+
+
+@pytest.mark.usefixtures("run")
+def test_what_comes_can_be_read_from_eight_metres(page: Page, platform: Platform) -> None:
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    log_in(page, platform, "daiban")
+    page.goto(f"{platform.url}/forecast/runs")
+    expect(page.get_by_role("list", name="现在用哪次预报")).to_be_visible()
+    page.keyboard.press("f")
+    wall = page.locator(".wall")
+    expect(wall.get_by_label("台风路径图")).to_have_attribute("data-map-drawn", "1")
+    expect(wall.get_by_label("登陆时钟", exact=True)).to_contain_text("小时")
+    expect(wall).to_contain_text("官方预警")
+    # What nobody signed says so on the wall as well.
+    expect(wall).to_contain_text("内部研判参考")
+    expect(wall.locator(".comes b").first).to_be_visible()
+    shoot(page, "forecast-wall")
+    # On a wall three metres wide 40 px are 31 mm: legible at eight metres, as signs are made.
+    sizes: list[float] = page.evaluate(
+        "[...document.querySelectorAll('.wall .comes *, .wall h2, .wall .official, .wall .clock *,"
+        " .wall .stamp')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 40
+    # And nothing is left to scroll to.
+    cut: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.wall, .wall .side')].filter(e =>"
+        " e.scrollHeight > e.clientHeight + 1).map(e => e.className)"
+    )
+    assert cut == []
+    page.keyboard.press("Escape")
+    expect(wall).to_have_count(0)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser import axe
+from tests.browser.conftest import Platform, log_in, shoot, visit
 from tests.browser.gauges import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -95,3 +96,50 @@ def test_villages_and_reservoirs_say_what_they_do_not_know(
     expect(page.get_by_role("region", name="放水试算")).to_contain_text("没有库水位")
     page.goto(f"{platform.url}/forecast/verification")
     expect(page.get_by_text("没有结果不等于没有误差")).to_be_visible()
+
+
+@pytest.mark.usefixtures("signed")
+def test_nothing_keeps_anybody_from_reading_forecasts_of_water(
+    page: Page, platform: Platform
+) -> None:
+    log_in(page, platform, "keshi")
+    found: list[str] = []
+    for name in ("surge", "basins", "reservoirs", "verification"):
+        visit(page, platform, f"/forecast/{name}")
+        found += axe.both(page, name)
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def surge(chromium: Browser, platform: Platform) -> str:
+    """Give the run of the surge that the demo county asks for by itself."""
+    context = chromium.new_context()
+    desk = Desk(context.request, platform.url, "keshi")
+    for _ in range(600):
+        found = desk.get("/forecasts?model=surge")["items"]
+        if found and found[-1]["state"] not in ("queued", "running"):
+            break
+        time.sleep(0.5)
+    context.close()
+    assert found[-1]["state"] == "done", found[-1]["reason"]
+    return str(found[-1]["id"])
+
+
+def test_villages_are_told_depth_and_arrival_or_that_nothing_was_computed(
+    page: Page, platform: Platform, surge: str
+) -> None:
+    log_in(page, platform, "keshi")
+    page.goto(f"{platform.url}/forecast/surge?run={surge}")
+    table = page.get_by_role("table", name="村社淹没")
+    first = table.locator("tbody tr").first
+    expect(first).to_contain_text(re.compile(r"\d\.\d\d m"))
+    expect(first).to_contain_text("2019-08-")
+    page.get_by_role("button", name="看岸上").click()
+    expect(page.get_by_role("button", name="看整片海")).to_be_visible()
+    page.get_by_role("checkbox", name="列出全部").check()
+    expect(table.locator("tbody tr").last).to_contain_text("没有算")
+    expect(table.locator("tbody tr").last).to_contain_text("在近岸网格之外")
+    with page.expect_download() as sheet:
+        page.get_by_role("link", name="下载（Excel）").click()
+    assert sheet.value.suggested_filename.startswith("内部研判参考-surge-")
+    shoot(page, "forecast-flood")

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser.conftest import Platform, come_in, log_in, shoot, visit
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def test_the_section_edits_a_shelter_and_sees_its_history(page: Page, platform: 
     page.goto(platform.url)
     expect(page.get_by_role("heading", name="演示用户")).to_be_visible()
     shoot(page, "login")
-    log_in(page, platform, "keshi")
+    come_in(page, platform, "keshi")
     page.goto(f"{platform.url}/registers/shelters")
     expect(page.get_by_text("600 条")).to_be_visible()
     shoot(page, "shelters")
@@ -109,12 +109,10 @@ def test_the_map_draws_the_county_and_the_face_speaks_english(
     page: Page, platform: Platform
 ) -> None:
     log_in(page, platform, "duty")
-    page.goto(platform.url)
-    canvas = page.locator("canvas.maplibregl-canvas")
-    expect(canvas).to_be_visible()
     with page.expect_response(lambda told: "/tiles/" in told.url and told.status == 200):
-        page.reload()
-    page.wait_for_timeout(4000)
+        page.goto(platform.url)
+    expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
+    expect(page.locator("[data-map-drawn]")).to_be_visible()
     shoot(page, "map")
     page.get_by_role("button", name="EN", exact=True).click()
     expect(page.get_by_text("Shelters").first).to_be_visible()
@@ -128,8 +126,7 @@ def test_nothing_sticks_out_sideways(
     page.set_viewport_size({"width": width, "height": height})
     log_in(page, platform, "duty")
     for path in ("/", "/registers/shelters", "/obligations", "/directory", "/duty"):
-        page.goto(f"{platform.url}{path}")
-        page.wait_for_timeout(1200)
+        visit(page, platform, path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide at {width}"
         shoot(page, f"{width}-{path.strip('/').replace('/', '-') or 'map'}")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser.conftest import Platform, log_in, shoot, visit
 from tests.browser.gauges import Gauge, Gauges
 
 pytestmark = pytest.mark.browser
@@ -195,8 +195,7 @@ def test_the_pages_of_monitoring_fit_a_phone_and_a_wall(
         "/sense/sources/new", "/sense/keys", "/sense/maintenance", "/sense/backfill",
         f"/sense/compare?streams={gauges.rivers[0].stream}",
     ):  # fmt: skip
-        page.goto(f"{platform.url}{path}")
-        page.wait_for_timeout(1200)
+        visit(page, platform, path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide at {width}"
         shoot(page, f"{width}-{path.partition('?')[0].strip('/').replace('/', '-')}")

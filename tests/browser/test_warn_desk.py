@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser.conftest import Platform, log_in, shoot, visit
 from tests.browser.offices import Office, called, compose, open_office, waiting
 
 pytestmark = pytest.mark.browser
@@ -109,8 +109,7 @@ def test_the_pages_of_warnings_fit_a_phone_and_a_wall(
     page.set_viewport_size({"width": width, "height": height})
     log_in(page, platform, "duty")
     for path in _pages(duty):
-        page.goto(f"{platform.url}{path}")
-        page.wait_for_timeout(1000)
+        visit(page, platform, path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide at {width}"
         name = re.sub(r"\W+", "-", path.replace(called(duty)["id"], "one")).strip("-")

@@ -7,11 +7,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import Platform, log_in, shoot
-from tests.browser.offices import Office, called, compose, open_office, sms_link, waiting
+from tests.browser.conftest import Platform, come_in, log_in, shoot, visit
+from tests.browser.offices import (
+    Office,
+    called,
+    compose,
+    method_takes,
+    open_office,
+    sms_link,
+    waiting,
+    write_by_method,
+)
 
 pytestmark = pytest.mark.browser
 
+#: The single keys of the pages of a storm night, and what people write with.
+LETTERS = "rdjkpbscfaoegn/?"
 #: As wide as the narrowest phone that is still sold.
 PHONE = ViewportSize(width=360, height=740)
 
@@ -26,6 +37,42 @@ def duty(platform: Platform, chromium: Browser) -> Iterator[Office]:
 
 def _figure(dialog: Locator, name: str) -> Locator:
     return dialog.locator("dl.figures > div", has_text=name).locator("dd")
+
+
+@pytest.mark.parametrize("path", ["/warn/inbox", "/warn/board/{alert}", "/warn/sheet", "/alarms"])
+def test_what_an_input_method_takes_is_no_key_of_ours(
+    page: Page, platform: Platform, duty: Office, path: str
+) -> None:
+    log_in(page, platform, "duty")
+    visit(page, platform, path.format(alert=called(duty)["id"]))
+    here = page.url
+    marked = page.locator("[aria-current=true], [aria-selected=true]")
+    before = marked.all_inner_texts()
+    for key in (*LETTERS, *"123456", "Enter", "ArrowDown", "Escape"):
+        compose(page, key)
+        method_takes(page, key)
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert (page.url, marked.all_inner_texts()) == (here, before)
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_a_word_is_written_in_pinyin_and_only_the_word_is_looked_for(
+    page: Page, platform: Platform, duty: Office
+) -> None:
+    assert waiting(duty, "rainstorm")["level"] == 1
+    log_in(page, platform, "duty")
+    visit(page, platform, "/warn/inbox")
+    row = page.locator(".row[aria-current]")
+    expect(row).to_contain_text("红色")
+    page.keyboard.press("/")
+    field = page.get_by_role("textbox", name="找标题、发布单位、正文")
+    expect(field).to_be_focused()
+    write_by_method(page, "shuiqing", "水情")
+    expect(field).to_have_value("水情")
+    # Neither a letter nor the Enter that chose the word did anything but write.
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row).to_contain_text("水情")
 
 
 def test_a_warning_without_an_area_cannot_go_out_until_somebody_says_where(
@@ -55,11 +102,25 @@ def test_a_warning_without_an_area_cannot_go_out_until_somebody_says_where(
     expect(go).to_be_enabled()
 
 
+class Keyboard:
+    """Somebody who has nothing but the keys; how often they pressed one is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.pressed = 0
+
+    def press(self, key: str) -> None:
+        """Press a key, or one with another held down."""
+        self._page.keyboard.press(key)
+        self.pressed += 1
+
+
 def test_a_red_warning_is_relayed_by_keys_alone_while_an_input_method_is_on(
     page: Page, platform: Platform, duty: Office
 ) -> None:
     red = waiting(duty, "rainstorm")
-    log_in(page, platform, "duty")
+    come_in(page, platform, "duty")
+    keys = Keyboard(page)
     # A night on which something grave waits begins with it.
     expect(page).to_have_url(f"{platform.url}/warn/inbox")
     first = page.locator(".row[aria-current]")
@@ -67,27 +128,27 @@ def test_a_red_warning_is_relayed_by_keys_alone_while_an_input_method_is_on(
     expect(page.get_by_role("complementary", name="详情")).to_contain_text(red["text"])
     shoot(page, "warn-inbox")
 
-    for key in ("r", "d", "Enter"):
-        compose(page, key)
-    page.wait_for_timeout(300)
-    expect(page.get_by_role("dialog")).to_have_count(0)
-
-    page.keyboard.press("Enter")
+    keys.press("Enter")
     dialog = page.get_by_role("dialog", name="原文转发并叫应")
     expect(_figure(dialog, "影响人口")).to_have_text(re.compile(r"\d{2,3},\d{3}"))
     expect(_figure(dialog, "消息")).to_have_text(re.compile(r"[1-9]"))
     expect(_figure(dialog, "叫到最后一个")).to_have_text(re.compile(r"\d"))
     expect(dialog.get_by_role("button", name="转发并叫应")).to_be_focused()
     shoot(page, "relay")
-    compose(page, "Enter")
+    for key in (*LETTERS, "Enter"):
+        compose(page, key)
+        method_takes(page, key)
     page.wait_for_timeout(300)
     expect(dialog.get_by_text("叫应已经开始")).to_have_count(0)
 
-    page.keyboard.press("Control+Enter")
+    keys.press("Control+Enter")
     expect(dialog.get_by_text("已原文转发，叫应已经开始")).to_be_visible()
-    page.keyboard.press("Enter")
+    # Two keys from the opened message: a minute is enough to read it twice.
+    assert keys.pressed <= 2
+    keys.press("Enter")
     page.wait_for_url(re.compile("/warn/board/"))
     expect(page.locator(".tally .called dd")).to_have_text(re.compile(r"^[1-9]\d{2,}$"))
+    assert keys.pressed <= 3
     shoot(page, "board")
 
     sent = called(duty)

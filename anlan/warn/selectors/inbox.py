@@ -132,7 +132,8 @@ def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             **_received(row, places),
-            "signature_missing": row.signature == State.UNSIGNED and row.sender in signing,
+            "signature_missing": row.signature == State.UNSIGNED
+            and (row.sender, row.form) in signing,
             "handled_by_name": names.get(row.handled_by, row.handled_by),
             "alert": alerts.get(row.pk),
             "changes_ours": bool(out & set(row.replaces)) and row.signature != State.BROKEN,
@@ -142,16 +143,17 @@ def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _signing(rows: Sequence[Received]) -> set[str]:
-    """Tell which senders of what is not signed have had something signed by one we trust.
+def _signing(rows: Sequence[Received]) -> set[tuple[str, str]]:
+    """Tell which senders of what is not signed have had the like signed by one we trust.
 
-    Whoever cannot forge a signature leaves it out; of a sender that never signs that says nothing.
+    Whoever cannot forge a signature leaves it out; of a sender that never signs messages of that
+    form it says nothing.
     """
     bare = {row.sender for row in rows if row.signature == State.UNSIGNED and row.sender}
     if not bare:
         return set()
     signed = Received.objects.filter(signature=State.TRUSTED.value, sender__in=bare)
-    return set(signed.values_list("sender", flat=True).distinct())
+    return set(signed.values_list("sender", "form").distinct())
 
 
 def _received(row: Received, places: dict[str, str]) -> dict[str, Any]:

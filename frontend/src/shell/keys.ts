@@ -81,6 +81,17 @@ export function onKey(event: KeyboardEvent): void {
   }
 }
 
+/** Escape in a list that is not open closes the dialog around it: the list would keep it for itself. */
+export function onEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape' || composing(event) || !(event.target instanceof Element)) return
+  const list = event.target.closest('[role="combobox"][aria-expanded="false"]')
+  const dialog = list?.closest('.el-dialog')
+  if (!dialog) return
+  event.stopPropagation()
+  const { key, code } = event
+  dialog.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }))
+}
+
 /** Adds bindings until the calling component is gone. */
 export function useKeys(added: Binding[]): void {
   bindings.push(...added)
