@@ -20,6 +20,8 @@ from anlan.base.vault.models import Key, Token
 TAKEN = frozenset(
     (
         "basemap.Drawing", "basemap.Feature",
+        # With the grids that come along a storm can be computed there again.
+        "forecast.Bulletin",
         "permissions.Grant", "permissions.User",
         "regions.Boundary", "regions.Edition", "regions.Region",
         "sense.Rule", "sense.RuleVersion",
@@ -32,9 +34,9 @@ LEFT = frozenset(
         "cases.Case", "files.File",
         "comms.Attempt", "comms.CarrierState", "comms.ConsoleNote", "comms.Message",
         "comms.Readiness", "comms.ReadinessPlan", "comms.Reply", "comms.Sender", "comms.Stray",
-        "forecast.Bulletin", "forecast.Grid", "forecast.LevelCheck", "forecast.Run",
-        "forecast.Score", "forecast.Series", "forecast.StationOutlook",
-        "forecast.VillageOutlook",
+        # Who signed what is of the desk; a drill computes and signs for itself.
+        "forecast.Grid", "forecast.LevelCheck", "forecast.Run", "forecast.Score",
+        "forecast.Series", "forecast.StationOutlook", "forecast.VillageOutlook",
         "jobs.Job", "jobs.Schedule", "jobs.Worker",
         "journal.Detail", "journal.Entry",
         "obligations.Obligation", "obligations.Rung", "obligations.Step",

@@ -23,6 +23,8 @@ from anlan.project.exercises.places import check_name, free_bytes, place_of, siz
 OUTSIDE = ("channels", "sources")
 #: Other files that say something about the registers (the mark of the demo county).
 FILES = ("demo-county.json",)
+#: Other folders: what forecasts are computed from, so that they can be computed there again.
+FOLDERS = ("forecast/grids", "forecast/inbox")
 FASTEST = 86_400.0
 #: What belongs to the source's process and not to an exercise's.
 ELSEWHERE = ("DATABASE_URL", "TELEMETRY_URL", "STREAM_URL", "ANLAN_SECRET_FILE")
@@ -121,6 +123,9 @@ def _copy_settings(source: Path, target: Path) -> None:
     for name in FILES:
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
+    for name in FOLDERS:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
 
 
 def set_clock(directory: Path, *, start: datetime | None, speed: float) -> None:

@@ -26,7 +26,9 @@ from anlan.base.permissions.services import sessions, tokens
 from anlan.base.vault import keyring
 from anlan.base.vault.models import Key
 from anlan.base.vault.services import seal_own
-from anlan.kernel import clock
+from anlan.forecast.services.storms import receive_track
+from anlan.forecast.tests.test_storms import bulletin
+from anlan.kernel import clock, workspace
 
 v.make_regions()
 v.unit()
@@ -53,12 +55,16 @@ for name, person in (("zhang", ids["P2"]), ("ouyang", ids["P1"])):
 key, user = sessions.log_in(sessions.Credentials("zhang", "Rain-gauge-27"))
 token, _ = tokens.create_token(user=User.objects.get(username="zhang"), name="t", by=v.BY)
 seed = seal_own("JBSWY3DPEHPK3PXP")
+(storm,) = receive_track(body=bulletin(at=clock.now() - timedelta(hours=2)), by=v.BY)
+grids = workspace.current().dir / "forecast" / "grids"
+grids.mkdir(parents=True)
+(grids / "sea.tif").write_bytes(b"depths")
 case = open_case(hazard="typhoon", region=v.TOWN, title="台风", by=v.BY)
 while seal_due():
     pass
 found = keyring.find(Key.objects.values_list("subject", flat=True))
 print(json.dumps({
-    "ids": ids, "session": key, "token": token, "seed": seed, "case": case,
+    "ids": ids, "storm": storm, "session": key, "token": token, "seed": seed, "case": case,
     "phones": dict(Phone.objects.values_list("person__code", "id")),
     "seals": dict(Household.objects.values_list("code", "seal")),
     "wrapped": {row.subject: bytes(row.wrapped).hex() for row in Key.objects.all()},

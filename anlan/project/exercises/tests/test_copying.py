@@ -131,6 +131,28 @@ def test_nothing_that_happened_comes_along(copies: Copies) -> None:
     assert counts["vault.Key"] > 5
 
 
+AGAIN = """
+import json, sys
+from anlan.base.permissions.actor import system
+from anlan.forecast import heavy
+from anlan.forecast.models import Run
+from anlan.forecast.services.asking import Wanted, ask_run
+run = ask_run(wanted=Wanted(model="typhoon", storm=sys.argv[1], seed=7), by=system("test"))
+heavy.drain()
+row = Run.objects.get()
+print(json.dumps([row.state, row.reason, row.signing, [o["name"] for o in row.outputs]]))
+"""
+
+
+def test_a_storm_can_be_computed_again_in_an_exercise(county: County, copies: Copies) -> None:
+    grids = copies.plain.dir / "forecast" / "grids"
+    assert [path.read_bytes() for path in grids.iterdir()] == [b"depths"]
+    state, reason, signing, names = asked(copies.plain, AGAIN, county.told["storm"])
+    assert (state, reason, signing) == ("done", "", "unsigned")
+    assert "track.geojson" in names
+    assert copies.fresh["counts"]["forecast.Run"] == 0
+
+
 def test_an_exercise_talks_to_nobody_outside(copies: Copies) -> None:
     conf = copies.plain.dir / "conf"
     assert sorted(path.name for path in conf.iterdir()) == ["codes", "settings.toml"]
