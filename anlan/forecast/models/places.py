@@ -111,8 +111,12 @@ class Basin(Located, Row):
         return self.name
 
     def clean(self) -> None:
-        """Let a rating rise point by point and belong to a gauge."""
+        """Let a rating rise point by point and belong to a gauge of this basin alone."""
         super().clean()
+        if self.gauge_id is not None:
+            others = Basin.objects.filter(gauge=self.gauge_id, retired_at=None)
+            if others.exclude(pk=self.pk).exists():
+                raise ValidationError({"gauge": "这个水位站已是另一个小流域的出口"})
         if not self.rating:
             return
         from anlan.engines.basin import rating_of

@@ -219,6 +219,13 @@ def test_a_rating_that_cannot_be_is_refused(
         upper.full_clean()
 
 
+def test_a_gauge_is_the_outlet_of_one_basin(world: World, rated: Stream) -> None:
+    lower = world.basins[1]
+    lower.gauge_id = rated.station_id
+    with pytest.raises(ValidationError, match="另一个小流域的出口"):
+        lower.full_clean()
+
+
 def test_stages_are_verified_as_levels_of_the_sea_are(
     world: World, rated: Stream, tell: Tell, turn: Turn
 ) -> None:

@@ -166,9 +166,7 @@ def _stages(
     """Turn flows into stages at the outlets that have a rating, and set them against levels."""
     flows = {one.code: one for one in series if one.quantity == "flow"}
     told, outlooks = [], []
-    for basin in basins:
-        if not basin.rating:
-            continue
+    for basin in {one.outlet: one for one in basins if one.rating}.values():
         flow = flows[basin.code]
         stage = stage_of(rating_of(*zip(*basin.rating, strict=True)), floats(flow.values))
         told.append(
