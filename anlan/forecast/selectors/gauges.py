@@ -39,6 +39,8 @@ WHOLE: Final = 0.9
 WATCH: Final = Watch()
 
 UNEXPLAINED = "没有水位流量关系，未扣除雨能解释的部分；请对照旁边的雨量判断"
+EXPLAINED = "已按水位流量关系扣除雨能解释的部分"
+PARTLY = "有水位流量关系的站已扣除雨能解释的部分，其余请对照旁边的雨量判断"
 #: A run of basins based longer ago than this explains nothing of now.
 OLD: Final = timedelta(hours=6)
 
@@ -52,15 +54,23 @@ def gauges(actor: Actor, language: str) -> dict[str, Any]:
     rain = [{**_place(row, places), **sums[row.number]} for row in rain_rows]
     rain.sort(key=lambda one: (-_known(one["sums"]["1"]), -_known(one["sums"]["3"]), one["code"]))
     stages, step_ends = _stages(stage_rows, until)
+    sudden = _sudden(stage_rows, stages, step_ends, (rain_rows, sums), places)
     return {
         "rain": rain,
-        "sudden": _sudden(stage_rows, stages, step_ends, (rain_rows, sums), places),
+        "sudden": sudden,
         "watched": int((~np.isnan(stages)).any(axis=1).sum()) if stage_rows else 0,
         "blind": int(np.isnan(stages).all(axis=1).sum()) if stage_rows else 0,
         "back_h": BACK_H,
-        "note": said(UNEXPLAINED, language),
+        "note": said(_note(sudden), language),
         "as_of": clock.now(),
     }
+
+
+def _note(sudden: Sequence[Mapping[str, Any]]) -> str:
+    told = {one["explained"] for one in sudden}
+    return {frozenset({True}): EXPLAINED, frozenset({True, False}): PARTLY}.get(
+        frozenset(told), UNEXPLAINED
+    )
 
 
 def _streams(actor: Actor, quantity: str) -> list[Stream]:

@@ -196,6 +196,7 @@ def test_a_breach_above_a_rated_gauge_is_told_beyond_what_the_rain_does(
     tell(rated, times, [10.1] * (len(times) - 3) + [11.8, 12.4, 12.5])
     found = only(gauges.gauges(OFFICER, "zh"), "sudden")
     assert (found["code"], found["way"], found["explained"]) == ("SW-1", "rise", True)
+    assert gauges.gauges(OFFICER, "zh")["note"] == gauges.EXPLAINED
     assert 2.0 < found["change"] <= 2.4
 
 
