@@ -109,7 +109,8 @@ ENGINES.add(
         verified=(
             "静水含岛、Stoker、Ritter、Thacker 一维二维：收敛与水量守恒见 engines/surge/tests",
             "风增水、气压增水、Proudman 放大、Kelvin 波、共振潮与解析解一致",
-            "NTHMP 第 1、2 题（解析）5 % 以内；第 4 题实验室爬高，未破碎波中位偏差 6 % 以内、都在两成以内",
+            "NTHMP 第 1、2 题（解析）5 % 以内",
+            "NTHMP 第 4 题（实验室爬高）未破碎波中位偏差 6 % 以内，都在两成以内",
             "破碎的孤立波与 GeoClaw 5.14 浅水解相差 3 % 以内（NTHMP 第 5 题的水槽）",
         ),
         open=(
