@@ -10,6 +10,9 @@ from anlan.comms.states import PROOFS
 from anlan.kernel.registry import Registry
 
 SHEET = "sheet"
+#: Up to this rung a line that is on the sheet and nothing else stands by: it is there for whoever
+#: must ring because a machine cannot, and nobody waits for it to be rung.
+STANDS_BY = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
 from anlan.base.register.masking import mask
 from anlan.base.vault.services import open_many
-from anlan.comms.channels import CHANNELS
+from anlan.comms.channels import CHANNELS, SHEET, STANDS_BY
 from anlan.comms.models import Message
 from anlan.comms.purposes import NARROWINGS
 from anlan.comms.rights import CALL, CALLS_VIEW
@@ -44,6 +44,8 @@ class Sheet:
 def sheet(actor: Actor, query: Query) -> Sheet:
     """Read the lines that wait, the most urgent first, a person once for one thing.
 
+    Lines that stand by come last: they are there for whoever must ring where machines cannot.
+
     Numbers stand in full for whoever may call there, masked for everybody else.
     """
     rows = visible(
@@ -58,12 +60,14 @@ def sheet(actor: Actor, query: Query) -> Sheet:
         rows = rows.filter(narrow(query.alert)) if narrow else rows.none()
     # The newest line of a person stands for the earlier ones about the same thing.
     columns = rows.order_by("id").values_list(
-        "purpose", "person", "pk", "priority", "tries", "rung"
+        "purpose", "person", "pk", "priority", "tries", "rung", "channel"
     )
     newest = {
-        (purpose, person or pk): (priority, tries, -rung, pk)
-        for purpose, person, pk, priority, tries, rung in columns
-    }
+        (purpose, person or pk): (
+            channel == SHEET and rung <= STANDS_BY, priority, tries, -rung, pk
+        )
+        for purpose, person, pk, priority, tries, rung, channel in columns
+    }  # fmt: skip
     order = [line[-1] for line in sorted(newest.values())]
     size = min(max(query.size, 1), MOST)
     start = (max(query.page, 1) - 1) * size

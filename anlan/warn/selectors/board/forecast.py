@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from anlan.base.obligations.models import Obligation
-from anlan.comms.channels import channel_of
+from anlan.comms.channels import SHEET, STANDS_BY, channel_of
 from anlan.comms.models import Message
 from anlan.comms.selectors.foretelling import pacing_of
 from anlan.comms.states import WAITING
@@ -29,9 +29,10 @@ def forecast(owed: "QuerySet[Obligation]") -> dict[str, Any]:
     waits; then `next_at` says when the next rung is due, None where no ladder goes on.
     """
     messages = Message.objects.filter(purpose_kind="obligation", purpose__in=owed.values("pk"))
-    waiting = messages.filter(state__in=WAITING)
+    standing_by = Q(channel=SHEET, rung__lte=STANDS_BY)
+    waiting = messages.filter(state__in=WAITING).exclude(standing_by)
     counts = dict(waiting.values_list("channel").annotate(n=Count("pk")).order_by())
-    hopeful = messages.exclude(state__in=LOST).values("purpose")
+    hopeful = messages.exclude(state__in=LOST).exclude(standing_by).values("purpose")
     now = clock.now()
     channels = [_of_channel(name, n, now) for name, n in sorted(counts.items())]
     last = max((one["done_at"] for one in channels), default=None)

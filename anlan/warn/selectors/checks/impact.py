@@ -17,6 +17,7 @@ from anlan.base.permissions.gate import may
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Level
+from anlan.comms.channels import SHEET
 from anlan.comms.parts import parts_of
 from anlan.comms.selectors.foretelling import is_carried, pacing_of, row_of
 from anlan.kernel import clock
@@ -65,7 +66,7 @@ class Impact:
     #: Posts by level of their region: county, township, village, grid.
     by_level: tuple[tuple[int, int], ...] = ()
     loads: tuple[Load, ...] = ()
-    #: Until the last of the first round has been tried.
+    #: Until the last of the first round has been tried; nobody waits for a sheet that stands by.
     minutes: float | None = None
     yuan: float | None = None
     unknown: tuple[str, ...] = ()
@@ -97,7 +98,7 @@ def impact(alert: Alert, actor: Actor) -> Impact:
         vacant=sum(one.post not in holders for one in called),
         by_level=tuple(sorted(levels.items())),
         loads=tuple(loads),
-        minutes=max((one.minutes for one in loads), default=None),
+        minutes=max((one.minutes for one in loads if one.channel != SHEET), default=None),
         yuan=sum(priced) if priced else None,
         unknown=tuple(exposed.unknown) if exposed else ("没有查询受影响人口的权限",),
     )
