@@ -25,6 +25,9 @@ class Purpose:
     wanted: Callable[[Collection[str]], Collection[str]]
     #: id -> named values for the wording. Whoever is left out is not sent.
     told: Callable[[Collection[str]], Mapping[str, Told]]
+    #: id -> where it holds, as GeoJSON, asked only where a channel draws it; what is not known is
+    #: left out.
+    areas: Callable[[Collection[str]], Mapping[str, str]] | None = None
     #: Purpose of the link without a password a text may carry; "" when it carries none.
     link: str = ""
 

@@ -22,6 +22,7 @@ DEAD_NUMBER = "dead-number"
 NO_DEVICE = "no-device"
 NO_TEMPLATE = "no-template"
 NO_SOUND = "no-sound"
+NO_OUTLINE = "no-outline"
 NO_PURPOSE = "no-purpose"
 NO_CARRIER = "no-carrier"
 REFUSED = "refused"
@@ -52,6 +53,7 @@ REASONS = {
     NO_DEVICE: Reason("这里没有登记的设备", "No device stands there"),
     NO_TEMPLATE: Reason("没有适用的报备模板", "No approved text for it"),
     NO_SOUND: Reason("录音文件或链接地址没有配好", "No recording, or no address to fetch it at"),
+    NO_OUTLINE: Reason("渠道的点数画不下影响范围", "Too few points for the area it is for"),
     REFUSED: Reason("运营商拒绝", "Refused by the provider"),
     BUSY: Reason("占线", "Engaged"),
     NETWORK: Reason("连不上运营商", "Provider not reachable"),

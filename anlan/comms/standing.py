@@ -46,7 +46,8 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
         [Worded(kind, subject, body, case or pk) for pk, kind, _, body, subject, case, *_ in rows]
     )
     prefix = PREFIX[workspace.current().kind]
-    said = cache(moment)  # thousands of debts of one alert are due at once
+    # Thousands of debts of one alert are due at once.
+    said, hour_said = cache(moment), cache(time_of)
     return {
         pk: {
             "title": title,
@@ -57,11 +58,25 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
             "region": regions.get(region, ""),
             "post": posts.get(post, ""),
             "due": said(due) if due else "",
-            "due_time": time_of(due) if due else "",
+            "due_time": hour_said(due) if due else "",
             "workspace": prefix,
         }
         for (pk, kind, title, _, _, _, due, region, post), word in zip(rows, words, strict=True)
     }
+
+
+def _areas(ids: Collection[str]) -> Mapping[str, str]:
+    """Tell where obligations hold, as their kinds say for all of a subject."""
+    rows = Obligation.objects.filter(among("pk", ids)).values_list("pk", "kind", "subject")
+    subjects: dict[str, dict[str, str]] = {}
+    for pk, kind, subject in rows:
+        subjects.setdefault(kind, {})[pk] = subject
+    found = {}
+    for kind, same in subjects.items():
+        tell = KINDS[kind].areas
+        told = tell(sorted(set(same.values()))) if tell else {}
+        found |= {pk: told[subject] for pk, subject in same.items() if subject in told}
+    return found
 
 
 def _names(regions: Collection[str], posts: Collection[str]) -> tuple[Names, Names]:
@@ -89,6 +104,7 @@ declare_purpose(
         title_en="Obligation",
         wanted=_unanswered,
         told=_told,
+        areas=_areas,
         link=LINK,
     )
 )

@@ -4,6 +4,7 @@ A call is answered when its post says that it knows, that it is on post, or that
 second is the report too. Later words are added to it until the alert is over.
 """
 
+import json
 from collections.abc import Collection, Mapping
 
 from django.db.models import Q
@@ -17,6 +18,7 @@ from anlan.warn.callrules import KIND
 from anlan.warn.hearing import hear
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.board.seats import calls_of
+from anlan.warn.selectors.outgoing import outline_of
 from anlan.warn.selectors.texts import brief_of
 from anlan.warn.services.calls import note_need
 from anlan.warn.services.calls.answering import HELP
@@ -49,6 +51,13 @@ def _words(rounds: Collection[str]) -> Mapping[str, Words]:
     return {pk: Words(text, station, brief_of(*what)) for pk, text, station, *what in rows}
 
 
+def _areas(rounds: Collection[str]) -> Mapping[str, str]:
+    """Tell the outlines of the alerts some rounds are about."""
+    rows = CallRound.objects.filter(pk__in=list(rounds)).select_related("alert__received")
+    found = {row.pk: outline_of(row.alert) for row in rows}
+    return {pk: json.dumps(area) for pk, area in found.items() if area}
+
+
 CALL = kind(
     key=KIND,
     title="叫应",
@@ -72,6 +81,7 @@ CALL = kind(
     ),
     heard=note_need,
     words=_words,
+    areas=_areas,
     noted=True,
     voice=True,
 )  # fmt: skip

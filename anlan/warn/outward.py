@@ -5,6 +5,7 @@
     [alerts]
     cap_sender = "alerts@example.gov.cn"    # sender of our CAP messages
     national_sender = "33990100000000"      # our 14 digits in the national system, once assigned
+    national_max_polygon_points = 100       # points of all polygons together it takes; 0: any
 
 Without the first our sender is named after the county; without the second no national message is
 written. ``DIR/cap/key.pem`` and ``certificate.pem`` sign; they are made the first time, and may be
@@ -34,6 +35,9 @@ from anlan.protocols.alerting.signing import Key
 FILE: Final = "conf/settings.toml"
 TABLE: Final = "alerts"
 YEARS: Final = 20
+POINTS: Final = "national_max_polygon_points"
+#: Fewer points than these hardly draw anything.
+FEWEST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Names:
 
     cap_sender: str = ""
     national_sender: str = ""
+    #: Points of all polygons together that the national system takes; 0 is any number.
+    national_points: int = 0
 
 
 def read_names(directory: Path) -> Names:
@@ -52,7 +58,7 @@ def read_names(directory: Path) -> Names:
         return Names()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"{FILE} 无法读取：{error}") from error
-    unknown = set(raw) - {"cap_sender", "national_sender"}
+    unknown = set(raw) - {"cap_sender", "national_sender", POINTS}
     if unknown:
         raise Invalid(f"{FILE} [{TABLE}] 不认识 {'、'.join(sorted(unknown))}")
     cap, national = str(raw.get("cap_sender", "")), str(raw.get("national_sender", ""))
@@ -60,7 +66,10 @@ def read_names(directory: Path) -> Names:
         raise Invalid(f"{FILE} [{TABLE}] cap_sender 不能有空格、逗号、< 和 &")
     if national and not is_sender(national):
         raise Invalid(f"{FILE} [{TABLE}] national_sender 应为 14 位数字")
-    return Names(cap, national)
+    points = raw.get(POINTS, 0)
+    if type(points) is not int or points < 0 or 0 < points < FEWEST:
+        raise Invalid(f"{FILE} [{TABLE}] {POINTS} 应为 0（不限）或不小于 {FEWEST} 的整数")
+    return Names(cap, national, points)
 
 
 def names() -> Names:

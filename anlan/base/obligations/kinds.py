@@ -51,6 +51,9 @@ class Kind:
     `words` tells what exactly is asked by the subject's id, for kinds of which thousands share one
     text: it is not kept with every debt then, and nothing personal may be in it.
 
+    `areas` tells where it holds by the subject's id, as GeoJSON, for channels that draw it; what
+    it leaves out is not known.
+
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
     lets them speak instead of write.
     """
@@ -65,6 +68,7 @@ class Kind:
     consequence: Callable[..., None] | None = None
     heard: Callable[..., None] | None = None
     words: Callable[[Collection[str]], Mapping[str, Words]] | None = None
+    areas: Callable[[Collection[str]], Mapping[str, str]] | None = None
     noted: bool = False
     voice: bool = False
 

@@ -48,6 +48,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """How ``{area}``, the outline a matter holds for, is drawn."""
+
+    #: Points of all its rings together, the closing ones counted; 0 is any number.
+    most: int = 0
+    #: geojson: the geometry; cap: a list of "lat,lon lat,lon ...".
+    form: str = "geojson"
+
+
+@dataclass(frozen=True, slots=True)
 class Approved:
     """A text the provider has approved, called by its number and given values."""
 
@@ -224,6 +234,7 @@ class Declaration:
     proxy: str
     devices: tuple[Device, ...] = ()
     sounds: Sounds | None = None
+    outline: Outline = Outline()
     time_format: str = ISO
     time_zone: tzinfo = LOCAL_ZONE
     #: Digest of the text: another text is another version.

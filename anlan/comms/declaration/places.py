@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from anlan.base.regions import scope
-from anlan.comms.declaration.declared import Device, Sounds
+from anlan.comms.declaration.declared import Device, Outline, Sounds
 from anlan.protocols.declared.taking import Table
 
 MOST_DEVICES = 2000
+#: Fewer points than these hardly draw anything.
+FEWEST_POINTS = 10
 #: A file beside the others, never a path out of their folder.
 _SOUND = re.compile(r"[\w-][\w.-]{0,79}\.(mp3|wav|ogg|m4a)")
 EVERY_KIND = "*"
@@ -51,4 +53,19 @@ def read_sounds(top: Table) -> Sounds | None:
             table.slips.append(((*table.where, "files", kind), why))
     if EVERY_KIND not in files:
         table.slip("files", f'至少写一条 "{EVERY_KIND}"：别的没有写的都放它')
+    return made
+
+
+def read_outline(top: Table) -> Outline | None:
+    """Read ``[area]``."""
+    table = top.table("area")
+    if table is None:
+        return None
+    made = Outline(
+        most=table.whole("max_polygon_points", 0, low=0, high=100_000),
+        form=table.text("form", "geojson", choices=("geojson", "cap")),
+    )
+    table.done()
+    if 0 < made.most < FEWEST_POINTS:
+        table.slip("max_polygon_points", f"0 为不限，否则不小于 {FEWEST_POINTS}")
     return made

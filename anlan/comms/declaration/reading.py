@@ -11,11 +11,13 @@ from anlan.comms.declaration.declared import (
     Declaration,
     Hook,
     Inward,
+    Outgoing,
+    Outline,
     Pace,
     Words,
 )
 from anlan.comms.declaration.mailing import read_mail
-from anlan.comms.declaration.places import read_devices, read_sounds
+from anlan.comms.declaration.places import read_devices, read_outline, read_sounds
 from anlan.comms.declaration.requests import (
     OF_ALL,
     OF_ONE,
@@ -83,6 +85,7 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         sign = read_sign(top, known=known, word="CHANNEL", request=outgoing.request)
     names = frozenset(secrets)
     receipt, reply = read_inward(top, "receipt", names), read_inward(top, "reply", names)
+    outline = read_outline(top)
     made = Declaration(
         key=key,
         title=top.text("title", most=60),
@@ -108,12 +111,15 @@ def _declaration(key: str, top: Table, version: str) -> Declaration:
         proxy=_proxy(top),
         devices=read_devices(top),
         sounds=read_sounds(top),
+        outline=outline or Outline(),
         time_format=_time_format(top),
         time_zone=top.made("time_zone", zone_of, "Asia/Shanghai") or zone_of("Asia/Shanghai"),
         version=version,
     )
     top.done()
     _check_whole(made, top)
+    if outline is not None and (outgoing is None or "area" not in names_in(outgoing)):
+        top.slip("area", "有 [area] 时请求里要用到 {area}")
     return made
 
 
@@ -126,11 +132,7 @@ def _check_whole(made: Declaration, top: Table) -> None:
     by_device = CHANNELS[made.channel].needs == "device"
     if by_device != bool(made.devices):
         top.slip("devices", "大喇叭要写 [[devices]]：每台的编号和所在地区；别的渠道不写")
-    used = (
-        frozenset().union(*map(names_of, made.outgoing.request.templates))
-        if (made.outgoing)
-        else frozenset()
-    )
+    used = names_in(made.outgoing) if made.outgoing else frozenset[str]()
     if ("audio" in used) != (made.sounds is not None):
         top.slip("sounds", "[sounds] 与请求中的 {audio} 应同时有或同时没有")
 
@@ -145,6 +147,12 @@ def _check_pull(made: Declaration, inward: Inward | None, table: Table) -> None:
     used = frozenset().union(*map(names_of, trees)) & (OF_ONE | OF_ALL) - PARTS
     if used - {"token", "username"}:
         table.slip("sign", "渠道的签名用到了一条消息的内容，取回执、回复要另写怎样签名")
+
+
+def names_in(outgoing: Outgoing) -> frozenset[str]:
+    """Tell what a request names, for all its recipients and for each."""
+    trees = [*outgoing.request.templates, outgoing.item]
+    return frozenset().union(*map(names_of, trees))
 
 
 def _is_pushed(inward: Inward | None) -> bool:

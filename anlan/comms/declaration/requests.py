@@ -30,7 +30,7 @@ OF_ONE = frozenset(
         "number", "text", "key", "subject", "long", "full", "spoken", "link", "title", "brief",
         "body", "kind", "region", "region_code", "post", "due", "due_time", "issuer", "workspace",
         "template", "params", "params_table", "values", "values_text", "message", "devices",
-        "audio",
+        "audio", "area",
     )
 )  # fmt: skip
 #: Told of a request, however many recipients it has.

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from shapely import MultiPolygon, Polygon, get_parts
+
 from anlan import codes
+from anlan.engines.geo.outlines import covering
 from anlan.kernel import clock, workspace
+from anlan.kernel.errors import Invalid
 from anlan.protocols.alerting.atom import CAP_TYPE, Entry, Link
 from anlan.protocols.alerting.message import (
     CAP_12,
@@ -118,12 +122,20 @@ def _origin(alert: Alert) -> tuple[tuple[str, str], ...]:
 
 def _area(alert: Alert) -> Area:
     """Tell where it holds: our regions; the outline too, unless it was narrowed to fewer."""
-    whole = alert.received is None or sorted(alert.received.regions) == sorted(alert.regions)
     return Area(
         description=alert.place or "、".join(alert.regions),
         codes=tuple(alert.regions),
-        polygons=_rings(alert.area) if whole else (),
+        polygons=_rings(outline_of(alert)),
     )
+
+
+def outline_of(alert: Alert) -> Any | None:
+    """Give the outline an alert of ours holds for, as GeoJSON, to the last of its corners.
+
+    None where there is none, or where it was narrowed to fewer regions than the outline covers.
+    """
+    whole = alert.received is None or sorted(alert.received.regions) == sorted(alert.regions)
+    return alert.area or None if whole else None
 
 
 def _rings(area: Any) -> tuple[Ring, ...]:
@@ -144,7 +156,26 @@ def national_of(alert: Alert, message: AlertMessage) -> AlertMessage | None:
         area=code[:6], organisation=code[6:9], unit=code[9:12], extension=code[12:], entered=sent,
         serial=int(alert.pk[-1], 36) % 10,
     )  # fmt: skip
-    return replace(message, identifier=str(name), sender=code, references=())
+    infos = tuple(
+        replace(info, areas=tuple(map(_within_limit, info.areas))) for info in message.infos
+    )
+    return replace(message, identifier=str(name), sender=code, references=(), infos=infos)
+
+
+def _within_limit(area: Area) -> Area:
+    """Draw an area with no more points than the national system takes, still covering all of it.
+
+    Where so few cannot, the codes stand for it: they cover it as well.
+    """
+    most = outward.names().national_points
+    if not most or sum(map(len, area.polygons)) <= most:
+        return area
+    try:
+        shape = covering(MultiPolygon([Polygon(ring) for ring in area.polygons]), most)
+    except Invalid:
+        return replace(area, polygons=())
+    parts = get_parts(shape)
+    return replace(area, polygons=tuple(tuple(part.exterior.coords) for part in parts))
 
 
 def entry_of(alert: Alert) -> Entry:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,12 +11,13 @@ from django.test import Client
 from anlan.base.jobs.worker import drain
 from anlan.base.people.models import Post
 from anlan.comms.carriers.slots import names_in
-from anlan.comms.composing import Approver, Composer
+from anlan.comms.composing import Approver, Composer, read_wordings
 from anlan.comms.declaration import read_text
 from anlan.comms.models import Attempt
 from anlan.comms.parts import parts_of
 from anlan.comms.tests.conftest import PRESETS, Home
 from anlan.comms.tests.sink import Asked, Sink, Told, sink
+from anlan.comms.wording import WORDINGS
 from anlan.warn.models import Alert
 from anlan.warn.selectors.checks.impact import Load, impact
 from anlan.warn.services import calls
@@ -115,6 +117,14 @@ def test_when_it_is_over_approved_texts_say_so_as_well(home: Home, turn: Turn) -
     said = far.asked[before:]
     assert {one.query["TemplateCode"] for one in said} == {"SMS_100000002"}
     assert {json.loads(one.query["TemplateParam"])["what"] for one in said} == {"红色暴雨预警"}
+
+
+def test_the_wording_the_guide_shows_is_the_one_that_is_used() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "howto" / "channels.md").read_text("utf-8")
+    shown = re.findall(r'```toml title="var/live/conf/wording.toml"\n(.*?)```', guide, re.DOTALL)
+    (called,) = map(read_wordings, shown)
+    used = WORDINGS["call"]
+    assert (called["call"].short, called["call"].full) == (used.short, used.full)
 
 
 @pytest.mark.parametrize(

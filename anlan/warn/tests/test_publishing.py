@@ -149,7 +149,7 @@ def test_with_a_number_in_the_national_system_the_national_message_is_written_to
 @pytest.mark.parametrize(
     "text",
     ["[alerts]\ncap_sender = 'a b'", "[alerts]\nnational_sender = '123'", "[alerts]\nname = 'x'",
-     "[alerts"],
+     "[alerts", "[alerts]\nnational_max_polygon_points = 3"],
 )  # fmt: skip
 def test_a_wrong_name_is_refused_with_its_reason(tmp_path: Path, text: str) -> None:
     (tmp_path / "conf").mkdir()

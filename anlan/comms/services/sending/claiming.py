@@ -22,17 +22,21 @@ from anlan.comms.carriers.slots import Slot, devices_for
 from anlan.comms.composing import Approver, Composer, uses_link
 from anlan.comms.linking import link_base, link_to
 from anlan.comms.models import Message
+from anlan.comms.outline import drawn
 from anlan.comms.purposes import PURPOSES, Told
 from anlan.comms.selectors.addresses import Address, addresses
 from anlan.comms.services.sending.attempts import Try, key_of
 from anlan.comms.services.sending.senders import Me
 from anlan.comms.sounds import sound_address
 from anlan.kernel import clock
+from anlan.kernel.errors import Invalid
 
 #: Messages of one claim at most: the write gate is held for some 40 ms.
 MOST = 500
 #: A link outlives its deadline, so that a late answer still finds its page.
 LINK_LIVES = timedelta(days=3)
+#: What templates call the outline.
+AREA = "area"
 
 COLUMNS = (
     "id", "purpose_kind", "purpose", "kind", "post", "person", "region", "case", "tries", "state",
@@ -62,6 +66,8 @@ class _Ready:
     addresses: Mapping[str, Address]
     links: Mapping[str, str]
     plain: Mapping[str, str]
+    #: Where purposes hold, by kind and id, for channels that draw it.
+    areas: Mapping[str, Mapping[str, str]]
 
 
 @transaction.atomic
@@ -155,7 +161,16 @@ def _prepare(rows: Sequence[Row], slot: Slot) -> _Ready:
         addresses={pk: one for pk, one in chosen.items() if one is not None},
         links=_links(rows, slot),
         plain=plain,
+        areas=_areas(by_kind) if AREA in slot.names else {},
     )
+
+
+def _areas(by_kind: Mapping[str, Sequence[Row]]) -> dict[str, Mapping[str, str]]:
+    return {
+        kind: tell({row["purpose"] for row in same})
+        for kind, same in by_kind.items()
+        if (tell := PURPOSES[kind].areas) is not None
+    }
 
 
 def _choose(row: Row, offered: Sequence[Address]) -> Address | None:
@@ -210,9 +225,20 @@ def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel |
         made |= _of_place(row, slot)
         if made.get("audio") == "":
             return reasons.NO_SOUND
+    if AREA in slot.names:
+        try:
+            made[AREA] = _area(row, slot, ready)
+        except Invalid:
+            return reasons.NO_OUTLINE
     # The same is asked again under the same name only where nobody knows what became of it.
     request = row["request"] if row["state"] == "unknown" else ""
     return Parcel(row["id"], key, request, address, phone, row["case"], made)
+
+
+def _area(row: Row, slot: Slot, ready: _Ready) -> Any:
+    """Draw where it holds as this channel takes it; None where nobody knows."""
+    told = ready.areas.get(row["purpose_kind"], {}).get(row["purpose"])
+    return None if told is None else drawn(told, slot.declaration.outline)
 
 
 def _whither(row: Row, slot: Slot, ready: _Ready) -> tuple[str, str] | str:
