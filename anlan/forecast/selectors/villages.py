@@ -69,7 +69,7 @@ def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, An
     found = sorted(
         rows,
         key=lambda one: (
-            one.level or 9, -(one.nearness or -1.0), -(one.depth or -1.0), one.region_id,
+            one.level or 9, _last(one.nearness), _last(one.depth), one.region_id,
         ),
     )  # fmt: skip
     places = regions.names(one.region_id for one in found)
@@ -100,6 +100,11 @@ def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, An
         }
         for one in found
     ]
+
+
+def _last(told: float | None) -> float:
+    """Sort the greatest first, nought after it, and what nobody knows after all."""
+    return 1.0 if told is None else -told
 
 
 def _nothing(rows: "QuerySet[VillageOutlook]") -> str:

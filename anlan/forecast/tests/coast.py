@@ -66,7 +66,7 @@ def lay_tide(home: Path, *, south: float = 25.5) -> None:
 def settle(world: World) -> None:
     """Put the villages where the coast has them, and the gauge onto the map's datum."""
     type(world.tide).objects.filter(pk=world.tide.pk).update(datum=DATUM)
-    for code, (lon, lat) in ((HARBOUR, OPEN_PLAIN), (UPPER, HILL), (LOWER, FAR_INLAND)):
+    for code, (lon, lat) in ((HARBOUR, OPEN_PLAIN), (LOWER, HILL), (UPPER, FAR_INLAND)):
         Region.objects.filter(code=code).update(lon=lon, lat=lat)
     lon, lat = BEHIND
     Region.objects.create(

@@ -64,7 +64,7 @@ def of(run: Run, region: str) -> VillageOutlook:
 @pytest.mark.usefixtures("shore")
 def test_a_low_village_is_flooded_a_walled_one_stays_dry_and_a_far_one_is_not_known() -> None:
     run = done()
-    low, walled, hill, far = (of(run, code) for code in (HARBOUR, WALLED, UPPER, LOWER))
+    low, walled, hill, far = (of(run, code) for code in (HARBOUR, WALLED, LOWER, UPPER))
     assert low.depth is not None
     assert low.depth > 0.5
     assert (low.stage, low.level, low.ground) == ("move", 1, 2.0)
@@ -122,8 +122,8 @@ def test_water_in_the_village_is_a_fact_for_the_modules_above(world: World) -> N
     assert body["village_depths"][at] == low.depth
     assert body["village_nearness"][at] == low.nearness
     assert body["village_arrivals"][at][:16] == low.arrives_at.isoformat()[:16]
-    assert LOWER not in body["villages"]
-    assert LOWER not in body["preparing"]
+    assert UPPER not in body["villages"]
+    assert UPPER not in body["preparing"]
     assert body["hazard"] == "storm-surge"
     assert world.point.pk
 
@@ -150,6 +150,7 @@ def test_villages_are_listed_by_depth_with_those_not_computed_counted() -> None:
     assert (near["total"], near["unknown"]) == (4, 1)
     whole = villages.villages(OFFICER, run.pk, "en", all_=True)
     assert whole["items"][0]["region"] == HARBOUR
+    assert [one["depth"] for one in whole["items"]][1:] == [0.0, 0.0, None]
     assert whole["items"][-1]["why"] == "Outside the cells at the shore: not computed"
     with pytest.raises(Missing):
         villages.villages(CHARLIE, run.pk, "zh")
@@ -165,7 +166,7 @@ def test_the_sheet_of_villages_carries_the_stamp_and_leaves_the_unknown_empty() 
     assert rows[1][0].startswith("内部研判参考")
     told = {one[code]: one[depth] for one in rows[2:]}
     assert told == {
-        HARBOUR: of(run, HARBOUR).depth, WALLED: 0, UPPER: 0, LOWER: None,
+        HARBOUR: of(run, HARBOUR).depth, WALLED: 0, LOWER: 0, UPPER: None,
     }  # fmt: skip
 
 
