@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Platform, log_in
+from tests.browser.conftest import Platform, log_in, visit
 from tests.browser.offices import Office, called, open_office
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ ASKED = re.compile(r"/api/v1/(alerts|calls|comms)\b")
 def test_an_empty_page_says_why_it_is_empty(
     newcomer: Page, bare: Platform, path: str, says: str
 ) -> None:
-    newcomer.goto(f"{bare.url}{path}")
+    visit(newcomer, bare, path)
     expect(newcomer.get_by_text(says).first).to_be_visible()
     expect(newcomer.locator(".state[role=alert]")).to_have_count(0)
 
@@ -48,7 +48,7 @@ def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_asked_again(
     newcomer: Page, bare: Platform, path: str
 ) -> None:
     newcomer.route(ASKED, lambda route: route.abort())
-    newcomer.goto(f"{bare.url}{path}")
+    visit(newcomer, bare, path)
     failed = newcomer.locator(".state[role=alert]").first
     expect(failed).to_contain_text("连不上服务器")
     # What is not known is not said to be empty.
