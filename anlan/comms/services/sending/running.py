@@ -13,7 +13,6 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from anlan.base.jobs.registry import ENDING
-from anlan.comms.carriers import Result
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
@@ -28,7 +27,7 @@ from anlan.comms.services.sending.recording import (
     record_trouble,
 )
 from anlan.comms.services.sending.senders import BEAT_S, Me, recover
-from anlan.comms.services.sending.wire import Group, Way, Wire
+from anlan.comms.services.sending.wire import Back, Way, Wire
 from anlan.kernel import clock
 from anlan.kernel.errors import AnlanError
 
@@ -74,13 +73,14 @@ class Portion:
     began: float = field(default_factory=time.monotonic)
     flushed: float = field(default_factory=time.monotonic)
 
-    def take(self, group: Group, results: Sequence[Result]) -> None:
-        """Take what came back for one request."""
+    def take(self, told: Sequence[Back]) -> None:
+        """Take what came back for some requests."""
         tries = self.claimed.tries
-        for parcel, result in zip(group, results, strict=True):
-            self.kept.append(Done(parcel, tries[parcel.message], result))
-            self.lane.trouble = self.lane.trouble or result.down
-        self.left -= 1
+        for group, results in told:
+            for parcel, result in zip(group, results, strict=True):
+                self.kept.append(Done(parcel, tries[parcel.message], result))
+                self.lane.trouble = self.lane.trouble or result.down
+        self.left -= len(told)
 
     @property
     def is_ripe(self) -> bool:

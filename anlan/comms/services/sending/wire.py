@@ -15,8 +15,12 @@ from anlan.comms.services.sending.hands import News
 from anlan.comms.services.sending.pace import Pace
 
 Group = Sequence[Parcel]
-#: Takes what came back for one request.
-Take = Callable[[Group, list[Result]], None]
+#: One request and what came back for it.
+Back = tuple[Group, list[Result]]
+Take = Callable[[Sequence[Back]], None]
+
+#: What comes back is told by the handful, or after so long: the sender's thread wakes for each.
+HANDFUL, GATHER_S = 64, 0.05
 
 
 class Way:
@@ -38,6 +42,30 @@ class Way:
                 return [Result("unknown", reasons.BAD_ANSWER, detail, down=True)] * len(group)
 
 
+class _Gathered:
+    """What has come back of one portion and is not told yet."""
+
+    def __init__(self, left: int, tell: Callable[[Sequence[Back]], None]) -> None:
+        self._left = left
+        self._tell = tell
+        self._kept: list[Back] = []
+
+    def add(self, back: Back) -> None:
+        """Take what came back; the last of a portion is told at once."""
+        self._kept.append(back)
+        self._left -= 1
+        if not self._left or len(self._kept) >= HANDFUL:
+            self.tell()
+        elif len(self._kept) == 1:
+            asyncio.get_running_loop().call_later(GATHER_S, self.tell)
+
+    def tell(self) -> None:
+        """Tell what there is."""
+        if self._kept:
+            told, self._kept = self._kept, []
+            self._tell(told)
+
+
 class Wire:
     """The thread, for as long as one stretch of sending lasts."""
 
@@ -50,7 +78,7 @@ class Wire:
         self._thread.start()
 
     def send(self, way: Way, groups: Sequence[Group], take: Take) -> None:
-        """Send the requests of a portion side by side; each comes back by itself, to `take`."""
+        """Send the requests of a portion side by side; what comes back goes to `take`."""
         self._loop.call_soon_threadsafe(self._start, way, groups, take)
 
     def close(self, ways: Sequence[Way]) -> None:
@@ -66,10 +94,11 @@ class Wire:
 
     def _start(self, way: Way, groups: Sequence[Group], take: Take) -> None:
         waiting = iter(groups)
+        gathered = _Gathered(len(groups), lambda told: self._news.put(partial(take, told)))
 
         async def work() -> None:
             for group in waiting:
-                self._news.put(partial(take, group, await way.send(group)))
+                gathered.add((group, await way.send(group)))
 
         for _ in range(min(way.carrier.lines, len(groups))):
             task = self._loop.create_task(work())
