@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connection
 
 from anlan.base.jobs.worker import drain
 from anlan.base.journal.models import Entry
@@ -34,3 +35,15 @@ def test_a_debt_reaches_the_telephone_of_who_holds_the_post(home: Home, world: W
     facts = json.loads(entry.detail.body)["facts"]
     assert facts == {"carrier": "mas", "channel": "sms", "sent": [f"{message.pk}01"]}
     assert entry.case == "C1"
+
+
+@pytest.mark.parametrize(
+    "table", ["comms_message", "comms_attempt", "obligations_obligation", "obligations_rung",
+              "permissions_link"],
+)  # fmt: skip
+def test_where_thousands_are_written_at_once_no_index_serves_the_beginnings_of_ids(
+    table: str,
+) -> None:
+    with connection.cursor() as cursor:
+        kept = connection.introspection.get_constraints(cursor, table)
+    assert not [name for name in kept if name.endswith("_like")]

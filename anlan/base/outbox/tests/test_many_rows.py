@@ -7,6 +7,7 @@ from django.db import transaction
 
 from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_rows
+from anlan.base.db.moments import moment, spelled
 from anlan.base.db.updating import update_values
 from anlan.base.outbox.models import Delivery, Event
 
@@ -79,6 +80,24 @@ def test_every_row_that_matches_takes_values_of_its_own() -> None:
         if at != 5:
             row = rows[key]
             assert (row.kind, row.at, row.case) == (f"changed-{at}", _at(-at), "")
+
+
+def test_values_that_quote_and_bracket_are_written_as_they_are() -> None:
+    texts = ['it\'s "{a,b}"', "back\\slash", "NULL", "", "村,{}"]
+    keys = _events(len(texts))
+    with transaction.atomic():
+        update_values(Event, ("body",), list(zip(texts, keys, strict=True)))
+    stored = dict(Event.objects.values_list("pk", "body"))
+    assert [stored[key] for key in keys] == texts
+
+
+def test_moments_read_as_text_are_the_moments_themselves() -> None:
+    keys = _events(3)
+    odd = START + timedelta(microseconds=1200)
+    Event.objects.filter(pk=keys[1]).update(at=odd)
+    told = Event.objects.order_by("pk").annotate(told=spelled("at")).values_list("at", "told")
+    assert [moment(text) for _, text in told] == [at for at, _ in told] == [START, odd, _at(2)]
+    assert moment(None) is None
 
 
 def test_a_moment_is_taken_away_from_every_other_row() -> None:
