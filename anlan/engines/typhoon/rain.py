@@ -4,8 +4,8 @@ Neither mountains nor cold air nor the monsoon are in it; where it meets mountai
 twice as much. It fills the time before a gridded forecast of rain arrives, and makes members.
 
 Source: Tuleya, DeMaria and Kuligowski 2007, Wea. Forecasting 22, 56 (R-CLIPER: the means of
-satellite rain by Lonfat, Marks and Chen 2004). The coefficients are those that CLIMADA and de la
-Parra's thesis on R-CLIPER (table I.1) give, each by itself; the paper's own table was not at hand.
+satellite rain by Lonfat, Marks and Chen 2004). The coefficients are those of de la Parra's thesis
+on R-CLIPER (table I.1) and of one other implementation; the paper's own table was not at hand.
 """
 
 from typing import Final
