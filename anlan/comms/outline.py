@@ -28,5 +28,5 @@ def drawn(geojson: str, outline: Outline) -> Any:
         whole = covering(whole, outline.most)
     if outline.form == "cap":
         parts = shapely.get_parts(whole)
-        return [ring_text([(x, y) for x, y, *_ in part.exterior.coords]) for part in parts]
+        return [ring_text(tuple((x, y) for x, y, *_ in part.exterior.coords)) for part in parts]
     return json.loads(json.dumps(mapping(whole)))

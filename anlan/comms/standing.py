@@ -71,7 +71,7 @@ def _areas(ids: Collection[str]) -> Mapping[str, str]:
     subjects: dict[str, dict[str, str]] = {}
     for pk, kind, subject in rows:
         subjects.setdefault(kind, {})[pk] = subject
-    found = {}
+    found: dict[str, str] = {}
     for kind, same in subjects.items():
         tell = KINDS[kind].areas
         told = tell(sorted(set(same.values()))) if tell else {}

@@ -48,7 +48,10 @@ def _words(rounds: Collection[str]) -> Mapping[str, Words]:
     rows = CallRound.objects.filter(pk__in=list(rounds)).values_list(
         "pk", "alert__text", "alert__station", "alert__kind", "alert__hazard", "alert__level"
     )
-    return {pk: Words(text, station, brief_of(*what)) for pk, text, station, *what in rows}
+    return {
+        pk: Words(text, station, brief_of(kind_, hazard, level))
+        for pk, text, station, kind_, hazard, level in rows
+    }
 
 
 def _areas(rounds: Collection[str]) -> Mapping[str, str]:
@@ -138,8 +141,8 @@ def _told(alerts: Collection[str]) -> Mapping[str, Told]:
     )
     return {
         pk: {"title": title, "body": text, "issuer": station, "region": region,
-             "kind": "叫应结束", "workspace": prefix, "brief": brief_of(*what)}
-        for pk, title, text, station, region, *what in rows
+             "kind": "叫应结束", "workspace": prefix, "brief": brief_of(kind_, hazard, level)}
+        for pk, title, text, station, region, kind_, hazard, level in rows
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Our own `mailbox` was written by whoever wrote our client, and may share its err
 """
 
 import threading
+from asyncio import Transport
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -59,7 +60,7 @@ class Postman:
         for one in envelope.rcpt_tos:
             self.taken.append((one, mail, session.ssl is not None))
         if self.cut:
-            assert server.transport is not None
+            assert isinstance(server.transport, Transport)
             server.transport.abort()
         return "250 2.0.0 taken"
 

@@ -23,7 +23,7 @@ from anlan.warn.selectors.board import Query as Board
 from anlan.warn.selectors.board import board
 from anlan.warn.selectors.checks.impact import impact
 from anlan.warn.tests import calling as v
-from anlan.warn.tests.conftest import OFFICER, Turn, World
+from anlan.warn.tests.conftest import EAST, OFFICER, Turn, World
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,7 @@ def test_nobody_waits_for_a_sheet_that_stands_by(home: Home, turn: Turn) -> None
 
 def test_lines_that_stand_by_come_after_those_that_must_be_rung() -> None:
     blue = _called(4)
-    red = v.issued(level=1, regions=(v.EAST,), hazard="flood", case="C-RED")
+    red = v.issued(level=1, regions=(EAST,), hazard="flood", case="C-RED")
     v.call(red)
     v.told()
     channels = [line["channel"] for line in _lines()]
