@@ -6,6 +6,7 @@ a second whether it missed that. Requests read the last sheaf without waiting fo
 
 import contextlib
 import threading
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -21,6 +22,8 @@ log = structlog.get_logger("anlan.alerts")
 BEGINS = "/cap/"
 #: After a deed, until it is read: whoever did it is still being answered, and the next may follow.
 SETTLE_S = 0.02
+#: The long documents are packed at most so often; what changed meanwhile is given as it is.
+PACK_EVERY_S = 1.0
 
 
 class Keeper:
@@ -28,6 +31,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._sheaf: Sheaf | None = None
+        self._packed_at = -PACK_EVERY_S
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -62,6 +66,17 @@ class Keeper:
         while not self._stopping.is_set():
             sheaf = self._sheaf
             if sheaf is None or not sheaf.holds(open_air.edition()):
-                self._sheaf = bound(sheaf)
-            if listener.wait(POLL_SECONDS):
+                sheaf = self._sheaf = bound(sheaf, pack=False)
+            if listener.wait(self._pack(sheaf)):
                 self._stopping.wait(SETTLE_S)
+
+    def _pack(self, sheaf: Sheaf) -> float:
+        """Pack a sheaf unless that was done just now; tells how long there is nothing to do."""
+        if sheaf.is_packed:
+            return POLL_SECONDS
+        left = self._packed_at + PACK_EVERY_S - time.monotonic()
+        if left > 0:
+            return min(left, POLL_SECONDS)
+        self._sheaf = sheaf.packed()
+        self._packed_at = time.monotonic()
+        return POLL_SECONDS

@@ -5,7 +5,7 @@ A `Sheaf` is made once an edition and never changed; threads read it without a l
 
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -16,6 +16,8 @@ from anlan.warn.selectors import open_air
 from anlan.warn.selectors.open_air import Open
 
 FEED, PAGE = "/cap/feed.atom", "/cap/"
+#: What grows with every alert in force: the feed, the page in both languages.
+LONG = (FEED, PAGE, f"{PAGE}en")
 ATOM = "application/atom+xml; charset=utf-8"
 CAP = "application/cap+xml; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -38,9 +40,10 @@ class Sheet:
     """One document, ready to be given."""
 
     etag: str
-    #: Answers to one who has it already, to one who takes gzip, to everybody else.
+    #: Answers to one who has it already, to one who takes gzip (None while it is not packed), to
+    #: everybody else.
     same: Told
-    packed: Told
+    packed: Told | None
     plain: Told
 
     def told(self, asked: Mapping[str, str]) -> Told:
@@ -48,7 +51,8 @@ class Sheet:
         held = asked.get("if-none-match")
         if held is not None and (self.etag in held or held.strip() == "*"):
             return self.same
-        return self.packed if "gzip" in asked.get("accept-encoding", "") else self.plain
+        takes = "gzip" in asked.get("accept-encoding", "")
+        return self.packed if takes and self.packed is not None else self.plain
 
 
 def sheet(
@@ -58,19 +62,22 @@ def sheet(
     cache: str,
     etag: str = "",
     extra: tuple[str, str] | None = None,
+    pack: bool = True,
 ) -> Sheet:
-    """Make a document ready."""
+    """Make a document ready; packing a long one may be left to `packed`."""
     tag = etag or blake2b(body, digest_size=12).hexdigest()
     tag = f'"{tag}"'
     steady = [("etag", tag), ("cache-control", cache), ("vary", "accept-encoding")]
     steady += [extra] if extra else []
     full = (*steady, ("content-type", content_type))
-    # Packed anew whenever an alert goes out: quickly, rather than to the last byte.
-    packed = gzip.compress(body, compresslevel=2, mtime=0)
-    return Sheet(
-        tag, Told(304, tuple(steady), b""),
-        Told(200, (*full, ("content-encoding", "gzip")), packed), Told(200, full, body),
-    )  # fmt: skip
+    made = Sheet(tag, Told(304, tuple(steady), b""), None, Told(200, full, body))
+    return _packed(made) if pack else made
+
+
+def _packed(one: Sheet) -> Sheet:
+    """Pack a document: quickly, rather than to the last byte."""
+    body = gzip.compress(one.plain.body, compresslevel=2, mtime=0)
+    return replace(one, packed=Told(200, (*one.plain.headers, ("content-encoding", "gzip")), body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,23 @@ class Sheaf:
         """Tell whether it still says what is true."""
         return self.edition == edition and (self.until is None or clock.now() < self.until)
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether whoever takes gzip gets it."""
+        return all(self.sheets[path].packed is not None for path in LONG)
 
-def bound(before: "Sheaf | None" = None) -> Sheaf:
-    """Make the documents of the present edition; those of the last one that stay are kept."""
+    def packed(self) -> "Sheaf":
+        """Make the same sheaf with its long documents packed."""
+        return replace(
+            self, sheets={**self.sheets, **{path: _packed(self.sheets[path]) for path in LONG}}
+        )
+
+
+def bound(before: "Sheaf | None" = None, *, pack: bool = True) -> Sheaf:
+    """Make the documents of the present edition; those of the last one that stay are kept.
+
+    Without `pack` the long ones are left unpacked: packing them is half of the work.
+    """
     edition = open_air.edition()
     held = before.held if before else {}
     keys, new = open_air.lying_open(held)
@@ -116,12 +137,12 @@ def bound(before: "Sheaf | None" = None) -> Sheaf:
     sheets = {f"/cap/{one.open.identifier}.xml": one.sheet for one in pages.values()}
     whose = open_air.whose()
     feed = _feed([one.open for one in pages.values()], whose)
-    sheets[FEED] = sheet(feed, ATOM, cache=ASK_AGAIN)
+    sheets[FEED] = sheet(feed, ATOM, cache=ASK_AGAIN, pack=pack)
     policy = ("content-security-policy", POLICY)
     listed = sorted(pages.values(), key=lambda one: (one.open.ended, one.open.line.level or 9))
     for path, language in ((PAGE, "zh"), (f"{PAGE}en", "en")):
         written = page_of([one.articles[language] for one in listed], whose, language)
-        sheets[path] = sheet(written.encode(), HTML, cache=ASK_AGAIN, extra=policy)
+        sheets[path] = sheet(written.encode(), HTML, cache=ASK_AGAIN, extra=policy, pack=pack)
     until = open_air.next_change(one.open for one in pages.values())
     return Sheaf(edition, until, sheets, pages)
 

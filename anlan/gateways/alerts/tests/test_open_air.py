@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from anlan.gateways.alerts.sheets import FEED, PAGE, bound
+from anlan.gateways.alerts.sheets import FEED, LONG, PAGE, bound
 from anlan.protocols.alerting.atom import read_feed
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn.selectors import open_air
@@ -154,3 +154,20 @@ def test_a_raised_alert_is_there_once_with_its_new_colour() -> None:
     issue_alert(alert=pk, by=OFFICER)
     (title,) = titles()
     assert "蓝色" in title
+
+
+def test_what_is_not_packed_yet_is_given_as_it_is() -> None:
+    import gzip
+
+    issued()
+    fresh = bound(pack=False)
+    takes = {"accept-encoding": "gzip"}
+    for path in LONG:
+        told = fresh.told(path, takes)
+        assert told is not None
+        assert "content-encoding" not in dict(told.headers)
+        packed = fresh.packed().told(path, takes)
+        assert packed is not None
+        assert gzip.decompress(packed.body) == told.body
+    assert not fresh.is_packed
+    assert fresh.packed().is_packed
