@@ -51,7 +51,7 @@ KM_PER_DEG: Final = 111.2
 MIDDLE: Final = 28.5
 #: The tide at the sides is that of Kanmen, smaller and earlier: waves of one and of two turns a day
 #: with what their amplitude is multiplied by and what their lag gains, degrees. Fitted so that the
-#: model's tide at the county's harbours is that of their constants (see the test).
+#: model's tide at the county's harbours is that of their constants (see `tests.test_lekima_surge`).
 AT_SIDES: Final = (
     (("M2", "S2", "N2", "K2", "NU2", "MU2", "L2", "T2", "2N2"), 0.275, -88.0),
     (("K1", "O1", "P1", "Q1"), 0.81, -29.0),
