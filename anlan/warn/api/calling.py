@@ -121,7 +121,7 @@ def list_gaps(request: ApiRequest, query: Query[GapsQuery]) -> HttpResponse:
 
 @router.get("/calls/silent-villages", summary="失联村")
 def list_silent_villages(request: ApiRequest, alert: str = "", over: bool = False) -> HttpResponse:
-    """List villages without a sign of life while they are called; `over`: those heard again too."""
+    """List villages without a sign of life: those `alert` calls, or all; `over`: ended ones too."""
     items = signs.shown(request.actor, alert=alert, over=over)
     return answer({"items": items, "as_of": clock.now()})
 
