@@ -130,4 +130,4 @@ def excerpt(body: bytes) -> str:
         text = text_of(body[: 4 * EXCERPT])
     except AnlanError:  # cut in the middle of a character, or no text at all
         text = body[: 4 * EXCERPT].decode("utf-8", "replace")
-    return " ".join(text.split())[:EXCERPT]
+    return " ".join(text.replace("\0", "").split())[:EXCERPT]

@@ -23,6 +23,29 @@ pytestmark = pytest.mark.django_db
 OFFICER = actor("duty-officer", v.COUNTY, "officer")
 
 
+@pytest.mark.parametrize(
+    ("told", "state", "outcome"),
+    [
+        (Told({"code": 0, "id": "T\0001"}), "sent", "sent"),
+        (Told({"code": 7, "id": "", "msg": "no\0 such"}), "failed", "failed"),
+        (Told(b"{\0}"), "unknown", "unknown"),
+        (Told(b"a\0b", status=400), "failed", "failed"),
+    ],
+)
+def test_a_zero_character_in_an_answer_stops_no_sender(
+    home: Home, world: World, told: Told, state: str, outcome: str
+) -> None:
+    with sink(lambda _: told) as far:
+        set_up(home, far.address)
+        world.owe("head", case="C1")
+        drain()
+    assert len(far.asked) == 1
+    assert states() == {state: 1}
+    tried = Attempt.objects.get()
+    assert tried.outcome == outcome
+    assert "\0" not in tried.ticket + tried.detail
+
+
 def test_a_provider_out_of_order_is_tried_again_and_everybody_gets_one(
     home: Home, world: World, turn: Turn
 ) -> None:

@@ -244,5 +244,6 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    text = str(value).strip()
+    # PostgreSQL keeps no text with a zero character in it, and nothing means anything by one.
+    text = str(value).replace("\0", "").strip()
     return re.sub(r"\.0+$", "", text) if re.fullmatch(r"-?\d+\.0+", text) else text
