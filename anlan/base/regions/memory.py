@@ -6,8 +6,9 @@ from typing import Final
 
 import shapely
 
+from anlan.base.db.asking import ask
 from anlan.base.regions.gazetteer import Gazetteer
-from anlan.base.regions.models import Boundary, Edition, Region
+from anlan.base.regions.models import Boundary, Region
 from anlan.engines.geo.polygons import PolygonIndex
 
 CHUNK: Final = 20_000
@@ -45,7 +46,8 @@ _kept = _Kept()
 
 def edition() -> str:
     """Tell the stamp of the present edition; "" when regions were never imported."""
-    return Edition.objects.values_list("stamp", flat=True).first() or ""
+    found = ask("SELECT stamp FROM regions_edition ORDER BY id LIMIT 1", ())
+    return str(found[0][0]) if found else ""
 
 
 def atlas() -> Atlas:

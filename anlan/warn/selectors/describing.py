@@ -197,6 +197,8 @@ def steps(subject: tuple[str, str]) -> list[dict[str, Any]]:
 def responses_of(rows: "QuerySet[ResponseDue]", actor: Actor) -> list[dict[str, Any]]:
     """Say what alerts ask for, what was answered, and whether it is the actor's to answer."""
     found = list(rows.select_related("alert").order_by("-id")[:MOST])
+    if not found:
+        return []
     names = permissions.names_of({row.answered_by for row in found if row.answered_by})
     places = regions.names({row.region_id for row in found})
     measures, responses = codes.table("response-measures"), codes.table("response-levels")

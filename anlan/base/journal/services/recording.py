@@ -3,14 +3,16 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
+from anlan.base.db.asking import ask
 from anlan.base.db.inserting import insert_rows
 from anlan.base.jobs import wake
 from anlan.base.journal.canonical import sm3, spell
-from anlan.base.journal.models import Entry
+from anlan.base.journal.models import Detail, Entry
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
 
@@ -69,8 +71,7 @@ def record_many(deeds: Sequence[Deed]) -> list[int]:
     if not deeds:
         return []
     now = clock.now()
-    written = [_entry(noted, now) for noted in deeds]
-    ids = [_insert(*written[0])] if len(written) == 1 else _insert_many(written)
+    ids = _store([_entry(noted, now) for noted in deeds])
     wake.signal("journal")
     return ids
 
@@ -86,6 +87,41 @@ _INTO_ENTRY = (
     f" VALUES ({', '.join(['%s'] * len(NAMES))}) RETURNING id"
 )
 _INTO_DETAIL = "INSERT INTO journal_detail (entry_id, salt, body) VALUES (%s, %s, %s)"
+
+
+#: Of fewer entries than these PostgreSQL is given whole columns; of more, COPY is worth its trips.
+FEW = 100
+
+
+def _store(written: Sequence[Written]) -> list[int]:
+    if connection.vendor == "postgresql" and len(written) < FEW:
+        return _insert_columns(written)
+    return [_insert(*written[0])] if len(written) == 1 else _insert_many(written)
+
+
+def _insert_columns(written: Sequence[Written]) -> list[int]:
+    """Store some entries and their details in one statement: every deed waits for it."""
+    values = [[getattr(entry, name) for entry, _, _ in written] for name in NAMES]
+    values += [[salt for _, salt, _ in written], [body for _, _, body in written]]
+    return [int(pk) for (pk,) in ask(_both(), values)]
+
+
+@cache
+def _both() -> str:
+    given = [*COLUMNS, *(Detail._meta.get_field(name) for name in ("salt", "body"))]
+    marks = ", ".join(f"%s::{one.db_type(connection)}[]" for one in given)
+    names = ", ".join(map(connection.ops.quote_name, NAMES))
+    ((sequence,),) = ask("SELECT pg_get_serial_sequence('journal_entry', 'id')", ())
+    return f"""
+        WITH given AS (
+            SELECT nextval('{sequence}') AS id, g.*
+            FROM unnest({marks}) WITH ORDINALITY AS g ({names}, salt, body, place)
+        ), entry AS (
+            INSERT INTO journal_entry (id, {names}) SELECT id, {names} FROM given ORDER BY place
+        ), detail AS (
+            INSERT INTO journal_detail (entry_id, salt, body) SELECT id, salt, body FROM given
+        ) SELECT id FROM given ORDER BY place
+    """  # noqa: S608 - names of our own columns
 
 
 def _insert(entry: Entry, salt: bytes, body: str) -> int:

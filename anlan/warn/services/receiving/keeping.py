@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from anlan.base.cases.services import Matter, open_cases
+from anlan.base.db.asking import any_of, ask, listed
 from anlan.base.db.updating import update_values
 from anlan.base.journal.canonical import sm3
 from anlan.base.journal.services import Deed, record_many
@@ -19,7 +21,7 @@ from anlan.protocols.alerting.message import Unreadable
 from anlan.sense.events import Level
 from anlan.warn import deed_names
 from anlan.warn.events import AlertReceived
-from anlan.warn.models import Alert, Arrival, Original, Received, Refused
+from anlan.warn.models import Arrival, Original, Received, Refused
 from anlan.warn.selectors.inbox import refused_for
 from anlan.warn.services.telling import received_deed
 
@@ -117,12 +119,15 @@ def _relayed_of(fresh: Sequence[Received]) -> dict[str, list[str]]:
     """Tell the alerts of ours that messages relayed before stand behind, by those messages."""
     ids = {pk for row in fresh for pk in row.replaces}
     found: dict[str, list[str]] = {}
-    if ids:
-        for received, alert in Alert.objects.filter(received__in=ids, relayed=True).values_list(
-            "received_id", "pk"
-        ):
-            found.setdefault(str(received), []).append(alert)
+    for received, alert in ask(_relays(), [listed(ids)]) if ids else ():
+        found.setdefault(received, []).append(alert)
     return found
+
+
+@cache
+def _relays() -> str:
+    wanted = any_of("received_id")
+    return f"SELECT received_id, id FROM warn_alert WHERE relayed AND {wanted} ORDER BY id"  # noqa: S608 - names of our own columns
 
 
 def _event(row: Received, relayed: dict[str, list[str]]) -> AlertReceived:

@@ -11,7 +11,7 @@ from functools import cache
 
 from django.db import connection
 
-from anlan.base.db.asking import any_of, ask, columns, listed, made
+from anlan.base.db.asking import any_of, ask, columns, in_rows, listed, made
 from anlan.protocols.alerting.signing import State
 from anlan.warn.models import Original, Received
 from anlan.warn.reading import Parsed
@@ -91,13 +91,15 @@ def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
     parsed = [one for one, _ in batch]
     named = {one.identifier for one in parsed if one.identifier}
     named |= {name for one in parsed for name in one.references}
-    names, digests = listed(named), listed({digest for _, digest in batch})
-    arrived = _read_originals(ledger, digests)
+    names = listed(named)
+    arrived = _read_originals(ledger, listed({digest for _, digest in batch}))
+    for identifier, pk in ask(_referring(), [names]):
+        ledger.referring[identifier].add(pk)
+    known = {pk for pk, *_ in arrived}.union(*ledger.referring.values())
     values = [
         names,
         listed({one.words for one in parsed if one.words}),
-        names,
-        digests,
+        listed(known),
         listed({one.hazard for one in parsed}),
         listed({one.sender for one in parsed if one.sender}),
         listed({one.station for one in parsed}),
@@ -107,8 +109,6 @@ def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
     for pk, digest, way, source in arrived:
         ledger.by_digest[digest] = ledger.rows[pk]
         ledger.arrivals.add((pk, digest, way, source))
-    for identifier, pk in ask(_referring(), [names]):
-        ledger.referring[identifier].add(pk)
     return ledger
 
 
@@ -124,22 +124,20 @@ READ = [one.attname for one in Received._meta.concrete_fields if one.attname not
 def _chains() -> str:
     """Write the question for whole chains: an end may reach back over several messages.
 
-    Those of what has one of some identifiers, says the same words, refers to one of them, came as
-    the same bytes, or stands of one of some senders and hazards.
+    Those of what has one of some identifiers, says the same words, is named by its id, or stands
+    of one of some hazards and senders.
     """
     locked = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    roots = f"""
+        SELECT root FROM warn_received WHERE {any_of("identifier")}
+        UNION SELECT root FROM warn_received WHERE {any_of("words")}
+        UNION SELECT root FROM warn_received WHERE {any_of("id")}
+        UNION SELECT root FROM warn_received WHERE ended_at IS NULL
+            AND {any_of("hazard")} AND ({any_of("sender")} OR {any_of("station")})
+    """  # noqa: S608 - names of our own columns
     return f"""
-        SELECT {columns(Received, READ, "warn_received")} FROM warn_received WHERE root IN (
-            SELECT root FROM warn_received WHERE {any_of("identifier")}
-            UNION ALL SELECT root FROM warn_received WHERE {any_of("words")}
-            UNION ALL SELECT r.root FROM warn_reference f
-                JOIN warn_received r ON r.id = f.received_id WHERE {any_of("f.identifier")}
-            UNION ALL SELECT r.root FROM warn_original o
-                JOIN warn_arrival a ON a.original_id = o.id
-                JOIN warn_received r ON r.id = a.received_id WHERE {any_of("o.digest")}
-            UNION ALL SELECT root FROM warn_received WHERE ended_at IS NULL
-                AND {any_of("hazard")} AND ({any_of("sender")} OR {any_of("station")})
-        ) ORDER BY id{locked}
+        SELECT {columns(Received, READ, "warn_received")} FROM warn_received
+        WHERE {in_rows("root", roots)} ORDER BY id{locked}
     """  # noqa: S608 - names of our own columns
 
 
