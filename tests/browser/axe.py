@@ -12,6 +12,16 @@ AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 GRAVE = ("serious", "critical")
 #: The last is what the pages of other tests are.
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+#: A colour is handed down a level a frame, each with the moment that even reduced motion takes.
+SETTLED = """new Promise((done) => {
+  let still = 0
+  const look = () => {
+    still = document.getAnimations().some((one) => one instanceof CSSTransition) ? 0 : still + 1
+    if (still > 2) done()
+    else requestAnimationFrame(look)
+  }
+  look()
+})"""
 
 
 @cache
@@ -40,7 +50,7 @@ def turn(page: Page, scheme: Literal["dark", "light"]) -> None:
         " document.documentElement.classList.contains('dark') === dark",
         arg=scheme == "dark",
     )
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    page.evaluate(SETTLED)
 
 
 def both(page: Page, where: str) -> list[str]:
