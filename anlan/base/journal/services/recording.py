@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.base.db.arrays import spelled_column
 from anlan.base.db.asking import ask
 from anlan.base.db.inserting import insert_rows
 from anlan.base.jobs import wake
@@ -101,9 +102,10 @@ def _store(written: Sequence[Written]) -> list[int]:
 
 def _insert_columns(written: Sequence[Written]) -> list[int]:
     """Store some entries and their details in one statement: every deed waits for it."""
-    values = [[getattr(entry, name) for entry, _, _ in written] for name in NAMES]
+    values: list[list[Any]] = [[getattr(entry, name) for entry, _, _ in written] for name in NAMES]
     values += [[salt for _, salt, _ in written], [body for _, _, body in written]]
-    return [int(pk) for (pk,) in ask(_both(), values)]
+    # A deed of a storm names a thousand things: the driver would look at every quote of them.
+    return [int(pk) for (pk,) in ask(_both(), [*map(spelled_column, values)])]
 
 
 @cache
