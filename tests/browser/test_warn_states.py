@@ -48,7 +48,7 @@ def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_asked_again(
     newcomer: Page, bare: Platform, path: str
 ) -> None:
     newcomer.route(ASKED, lambda route: route.abort())
-    visit(newcomer, bare, path)
+    newcomer.goto(f"{bare.url}{path}")
     failed = newcomer.locator(".state[role=alert]").first
     expect(failed).to_contain_text("连不上服务器")
     # What is not known is not said to be empty.
