@@ -31,7 +31,8 @@ class Inputs:
     """Lays inputs into a run's folder."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder, self.asked = folder, []
+        self.folder = folder
+        self.asked: list[Asked] = []
         folder.begin()
 
     def put(self, name: str, content: object, file: str = "") -> None:

@@ -76,8 +76,8 @@ def test_a_wall_lowers_no_ground_and_walls_nobody_can_read_are_said() -> None:
 
 def test_a_place_in_a_walls_cell_takes_the_side_it_is_on() -> None:
     shore, _ = shore_of(wall((121.045, 28.0), (121.045, 28.0999)))
-    at = {"region": "1", "lon": 121.046, "lat": 28.055}
-    behind, before = ShorePlace(**at), ShorePlace(**at, zone="W", outside=True)
+    behind = ShorePlace(region="1", lon=121.046, lat=28.055)
+    before = ShorePlace(region="1", lon=121.046, lat=28.055, zone="W", outside=True)
     found = villages.placed(shore, [behind, before], 0.2)
     assert shore.grid.bed[found.rows[0], found.columns[0]] == 2.0
     assert shore.grid.bed[found.rows[1], found.columns[1]] == -4.0

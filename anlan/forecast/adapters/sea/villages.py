@@ -135,7 +135,7 @@ def _depths(found: Placed, calm: Ran, stormy: Ran) -> Floats:
     floor = np.fmax(found.ground, ordinary)
     # A film that rain or wind spreads over a slope is no level to hold a place against.
     deep = stormy.levels - found.bed >= WET_M
-    return np.maximum(np.where(deep, stormy.levels, DRY) - floor, 0.0)
+    return np.asarray(np.maximum(np.where(deep, stormy.levels, DRY) - floor, 0.0))
 
 
 def _one(
