@@ -45,6 +45,8 @@ FALL: Final = (
 SHORE_WEST: Final = 121.5
 #: Beyond the county land is at least so high and the sea so deep, m.
 LEAST: Final = 1.0
+#: Crest of the walls that the neighbours surely have, m.
+NEIGHBOUR_CREST_M: Final = 7.4
 #: Degrees over which the county's own heights fade into the region's.
 FADE: Final = 0.15
 KM_PER_DEG: Final = 111.2
@@ -142,14 +144,23 @@ def _with_county(ground: Floats, terrain: Terrain, lon: Floats, lat: Floats) -> 
 
 
 def _walls(county: County) -> str:
-    """Write the sea walls as lines with their crests."""
+    """Write the sea walls as lines with their crests, the neighbours' along all their shore.
+
+    Without those every storm would drown the neighbours' plains, and ours from behind.
+    """
+    own = next(one.area for one in county.regions if one.level == "county")
+    beside = shapely.difference(county.land, own).buffer(county.terrain.step)
+    shore = shapely.intersection(shapely.union_all(list(county.coastline)), beside)
+    lines = [(one.code, one.name, one.crest_m, one.line) for one in county.seawalls]
+    lines.append(("", "邻县海塘", NEIGHBOUR_CREST_M, shore))
     features = [
         {
             "type": "Feature",
-            "properties": {"code": one.code, "name": one.name, "crest_m": one.crest_m},
-            "geometry": json.loads(shapely.to_geojson(one.line)),
+            "properties": {"code": code, "name": name, "crest_m": crest},
+            "geometry": json.loads(shapely.to_geojson(line)),
         }
-        for one in county.seawalls
+        for code, name, crest, line in lines
+        if not line.is_empty
     ]
     whole = {"type": "FeatureCollection", "features": features}
     return json.dumps(whole, ensure_ascii=False)
