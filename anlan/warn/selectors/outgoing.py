@@ -7,7 +7,7 @@ from typing import Any
 from shapely import MultiPolygon, Polygon, get_parts
 
 from anlan import codes
-from anlan.engines.geo.outlines import covering
+from anlan.comms.outline import within
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Invalid
 from anlan.protocols.alerting.atom import CAP_TYPE, Entry, Link
@@ -171,7 +171,7 @@ def _within_limit(area: Area) -> Area:
     if not most or sum(map(len, area.polygons)) <= most:
         return area
     try:
-        shape = covering(MultiPolygon([Polygon(ring) for ring in area.polygons]), most)
+        shape = within(MultiPolygon([Polygon(ring) for ring in area.polygons]), most)
     except Invalid:
         return replace(area, polygons=())
     parts = get_parts(shape)
