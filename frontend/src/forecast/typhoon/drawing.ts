@@ -169,14 +169,6 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
       paint: { 'line-color': accent, 'line-width': px(1.4), 'line-dasharray': [3, 2] },
     },
     {
-      id: 'storm-wind', type: 'fill', source: 'now', filter: kind('wind'),
-      paint: { 'fill-color': violet, 'fill-opacity': ['+', 0.12, ['*', 0.1, ['get', 'force']]] },
-    },
-    {
-      id: 'storm-wind-edge', type: 'line', source: 'now', filter: kind('wind'),
-      paint: { 'line-color': violet, 'line-width': px(1.2) },
-    },
-    {
       id: 'storm-ahead', type: 'line', source: 'storm', filter: kind('ahead'),
       paint: { 'line-color': ['get', 'hue'], 'line-width': px(2.2), 'line-dasharray': [2.5, 1.5] },
     },
@@ -213,13 +205,6 @@ export function stormLayers(shade: Shades): LayerSpecification[] {
         'text-offset': [0, -1.1], 'text-allow-overlap': true,
       },
       paint: { 'text-color': ['get', 'hue'], 'text-halo-color': shade.halo, 'text-halo-width': 1.6 },
-    },
-    {
-      id: 'storm-centre', type: 'circle', source: 'now', filter: kind('centre'),
-      paint: {
-        'circle-radius': px(8), 'circle-color': ['get', 'hue'], 'circle-stroke-color': shade.halo,
-        'circle-stroke-width': px(2.5),
-      },
     },
   ] // prettier-ignore
   return layers as LayerSpecification[]
