@@ -73,12 +73,14 @@ class Night:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return bytes(answer.read())
 
-    def strike(self, *roles: str) -> None:
-        """Kill processes of these roles, whatever they are doing."""
+    def strike(self, *roles: str) -> bool:
+        """Kill processes of these roles, whatever they are doing; tells whether one was there."""
+        before = len(self.killed)
         for pid, role in children(self.workspace.dir).items():
             if role in roles:
                 os.kill(pid, signal.SIGKILL)
                 self.killed.append(role)
+        return len(self.killed) > before
 
     def wait_for(self, role: str) -> None:
         """Wait until a killed process is back."""
@@ -138,6 +140,8 @@ class Folk:
     hook: str
     #: Post -> when the workspace confirmed its answer, on this machine's clock.
     confirmed: dict[str, float] = field(default_factory=dict)
+    #: The same moments on the workspace's clock.
+    confirmed_at: dict[str, datetime] = field(default_factory=dict)
     #: Calls by hand that the workspace confirmed: (message, result).
     rung: list[tuple[str, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -236,6 +240,10 @@ class Folk:
             return False
         return True
 
+    def _confirm(self, soul: Soul) -> None:
+        self.confirmed.setdefault(soul.code, time.monotonic())
+        self.confirmed_at.setdefault(soul.code, self.night.time)
+
     def _receipt(self, line: Line, code: str) -> None:
         told = {"list": [{"uid": line.key, "mobile": line.address, "state": code}]}
         self.night.call(f"/api/v1/comms/receipts/mas?key={self.hook}", json.dumps(told).encode())
@@ -246,14 +254,14 @@ class Folk:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         self.night.call(path, urlencode(told).encode(), form)
         if soul.habit != "doubtful":
-            self.confirmed.setdefault(soul.code, time.monotonic())
+            self._confirm(soul)
 
     def _open(self, soul: Soul, link: str) -> None:
         path = link.removeprefix(self.night.url)
         self.night.call(path)
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.night.url}
         self.night.call(path, urlencode({"reply": "received"}).encode(), form)
-        self.confirmed.setdefault(soul.code, time.monotonic())
+        self._confirm(soul)
 
     def _ring(self) -> None:
         """Somebody sits at the telephone with the call sheet."""
@@ -269,7 +277,7 @@ class Folk:
             phone = line["phones"][0]
             if soul.habit == "hand" and soul.code in tried:
                 self._note(line, phone, {"result": "connected", "reply": "received"})
-                self.confirmed.setdefault(soul.code, time.monotonic())
+                self._confirm(soul)
             elif soul.code not in tried:
                 dead = phone["number"] == townsfolk.GONE
                 self._note(line, phone, {"result": "dead" if dead else "busy"})

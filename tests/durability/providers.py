@@ -51,7 +51,8 @@ class Plan:
     is_down: bool = False
     #: Carrier -> after so many were taken, `strike` before the next is answered.
     strikes: dict[str, int] = field(default_factory=dict)
-    strike: Callable[[], None] = lambda: None
+    #: It tells whether anybody was there to be struck: one just killed is not killed once more.
+    strike: Callable[[], bool] = lambda: True
 
 
 class Providers:
@@ -122,8 +123,9 @@ class Providers:
         planned = self.plan.strikes.get(carrier)
         if planned is None or self._taken[carrier] < planned:
             return False
+        if not self.plan.strike():
+            return False
         del self.plan.strikes[carrier]
-        self.plan.strike()
         return True
 
 

@@ -164,8 +164,7 @@ def _pass(night: Night, plan: Plan, providers: Providers, pace: int, strikes: in
     plan.is_down = True
     if strikes > 1:
         night.wait_until(1.5 * pace + 1)
-        night.wait_for("work")
-        night.strike("work")
+        _kill_once_it_is_back(night)
     night.wait_until(1.5 * pace + 3)
     # On a slow machine the sender may not have come back yet: it is to find the provider away.
     while not any(line.verdict == "down" for line in providers.log):
@@ -173,9 +172,18 @@ def _pass(night: Night, plan: Plan, providers: Providers, pace: int, strikes: in
     plan.is_down = False
     if strikes > 1:
         night.wait_until(6.5 * pace)
-        night.wait_for("work")
-        night.strike("work")
+        _kill_once_it_is_back(night)
+        night.wait_until(8 * pace)
+        plan.strikes.clear()
+        while len(night.killed) < strikes + 2:  # whom a provider found dead already
+            _kill_once_it_is_back(night)
     night.wait_until(LAST_RUNG * pace)
+
+
+def _kill_once_it_is_back(night: Night) -> None:
+    night.wait_for("work")
+    while not night.strike("work"):  # a provider was faster
+        night.wait_for("work")
 
 
 def _settle(night: Night, folk: Folk, alert: str) -> None:
