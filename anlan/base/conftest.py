@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -169,5 +170,13 @@ def _administer(url: str, statement: str) -> None:
     import psycopg
 
     made: Any = psycopg.connect(url, autocommit=True)
+    until = time.monotonic() + 60
     with made:
-        made.execute(statement)
+        while True:
+            try:
+                made.execute(statement)
+            except psycopg.errors.ObjectInUse:  # a template's last user is still being let go
+                if time.monotonic() > until:
+                    raise
+            else:
+                return

@@ -192,6 +192,8 @@ def _settle(night: Night, folk: Folk, alert: str) -> None:
     for _ in range(900):
         counts = night.ask("/comms/messages?size=1")["counts"]
         waiting = counts.get("queued", 0) + counts.get("sending", 0)
+        for channel in ("sms", "mail"):  # what was cut off is asked again
+            waiting += night.ask(f"/comms/messages?size=1&channel={channel}&state=unknown")["total"]
         board = night.ask(f"/alerts/{alert}/board?size=1000")["items"]
         climbing = sum(not one["answered_at"] and one["next_due"] is not None for one in board)
         quiet = quiet + 1 if not waiting and not climbing and folk.is_idle else 0

@@ -36,6 +36,8 @@ def ask(statement: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         own = _apart(cursor) if connection.vendor == "postgresql" else cursor
         own.execute(statement, values)
+        if connection.queries_logged and connection.queries_log[-1]["sql"] is None:
+            connection.queries_log[-1]["sql"] = statement  # what is prepared bears no text
         found: list[Any] = own.fetchall()
         return found
 
