@@ -68,11 +68,11 @@ def test_a_word_is_written_in_pinyin_and_only_the_word_is_looked_for(
     page.keyboard.press("/")
     field = page.get_by_role("textbox", name="找标题、发布单位、正文")
     expect(field).to_be_focused()
-    write_by_method(page, "shuiqing", "水情")
-    expect(field).to_have_value("水情")
+    write_by_method(page, "baoyu", "暴雨")
+    expect(field).to_have_value("暴雨")
     # Neither a letter nor the Enter that chose the word did anything but write.
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(row).to_contain_text("水情")
+    expect(row).to_contain_text("暴雨")
 
 
 def test_a_warning_without_an_area_cannot_go_out_until_somebody_says_where(
