@@ -7,17 +7,19 @@ Bytes in, bytes out; nothing here touches a disk.
 
 from anlan.engines.grids.contours import contours, contours_geojson
 from anlan.engines.grids.geotiff import read_geotiff, write_geotiff
-from anlan.engines.grids.netcdf import read_netcdf, variables, write_netcdf
+from anlan.engines.grids.netcdf import Described, described, read_netcdf, variables, write_netcdf
 from anlan.engines.grids.pictures import Shade, tile_png
 from anlan.engines.grids.raster import Raster, raster_of, sampled, within
 from anlan.engines.grids.segments import warm
 from anlan.kernel.errors import Invalid
 
 __all__ = [
+    "Described",
     "Raster",
     "Shade",
     "contours",
     "contours_geojson",
+    "described",
     "raster_of",
     "read_geotiff",
     "read_grid",

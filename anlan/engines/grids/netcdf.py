@@ -6,7 +6,7 @@ Source: NetCDF Climate and Forecast (CF) Metadata Conventions 1.8, chapters 2 (m
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any, Final
 
@@ -51,6 +51,47 @@ def read_netcdf(body: bytes, *, variable: str = "") -> Raster:
                 f"NetCDF 里在网格上的变量有：{'、'.join(found) or '没有'}，请写明用哪一个"
             )
         return _read(file, name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """What a file says of a variable besides its values.
+
+    moments: (t,) ms; None where it has none. spans: (t, 2) ms, since when and until when the value
+    of each moment counts; None where the file does not bound its moments. issued: ms, of the moment
+    a forecast starts from; None when it is not told. packing: the least step of values that were
+    packed, in their unit; 0 when they were not.
+    """
+
+    moments: Times | None = None
+    spans: Times | None = None
+    issued: int | None = None
+    packing: float = 0.0
+
+
+def described(body: bytes, variable: str) -> Described:
+    """Tell what a variable's values are of; `Invalid` when there is no such variable."""
+    with _opened(body) as file:
+        if variable not in file.variables:
+            raise Invalid(f"NetCDF 里没有变量「{variable}」")
+        one = file[variable]
+        axis = next(
+            (file[name] for name in one.dimensions if _role(file, name) == "t"), None
+        )  # fmt: skip
+        spans = None if axis is None else file.variables.get(str(getattr(axis, "bounds", "")))
+        return Described(
+            None if axis is None else _moments(axis),
+            None if spans is None else _dates(spans[:], axis).reshape(-1, 2),
+            _issued(file),
+            abs(float(getattr(one, "scale_factor", 0.0))),
+        )
+
+
+def _issued(file: Any) -> int | None:
+    for one in file.variables.values():
+        if getattr(one, "standard_name", "") == "forecast_reference_time" and one.size == 1:
+            return int(_dates(np.atleast_1d(one[...]), one)[0])
+    return None
 
 
 def write_netcdf(
@@ -182,14 +223,19 @@ def _geographic(axis: Any) -> bool:
 
 
 def _moments(axis: Any) -> Times:
+    return _dates(axis[:], axis)
+
+
+def _dates(values: Any, axis: Any) -> Times:
+    """Read moments, in one row, by the unit and calendar of `axis`."""
     from cftime import num2date
 
     try:
         dates = num2date(
-            np.ma.filled(axis[:], np.nan), axis.units, getattr(axis, "calendar", "standard"),
+            np.ma.filled(values, np.nan), axis.units, getattr(axis, "calendar", "standard"),
             only_use_cftime_datetimes=False, only_use_python_datetimes=True,
         )  # fmt: skip
     except (ValueError, AttributeError, TypeError) as error:
         raise Invalid("NetCDF 的时刻读不懂：没有单位，或历法不是公历") from error
-    moments = [round(one.replace(tzinfo=UTC).timestamp() * 1000) for one in np.atleast_1d(dates)]
+    moments = [round(one.replace(tzinfo=UTC).timestamp() * 1000) for one in np.ravel(dates)]
     return np.array(moments, dtype=np.int64)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from anlan.engines.grids import Raster, read_netcdf, sampled, variables
+from anlan.engines.grids import Described, Raster, described, read_netcdf, sampled, variables
 from anlan.forecast.adapters.shapes import Floats, Rain, Times, plain
 from anlan.kernel.errors import Invalid
 
@@ -14,14 +14,25 @@ _RAIN: Final = ("tp", "rain", "precipitation", "pre", "apcp")
 #: Unit as it is told -> mm.
 _UNITS: Final = {"mm": 1.0, "kg m-2": 1.0, "kg m**-2": 1.0, "m": 1000.0, "cm": 10.0}
 _MOST_MM: Final = 1000.0
+#: Sums that fall by less are packed, mm: nobody takes rain back.
+_NOISE_MM: Final = 0.05
+
+
+FEW_MOMENTS: Final = "雨量格点的时次至少两个，间隔要相等"
+IMPOSSIBLE: Final = "雨量格点有 {many} 个值不可能，按不明处理"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GriddedRain:
-    """Rain of each step, mm, up to `ends` (t,) ms; `field` holds it (t, ny, nx), NaN unknown."""
+    """Rain of each step, mm, up to `ends` (t,) ms; `field` holds it (t, ny, nx), NaN unknown.
+
+    issued: ms, when the forecast starts. said: what was put right, a sentence each.
+    """
 
     ends: Times
     field: Raster
+    issued: int
+    said: tuple[str, ...] = ()
 
     def at(self, places: dict[str, tuple[float, float]]) -> Rain:
         """Take the rain at some places (lon, lat); outside of the grid it is unknown."""
@@ -35,10 +46,12 @@ class GriddedRain:
 def gridded_rain(body: bytes) -> GriddedRain:
     """Read the rain of a NetCDF file; `Invalid` says what it lacks.
 
-    Rain of steps and rain added up since the beginning are told apart by whether it ever falls:
-    what never falls anywhere in more than two steps is a sum.
+    Rain of steps and rain added up since the beginning are told apart by the bounds of the file's
+    moments. Without such, by whether it ever falls: what never falls anywhere in more than two
+    steps, but for what packing takes off, is a sum.
     """
-    raster = read_netcdf(body, variable=_variable(body))
+    name = _variable(body)
+    raster, told = read_netcdf(body, variable=name), described(body, name)
     if raster.times is None or not raster.geographic:
         raise Invalid("雨量格点应有时间、纬度、经度三个方向")
     factor = _UNITS.get(raster.unit.strip() or "mm")
@@ -46,13 +59,29 @@ def gridded_rain(body: bytes) -> GriddedRain:
         raise Invalid(f"不认识的雨量单位「{raster.unit}」，应为 mm、cm、m 或 kg m-2")
     step = np.diff(raster.times)
     if len(step) < 1 or (step != step[0]).any():
-        raise Invalid("雨量格点的时次至少两个，间隔要相等")
-    mm = _steps(raster.values * factor)
-    mm[(mm < -0.01) | (mm > _MOST_MM)] = np.nan
+        raise Invalid(FEW_MOMENTS)
+    noise = max(_NOISE_MM, 1.5 * told.packing * factor)
+    mm = _steps(raster.values * factor, told, noise)
+    wrong = (mm < -noise) | (mm > _MOST_MM)
+    mm[wrong] = np.nan
+    said = (*raster.mended, *([IMPOSSIBLE.format(many=int(wrong.sum()))] if wrong.any() else ()))
     return GriddedRain(
         raster.times,
         Raster(np.maximum(mm, 0.0), raster.west, raster.south, raster.dx, raster.dy),
+        int(raster.times[0] - step[0]) if told.issued is None else told.issued,
+        said,
     )
+
+
+def issued_of(body: bytes) -> int:
+    """Tell when the forecast of a file starts, ms, without reading its rain; as `gridded_rain`."""
+    name = _variable(body)
+    told = described(body, name)
+    if told.issued is not None:
+        return told.issued
+    if told.moments is None or len(told.moments) < 2:
+        raise Invalid(FEW_MOMENTS)
+    return int(2 * told.moments[0] - told.moments[1])
 
 
 def _variable(body: bytes) -> str:
@@ -63,8 +92,12 @@ def _variable(body: bytes) -> str:
     return (named or found)[0]
 
 
-def _steps(values: Floats) -> Floats:
-    falls = (np.diff(values, axis=0) < -1e-6).any()
-    if len(values) > 2 and not falls and np.nanmax(values, initial=0.0) > 0:
-        return np.concatenate([values[:1], np.diff(values, axis=0)])
-    return values
+def _steps(values: Floats, told: Described, noise: float) -> Floats:
+    """Give the rain of each step of what may be sums since the beginning."""
+    spans = told.spans
+    if spans is not None and len(spans) == len(values) > 1:
+        summed = bool((spans[:, 0] == spans[0, 0]).all())
+    else:
+        falls = (np.diff(values, axis=0) < -noise).any()
+        summed = len(values) > 2 and not falls and bool(np.nanmax(values, initial=0.0) > 0)
+    return np.concatenate([values[:1], np.diff(values, axis=0)]) if summed else values

@@ -1,6 +1,7 @@
 """Rain over places from gauges, and how near a place's thresholds come."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from anlan.engines.basin import (
 )
 from anlan.forecast.adapters.contract import Stage, VillageOutlook, Window
 from anlan.forecast.adapters.shapes import Floats, Times, Zone
+
+Mask = NDArray[np.bool_]
 
 HOUR_S: Final = 3600
 #: Rain that is told for everywhere at once stands for places without a gauge, too.
@@ -42,6 +45,25 @@ def weighted(rain: Mapping[str, Floats], gauges: Mapping[str, float], steps: int
     return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fallen:
+    """Rain of steps by gauge, mm, (t,) each; `whole` has NaN where a gauge did not tell all."""
+
+    told: Mapping[str, Floats]
+    whole: Mapping[str, Floats]
+
+    def on(self, places: Sequence[Mapping[str, float]], steps: int) -> tuple[Floats, Mask]:
+        """Give the rain of places by the gauges that stand for them, (v, t), and where it is sure.
+
+        Gauges that told all of a step go before those that told a part of it; where there are but
+        such, at least so much fell.
+        """
+        sure = np.stack([weighted(self.whole, one, steps) for one in places])
+        partly = np.stack([weighted(self.told, one, steps) for one in places])
+        known = np.isfinite(sure)
+        return np.where(known, sure, partly), known
+
+
 def tables_of(zones: Sequence[Zone]) -> Thresholds:
     """Lay the thresholds of all zones side by side; a zone without one for some hours has NaN."""
     hours = sorted({row[0] for zone in zones for row in zone.thresholds})
@@ -55,17 +77,14 @@ def tables_of(zones: Sequence[Zone]) -> Thresholds:
 
 
 def outlooks(
-    zones: Sequence[Zone], ends: Times, rain: Floats, step_s: int, based_at: int
+    zones: Sequence[Zone], ends: Times, fallen: Fallen, step_s: int, based_at: int
 ) -> list[VillageOutlook]:
     """Tell how near zones come to leaving at once, from `based_at` on.
 
-    Unknown rain adds nothing, and the answer says that it is a lower bound.
-
-    Parameters
-    ----------
-    ends : when each step ends, ms, (t,).
-    rain : mm a step, (v, t); NaN is unknown.
+    Unknown rain adds nothing, and the answer says that it is a lower bound. ends: when each step
+    ends, ms, (t,).
     """
+    rain, sure = fallen.on([zone.gauges for zone in zones], len(ends))
     tables = tables_of(zones)
     found = nearness(np.nan_to_num(rain), step_s, tables, np.zeros(len(zones)))
     longest = round(float(tables.hours.max()) * HOUR_S / step_s)
@@ -77,7 +96,7 @@ def outlooks(
                 VillageOutlook(region=zone.region, zone=zone.code, lower_bound=True, why=NO_GAUGE)
             )
             continue
-        gaps = bool(~np.isfinite(rain[place, max(0, first - longest + 1) :]).all())
+        gaps = not sure[place, max(0, first - longest + 1) :].all()
         told.append(_one(zone, found, place, (ends, first, rain[place], step_s), gaps=gaps))
     return told
 

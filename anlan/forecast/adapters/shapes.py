@@ -109,10 +109,12 @@ class Rain(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     step_s: int
     gauges: dict[str, tuple[float | None, ...]]
+    #: Steps, counted from nought, of which a gauge did not tell all: at least so much fell.
+    short: dict[str, tuple[int, ...]] = {}
 
 
 class Days(msgspec.Struct, frozen=True, kw_only=True):
-    """Rain of whole days at gauges, the last one yesterday, mm."""
+    """Rain of whole days at gauges, the last one yesterday, mm; None where one is not whole."""
 
     gauges: dict[str, tuple[float | None, ...]]
 

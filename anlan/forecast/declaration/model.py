@@ -21,10 +21,13 @@ class Input:
     fresh: timedelta | None = None
     #: What is done when it is missing or late: stop, without, older.
     fallback: str = "stop"
-    #: With ``older``: so old it may be at most.
+    #: So old it may be at most: what is late but not so old is used and said. Older than that it
+    #: counts as missing. None: what is late counts as missing.
     oldest: timedelta | None = None
     #: What the officer is told when the fallback is taken.
     said: str = ""
+    #: What they are told when an older one is used; "" is as `said` has it.
+    said_older: str = ""
     #: Further words for whoever gathers it.
     options: dict[str, Any] = field(default_factory=dict)
 

@@ -28,6 +28,7 @@ class _Input(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     fallback: Literal["stop", "without", "older"] = "stop"
     oldest: str = ""
     said: str = ""
+    said_older: str = ""
     options: dict[str, Any] = {}
 
 
@@ -123,8 +124,11 @@ def _schedule(raw: _Schedule | None) -> Schedule | None:
 
 def _input(raw: _Input) -> Input:
     oldest = span(raw.oldest, "oldest") if raw.oldest else None
-    if (raw.fallback == "older") != (oldest is not None):
-        raise Invalid(f"输入「{raw.name}」：fallback 为 older 时要写 oldest，其余不写")
+    if {"older": oldest is None, "stop": oldest is not None}.get(raw.fallback, False):
+        raise Invalid(
+            f"输入「{raw.name}」：fallback 为 older 时要写 oldest，为 stop 时不写，"
+            "为 without 时写了就先用旧的"
+        )
     if raw.fallback != "stop" and not raw.said:
         raise Invalid(f"输入「{raw.name}」：缺了仍要算的，要在 said 写明告诉值班员什么")
     return Input(
@@ -137,6 +141,7 @@ def _input(raw: _Input) -> Input:
         fallback=raw.fallback,
         oldest=oldest,
         said=raw.said,
+        said_older=raw.said_older,
         options=raw.options,
     )
 

@@ -21,7 +21,7 @@ from anlan.forecast.adapters.water import known_between
 from anlan.forecast.models import Series
 from anlan.forecast.selectors.gathering.asking import millis
 from anlan.forecast.selectors.gathering.rain import Weights
-from anlan.forecast.selectors.rows import VIEW
+from anlan.forecast.selectors.rows import SILENT, VIEW
 from anlan.kernel import clock
 from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import reader
@@ -198,7 +198,7 @@ def _by_rain(rows: Sequence[Stream], ends: np.ndarray[Any, Any]) -> Floats:
     series = Series.objects.filter(
         of="station", code__in=[row.station.code for row in rows], quantity="water-level",
         member="", run__state="done", run__based_at__gte=clock.now() - OLD,
-    )  # fmt: skip
+    ).exclude(run__signing__in=SILENT)  # fmt: skip
     for one in series.order_by("run__based_at", "run_id"):
         newest[one.code] = one
     for n, row in enumerate(rows):

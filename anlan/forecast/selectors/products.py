@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan import codes
 from anlan.base.door.phrases import said
@@ -15,7 +15,7 @@ from anlan.forecast.adapters.folder import digest_of
 from anlan.forecast.declaration import shelf
 from anlan.forecast.models import Grid, Run, Series, StationOutlook
 from anlan.forecast.selectors.describing import describe, stamp_of
-from anlan.forecast.selectors.rows import UNSIGNED, VIEW, run_for, seen_runs
+from anlan.forecast.selectors.rows import SILENT, UNSIGNED, VIEW, run_for, seen_runs
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
 
@@ -160,13 +160,19 @@ def grid_file(actor: Actor, run: str, name: str) -> tuple[Run, Grid, Path]:
 
 
 def standing(actor: Actor, language: str, region: str = "") -> dict[str, Any]:
-    """Tell for every model the run that stands (signed, its time not over) and the newest done."""
+    """Tell for every model the run that stands (signed, its time not over) and the newest done.
+
+    The newest is one that may still speak, not one that somebody rejected or took back; of several
+    storms computed at once it is the worst.
+    """
     now = clock.now()
     items = []
     for model in shelf().models().values():
         mine = seen_runs(actor, within=region).filter(model=model.key).defer("given", "outputs")
-        signed = mine.filter(signing="approved", valid_until__gt=now).order_by("-based_at").first()
-        newest = mine.filter(state="done").order_by("-based_at", "-id").first()
+        first = ("-based_at", F("level").asc(nulls_last=True), "-id")
+        signed = mine.filter(signing="approved", valid_until__gt=now).order_by(*first).first()
+        speaking = mine.filter(state="done").exclude(signing__in=SILENT)
+        newest = speaking.order_by(*first).first()
         items.append(
             {
                 "model": model.key,

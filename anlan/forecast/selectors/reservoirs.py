@@ -23,7 +23,7 @@ from anlan.engines import basin as engine
 from anlan.forecast.adapters.shapes import Floats
 from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.products import about
-from anlan.forecast.selectors.rows import VIEW, run_for, seen_runs
+from anlan.forecast.selectors.rows import SILENT, VIEW, run_for, seen_runs
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid, Missing
 from anlan.sense.models import Stream
@@ -128,7 +128,7 @@ def _run(actor: Actor, run: str) -> Run | None:
         return run_for(run, actor)
     rows = seen_runs(actor).filter(engine="basin", state="done", valid_until__gt=clock.now())
     signed = rows.filter(signing="approved").order_by("-based_at", "-id").first()
-    return signed or rows.exclude(signing="rejected").order_by("-based_at", "-id").first()
+    return signed or rows.exclude(signing__in=SILENT).order_by("-based_at", "-id").first()
 
 
 def _streams(rows: Sequence[Reservoir]) -> dict[str, Stream]:

@@ -13,6 +13,8 @@ from anlan.kernel.errors import Missing
 VIEW, UNSIGNED = "forecasts.view", "forecasts.unsigned"
 #: Signed once, whatever became of it later.
 SIGNED = ("approved", "superseded", "withdrawn")
+#: Somebody said that it is not to be relied on: it feeds no other run and stands for nothing.
+SILENT = ("rejected", "withdrawn")
 
 
 def seen_runs(actor: Actor, *, within: str = "") -> "QuerySet[Run]":

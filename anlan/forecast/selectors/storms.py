@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -23,6 +23,10 @@ from anlan.kernel.errors import Invalid, Missing
 
 #: Our own agency's forecast comes first where several are told.
 FIRST: Final = "中国"
+#: A storm that nobody saw for so long is over.
+LATELY: Final = timedelta(days=3)
+#: Never have so many storms been about in one basin.
+MOST_STORMS: Final = 6
 AFTERWARDS: Final = "路径取自事后整编的最佳路径，不是当时的预报"
 
 
@@ -84,6 +88,16 @@ def newest(storm: str, at: datetime) -> Bulletin | None:
         rows = rows.filter(storm=storm)
     within = rows.filter(newest_at__lte=at).order_by("-newest_at", "-id").first()
     return within or (rows.order_by("-at").first() if storm else None)
+
+
+def storms_about(at: datetime) -> list[str]:
+    """List the storms that somebody told of lately, those seen last first.
+
+    Whether one still leads anywhere is for whoever wants to compute it to ask.
+    """
+    rows = Bulletin.objects.filter(newest_at__gt=at - LATELY, newest_at__lte=at)
+    found = rows.order_by("-newest_at", "-id").values_list("storm", flat=True)
+    return list(dict.fromkeys(found))[:MOST_STORMS]
 
 
 def forecast_of(row: Bulletin, based_ms: int, agency: str = FIRST) -> tuple[Track, str] | None:

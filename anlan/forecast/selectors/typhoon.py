@@ -9,7 +9,7 @@ from anlan.forecast.models import Bulletin, Run
 from anlan.forecast.selectors import storms
 from anlan.forecast.selectors.describing import describe
 from anlan.forecast.selectors.landfall import land_is_known, landfall_of
-from anlan.forecast.selectors.rows import seen_runs
+from anlan.forecast.selectors.rows import SILENT, seen_runs
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 
@@ -61,6 +61,7 @@ def _runs(actor: Actor, storm: str, at: datetime) -> tuple[Run | None, Run | Non
     rows = (
         seen_runs(actor)
         .filter(engine=ENGINE, state="done", storm__in=("", storm), based_at__lte=at)
+        .exclude(signing__in=SILENT)
         .defer("given", "outputs")
         .order_by("-based_at", "-id")
     )

@@ -22,18 +22,24 @@ def folder_of(run: Run) -> Folder:
 def feed_run(run: Run) -> Model:
     """Gather what a run needs and write its request; returns the model as it is declared now.
 
+    A run that was asked for without a storm belongs to the one that its inputs are of.
     `Invalid` names the input that is missing and has no fallback, with what to do about it.
     """
     model = shelf().model(run.model)
     folder = folder_of(run)
     folder.begin()
-    asked, notes = [], []
+    asked, notes, storms = [], [], []
     for one in model.inputs:
         found = KINDS[one.kind](Asking(run, one))
+        refused = found.refused if found is not None else ()
+        found = None if found is None or found.content is None else found
         told = _laid(folder, one, found, millis(run.based_at))
         asked.append(told)
         notes += [told.said] if told.said else []
-        notes += found.notes if found is not None and told.state != "missing" else ()
+        if found is not None and told.state != "missing":
+            notes += found.notes
+            storms += [found.storm] if found.storm else []
+        notes += refused
     folder.ask(
         Request(
             run=run.pk, model=model.key, engine=model.engine, based_at=millis(run.based_at),
@@ -44,37 +50,29 @@ def feed_run(run: Run) -> Model:
     run.inputs = [msgspec.to_builtins(one) for one in asked]
     run.notes = list(dict.fromkeys(notes))
     run.model_version = model.version
+    run.storm = run.storm or next(iter(storms), "")
     Run.objects.filter(pk=run.pk, holder=run.holder).update(
-        inputs=run.inputs, notes=run.notes, model_version=model.version
+        inputs=run.inputs, notes=run.notes, model_version=model.version, storm=run.storm
     )
     return model
 
 
 def _laid(folder: Folder, one: Input, found: Gathered | None, based_ms: int) -> Asked:
-    late = found is not None and _is_older(found, based_ms, one.fresh)
-    if found is None or late:
-        if one.fallback == "stop" or (found is None and one.fallback == "older"):
-            raise Invalid(
-                f"没有输入「{one.title}」，不能计算"
-                if found is None
-                else f"输入「{one.title}」太旧，不能计算"
-            )
-        if found is None or one.fallback == "without":
+    if found is None or found.is_older(one.oldest or one.fresh, based_ms):
+        if one.fallback == "without":
             return Asked(name=one.name, kind=one.kind, state="missing", said=one.said)
-        if _is_older(found, based_ms, one.oldest):
-            raise Invalid(f"输入「{one.title}」太旧，不能计算")
+        raise Invalid(
+            f"没有输入「{one.title}」，不能计算"
+            if found is None
+            else f"输入「{one.title}」太旧，不能计算"
+        )
+    late = found.is_older(one.fresh, based_ms)
     file = found.file or f"{one.name}.json"
     digest, size = folder.put(f"inputs/{file}", _bytes(found.content))
     return Asked(
         name=one.name, kind=one.kind, state="older" if late else "used", file=file, sha256=digest,
-        bytes=size, newest=found.newest, said=one.said if late else "",
+        bytes=size, newest=found.newest, said=(one.said_older or one.said) if late else "",
     )  # fmt: skip
-
-
-def _is_older(found: Gathered, based_ms: int, bound: Any) -> bool:
-    if bound is None or found.newest is None:
-        return False
-    return bool(based_ms - found.newest > bound.total_seconds() * 1000)
 
 
 def _bytes(content: Any) -> bytes:

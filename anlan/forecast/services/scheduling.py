@@ -10,6 +10,7 @@ from anlan.forecast.declaration import Input, Model, Schedule, shelf
 from anlan.forecast.models import Grid, Run, Series
 from anlan.forecast.selectors.gathering import KINDS, Asking
 from anlan.forecast.selectors.gathering.asking import millis
+from anlan.forecast.selectors.storms import storms_about
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.kernel import clock
@@ -19,6 +20,8 @@ BY = system("forecast")
 #: The wall clock cycles are counted on.
 ORIGIN: Final = datetime(2000, 1, 1, tzinfo=clock.LOCAL_ZONE)
 KEPT: Final = timedelta(days=30)
+#: Kind of input that follows one storm.
+TRACK: Final = "typhoon-track"
 
 
 def start_due_runs() -> int:
@@ -39,25 +42,35 @@ def cycle_of(schedule: Schedule, now: datetime) -> datetime:
     return ORIGIN + schedule.after + passed * schedule.every
 
 
-def _start(model: Model, schedule: Schedule) -> bool:
+def _start(model: Model, schedule: Schedule) -> int:
+    """Ask for a cycle's run, or for one of every storm that is about; returns how many."""
+    if not any(one.kind == TRACK for one in model.inputs):
+        return _start_of(model, schedule, "")
+    about = storms_about(clock.now())
+    return sum(_start_of(model, schedule, storm) for storm in about or ("",))
+
+
+def _start_of(model: Model, schedule: Schedule, storm: str) -> bool:
     cycle = cycle_of(schedule, clock.now())
-    once = f"{model.key}:{cycle.isoformat()}"
+    once = ":".join([model.key, cycle.isoformat(), *([storm] if storm else [])])
     mine = Run.objects.filter(model=model.key)
     if mine.filter(once=once).exists():
         return False
-    if mine.filter(how="schedule", state__in=("queued", "running")).exists():
+    going = mine.filter(how="schedule", state__in=("queued", "running"))
+    if (going.filter(storm__in=("", storm)) if storm else going).exists():
         return False  # the last one is not through yet: another would only queue behind it
-    if not has_ground(model):
+    if not has_ground(model, storm):
         return False
+    wanted = Wanted(model=model.key, storm=storm, how="schedule", once=once)
     try:
-        ask_run(wanted=Wanted(model=model.key, how="schedule", once=once), by=BY)
+        ask_run(wanted=wanted, by=BY)
     except AnlanError:
         return False  # the list of models says what is wrong with it
     return True
 
 
-def has_ground(model: Model) -> bool:
-    """Tell whether a cycle is worth beginning.
+def has_ground(model: Model, storm: str = "") -> bool:
+    """Tell whether a cycle is worth beginning, for one storm where the model follows one.
 
     What the schedule says it runs only with must be there and not too old. And what the model
     cannot do without must have been there once: a county without tide points must not find a
@@ -68,7 +81,7 @@ def has_ground(model: Model) -> bool:
         return False
     now = clock.now()
     trial = Run(
-        model=model.key, region_id=region, based_at=now, valid_from=now - model.past,
+        model=model.key, region_id=region, storm=storm, based_at=now, valid_from=now - model.past,
         valid_until=now + model.ahead, step_s=round(model.step.total_seconds()), given={},
         settings=model.settings,
     )  # fmt: skip
@@ -84,12 +97,9 @@ def has_ground(model: Model) -> bool:
 def is_there(run: Run, one: Input) -> bool:
     """Tell whether an input is there, and not older than it may be at most."""
     found = KINDS[one.kind](Asking(run, one))
-    if found is None:
+    if found is None or found.content is None:
         return False
-    bound = one.oldest or one.fresh
-    if bound is None or found.newest is None:
-        return True
-    return millis(run.based_at) - found.newest <= bound.total_seconds() * 1000
+    return not found.is_older(one.oldest or one.fresh, millis(run.based_at))
 
 
 def forget_products() -> int:

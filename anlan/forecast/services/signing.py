@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from anlan.base.cases.services import open_case
 from anlan.base.outbox.services import publish
@@ -87,11 +87,7 @@ def _ask_signable(row: Run) -> None:
         raise Conflict("还没有算完，不能签署")
     if row.valid_until <= clock.now():
         raise Conflict("预报的时段已经过去，不能再签署")
-    newer = Run.objects.filter(
-        model=row.model, region=row.region_id, storm=row.storm, signing="approved",
-        based_at__gt=row.based_at,
-    )  # fmt: skip
-    if newer.exists():
+    if _standing(row).filter(based_at__gt=row.based_at).exists():
         raise Conflict("已有起报时间更新的一次签署在用")
 
 
@@ -115,12 +111,18 @@ def _move(row: Run, signing: str, **changes: object) -> None:
         setattr(row, name, value)
 
 
+def _standing(row: Run) -> "QuerySet[Run]":
+    """Narrow runs to the signed ones of the same model that speak of the same matter.
+
+    One of another storm speaks of something else; one of no storm speaks of the place as a whole.
+    """
+    rows = Run.objects.filter(model=row.model, region=row.region_id, signing="approved")
+    return (rows.filter(storm__in=("", row.storm)) if row.storm else rows).exclude(pk=row.pk)
+
+
 def _supersede(row: Run, by: Actor) -> None:
-    """Let the word on older runs of the same model rest: one stands at a time."""
-    older = Run.objects.filter(
-        model=row.model, region=row.region_id, storm=row.storm, signing="approved"
-    ).exclude(pk=row.pk)
-    for old in older:
+    """Let the word on older runs of the same matter rest: one stands at a time."""
+    for old in _standing(row):
         _move(old, "superseded")
         note(old, "superseded", by, {"by": row.pk})
 

@@ -1,11 +1,13 @@
 """Rain of other centres: read where it lies, and refused when it is not what it says."""
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from netCDF4 import Dataset
 
 from anlan.engines.grids import Raster, write_netcdf
 from anlan.forecast import heavy
@@ -13,20 +15,23 @@ from anlan.forecast.adapters.gridded import gridded_rain
 from anlan.forecast.models import Run, VillageOutlook
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.tests.conftest import NOW, OFFICER, World
+from anlan.forecast.tests.test_speaking import earlier
 from anlan.kernel.errors import Invalid
 
 HOUR = 3_600_000
 ZERO = datetime(2026, 8, 13, 2, 0, tzinfo=UTC)
 
 
-def sheet(values: np.ndarray, *, unit: str = "mm", times: bool = True, name: str = "tp") -> bytes:
-    """A file as centres write it, every hour from `ZERO` on."""
-    moments = round(ZERO.timestamp() * 1000) + HOUR * np.arange(1, len(values) + 1)
+def sheet(
+    values: np.ndarray, *, unit: str = "mm", times: bool = True, zero: datetime = ZERO
+) -> bytes:
+    """A file as centres write it, every hour from `zero` on."""
+    moments = round(zero.timestamp() * 1000) + HOUR * np.arange(1, len(values) + 1)
     whole = Raster(
         values if times else values[0], 120.85, 27.75, 0.3, 0.5, unit=unit,
         times=moments if times else None,
     )  # fmt: skip
-    return write_netcdf({name: whole}, title="rain")
+    return write_netcdf({"tp": whole}, title="rain")
 
 
 def field(*mm: float) -> np.ndarray:
@@ -80,14 +85,126 @@ def test_a_grid_put_into_the_workspace_is_the_rain_forecast(world: World, home: 
     assert row.based_at == NOW
 
 
-@pytest.mark.django_db
-def test_a_broken_grid_fails_the_run_with_its_name(world: World, home: Path) -> None:
+BROKEN = b"CDF\x02 and no more"
+
+
+@pytest.fixture
+def inbox(home: Path) -> Path:
+    """The folder that other centres' rain is put into."""
     folder = home / "forecast" / "inbox" / "rain"
     folder.mkdir(parents=True)
-    (folder / "centre.nc").write_bytes(b"CDF\x02 and no more")
-    run = ask_run(wanted=Wanted(model="basin"), by=OFFICER)
+    return folder
+
+
+def lay(path: Path, body: bytes, came: datetime = NOW) -> None:
+    """Put a file into the inbox at a moment."""
+    path.write_bytes(body)
+    os.utime(path, (came.timestamp(), came.timestamp()))
+
+
+def computed(**more: Any) -> Run:
+    run = ask_run(wanted=Wanted(model="basin", **more), by=OFFICER)
     heavy.drain()
     row = Run.objects.get(pk=run)
-    assert row.state == "failed"
-    assert "centre.nc" in row.reason
-    assert world.zone.pk
+    assert row.state == "done", row.reason
+    return row
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_a_broken_grid_fails_no_run_and_is_named(inbox: Path) -> None:
+    lay(inbox / "centre.nc", BROKEN)
+    row = computed()
+    assert {one["name"]: one["state"] for one in row.inputs}["rain-forecast"] == "missing"
+    assert any(note.startswith("雨量预报文件 centre.nc 不能用：") for note in row.notes)
+    assert row.lower_bound
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_a_half_copied_grid_is_passed_over_for_the_one_before(inbox: Path) -> None:
+    lay(inbox / "first.nc", sheet(field(20.0, 60.0, *[0.0] * 22)), NOW - timedelta(hours=1))
+    lay(inbox / "second.nc", BROKEN)
+    row = computed()
+    assert "雨量预报取自文件 first.nc" in row.notes
+    assert any(note.startswith("雨量预报文件 second.nc 不能用：") for note in row.notes)
+    assert VillageOutlook.objects.get(run=row).stage == "move"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_the_newest_grid_is_that_of_the_latest_start_not_of_the_last_copy(inbox: Path) -> None:
+    values = field(*[1.0] * 30)
+    lay(inbox / "new.nc", sheet(values), NOW - timedelta(hours=2))
+    lay(inbox / "old.nc", sheet(values * 9, zero=ZERO - timedelta(hours=6)))
+    assert "雨量预报取自文件 new.nc" in computed().notes
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_a_hindcast_sees_no_grid_that_started_after_its_base(inbox: Path) -> None:
+    based = NOW - timedelta(hours=8)
+    lay(inbox / "then.nc", sheet(field(*[1.0] * 40), zero=based), based)
+    lay(inbox / "now.nc", sheet(field(*[9.0] * 30)))
+    assert "雨量预报取自文件 then.nc" in computed(based_at=based).notes
+    assert "雨量预报取自文件 now.nc" in computed().notes
+
+
+@pytest.mark.django_db
+def test_a_stale_grid_does_not_stand_before_the_rain_of_a_storm(world: World, inbox: Path) -> None:
+    lay(inbox / "old.nc", sheet(field(*[1.0] * 60), zero=ZERO - timedelta(hours=20)))
+    alone = computed()
+    assert {one["name"]: one["state"] for one in alone.inputs}["rain-forecast"] == "older"
+    assert "雨量预报已超过十二小时，请先更新" in alone.notes
+    storm = earlier(world, "rain", engine="typhoon-ensemble", model="typhoon", height=2.0)
+    both = computed()
+    assert {one["name"]: one["state"] for one in both.inputs}["rain-forecast"] == "used"
+    assert any(storm.pk in note for note in both.notes)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_values_that_cannot_be_are_unknown_and_it_is_said(inbox: Path) -> None:
+    values = field(*[1.0] * 24)
+    values[3] = -9999.0
+    values[5] = 4000.0
+    lay(inbox / "centre.nc", sheet(values))
+    notes = computed().notes
+    assert any("格写的是缺值标记，按不明处理" in note for note in notes)
+    assert any(note.startswith("雨量格点有 12 个值不可能") for note in notes)
+
+
+def told(values: np.ndarray, spans: list[tuple[int, int]] | None = None, **packed: float) -> bytes:
+    """A file of six cells whose moments may be bounded and whose values may be packed."""
+    file = Dataset("made.nc", "w", memory=1 << 16)
+    for name, middles, unit in (
+        ("lon", [121.2, 121.5, 121.8], "degrees_east"), ("lat", [28.25, 28.75], "degrees_north"),
+    ):  # fmt: skip
+        file.createDimension(name, len(middles))
+        axis = file.createVariable(name, "f8", (name,))
+        axis.units, axis[:] = unit, middles
+    file.createDimension("time", len(values))
+    time = file.createVariable("time", "f8", ("time",))
+    time.units, time[:] = f"hours since {ZERO:%Y-%m-%d %H}:00:00", range(1, len(values) + 1)
+    if spans:
+        file.createDimension("two", 2)
+        time.bounds = "time_bounds"
+        file.createVariable("time_bounds", "f8", ("time", "two"))[:] = spans
+    rain = file.createVariable("tp", "i2" if packed else "f8", ("time", "lat", "lon"))
+    rain.setncatts({"units": "mm", **packed})
+    rain[:] = np.broadcast_to(values[:, None, None], (len(values), 2, 3))
+    return bytes(file.close())
+
+
+def test_sums_whose_packing_makes_them_fall_a_little_are_sums_all_the_same() -> None:
+    sums = np.array([5.0, 12.1, 12.0, 20.0, 20.1])
+    rain = gridded_rain(told(sums, scale_factor=0.1, add_offset=0.0)).at({"in": (121.5, 28.5)})
+    assert rain.gauges["in"] == pytest.approx((5.0, 7.1, 0.0, 8.0, 0.1), abs=1e-6)
+
+
+def test_the_bounds_of_moments_tell_sums_from_steps() -> None:
+    rising = np.array([1.0, 2.0, 4.0])
+    steps = gridded_rain(told(rising, [(0, 1), (1, 2), (2, 3)])).at({"in": (121.5, 28.5)})
+    assert steps.gauges["in"] == (1.0, 2.0, 4.0)
+    sums = gridded_rain(told(rising, [(0, 1), (0, 2), (0, 3)])).at({"in": (121.5, 28.5)})
+    assert sums.gauges["in"] == (1.0, 1.0, 2.0)

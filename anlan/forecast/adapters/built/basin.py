@@ -3,7 +3,6 @@
 Without a forecast of rain only what fell already counts: that is a lower bound and says so.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -35,10 +34,12 @@ from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.shapes import Basin, Days, Floats, Rain, Times, Zone, floats, plain
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 NO_FORECAST: Final = "没有雨量预报，只按已经下的雨算，实际可能更重"
 BY_RATING: Final = "出口水位由推算流量按水位流量关系换算，没有计基流，小水时偏低"
-NO_DAYS: Final = "前期雨量不全，按一般湿润程度算"
+NO_DAYS: Final = "前期雨量不全，按最湿的情况算"
+#: Antecedent index, mm, beyond any at which a basin counts as wet.
+WETTEST: Final = 1000.0
 #: Longest forecast a run of basins may have, steps: the response is a square of it.
 MOST_STEPS: Final = 2000
 
@@ -60,18 +61,18 @@ def forecast_basins(folder: Folder) -> Result:
     fallen = folder.read("rain", Rain)
     wanted = {code for place in (*basins, *zones) for code in place.gauges}
     ahead = folder.read("rain-forecast", Rain)
-    times, gauges = _rain(request, wanted, fallen, ahead)
+    times, rain = _rain(request, wanted, fallen, ahead)
     has_forecast = ahead is not None
     notes = [] if has_forecast else [NO_FORECAST]
     series: list[Series] = []
     stations: list[StationOutlook] = []
     if basins:
-        series, more = _basins(request, basins, times, gauges, folder.read("days", Days))
+        series, more = _basins(request, basins, times, rain, folder.read("days", Days))
         notes += more
         stages, stations = _stages(request, basins, series, whole=has_forecast)
         series += stages
         notes += [BY_RATING] if stages else []
-    villages = _villages(request, zones, times, gauges, whole=has_forecast)
+    villages = _villages(request, zones, times, rain, whole=has_forecast)
     return Result(
         series=tuple(series),
         stations=tuple(stations),
@@ -84,7 +85,7 @@ def forecast_basins(folder: Folder) -> Result:
 
 def _rain(
     request: Request, wanted: set[str], fallen: Rain | None, ahead: Rain | None
-) -> tuple[Times, dict[str, Floats]]:
+) -> tuple[Times, raining.Fallen]:
     """Lay measured and forecast rain on the steps of the run: ends of steps, mm a step by gauge.
 
     What was measured counts up to `based_at`, after it what is forecast. Unknown rain adds nothing
@@ -97,15 +98,24 @@ def _rain(
     past = ends <= request.based_at
     everywhere = {raining.EVERYWHERE} if ahead and raining.EVERYWHERE in ahead.gauges else set()
     gauges: dict[str, Floats] = {}
+    whole: dict[str, Floats] = {}
     for code in sorted(wanted | everywhere):
         values = np.full(len(ends), np.nan)
-        if fallen is not None and code in fallen.gauges:
-            values[past] = _spread(fallen, code, ends)[past]
         if ahead is not None:
             named = code if code in ahead.gauges else raining.EVERYWHERE
             values[~past] = _spread(ahead, named, ends)[~past]
-        gauges[code] = values
-    return ends, gauges
+        gauges[code], whole[code] = values, values.copy()
+        if fallen is not None and code in fallen.gauges:
+            gauges[code][past] = _spread(fallen, code, ends)[past]
+            whole[code][past] = _spread(_told_wholly(fallen, code), code, ends)[past]
+    return ends, raining.Fallen(gauges, whole)
+
+
+def _told_wholly(rain: Rain, code: str) -> Rain:
+    """Leave out the steps of a gauge that are short of values."""
+    short = set(rain.short.get(code, ()))
+    kept = tuple(None if n in short else one for n, one in enumerate(rain.gauges[code]))
+    return Rain(start=rain.start, step_s=rain.step_s, gauges={code: kept})
 
 
 def _spread(rain: Rain, code: str, ends: Times) -> Floats:
@@ -128,11 +138,11 @@ def _basins(
     request: Request,
     basins: tuple[Basin, ...],
     times: Times,
-    gauges: Mapping[str, Floats],
+    fallen: raining.Fallen,
     days: Days | None,
 ) -> tuple[list[Series], list[str]]:
     steps = len(times)
-    rain = np.stack([raining.weighted(gauges, one.gauges, steps) for one in basins])
+    rain, _ = fallen.on([one.gauges for one in basins], steps)
     wet, full = _wetness(basins, days)
     numbers = curve_number(np.array([one.curve_number for one in basins]), wet)
     # Gaps count as no rain here: the series of rain shows them, and the run says lower bound.
@@ -191,7 +201,7 @@ def _stages(
 
 
 def _wetness(basins: tuple[Basin, ...], days: Days | None) -> tuple[Floats, bool]:
-    """Tell each basin's antecedent index, mm; where it is unknown, that of an ordinary state."""
+    """Tell each basin's antecedent index, mm; where it is unknown, that of the wettest state."""
     index = np.full(len(basins), np.nan)
     if days is not None and days.gauges:
         length = max(len(one) for one in days.gauges.values())
@@ -199,7 +209,7 @@ def _wetness(basins: tuple[Basin, ...], days: Days | None) -> tuple[Floats, bool
         daily = np.stack([raining.weighted(table, one.gauges, length) for one in basins])
         index = antecedent(daily)
     known = np.isfinite(index)
-    return np.where(known, index, 35.0), bool(known.all())
+    return np.where(known, index, WETTEST), bool(known.all())
 
 
 def _network(basins: tuple[Basin, ...], response: Floats) -> Network:
@@ -223,16 +233,15 @@ def _villages(
     request: Request,
     zones: tuple[Zone, ...],
     times: Times,
-    gauges: Mapping[str, Floats],
+    fallen: raining.Fallen,
     *,
     whole: bool,
 ) -> list[VillageOutlook]:
     """Keep of every village the zone that comes nearest; one nobody can judge only if none can."""
     if not zones:
         return []
-    rain = np.stack([raining.weighted(gauges, zone.gauges, len(times)) for zone in zones])
     found: dict[str, VillageOutlook] = {}
-    for one in raining.outlooks(zones, times, rain, request.step_s, request.based_at):
+    for one in raining.outlooks(zones, times, fallen, request.step_s, request.based_at):
         kept = found.get(one.region)
         if kept is None or (one.nearness or -1.0) > (kept.nearness or -1.0):
             found[one.region] = one

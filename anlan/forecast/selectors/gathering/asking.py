@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -40,14 +40,24 @@ class Asking:
 class Gathered:
     """What was found; None instead of it: nothing was."""
 
-    #: Ready for JSON by msgspec, or bytes as they came.
+    #: Ready for JSON by msgspec, or bytes as they came; None where all there was is `refused`.
     content: Any
     #: When the newest part of it was measured or issued; None: it has no age.
     newest: int | None = None
-    #: What was found wanting, a sentence each.
+    #: What was found wanting, a sentence each; said when it is used.
     notes: tuple[str, ...] = ()
+    #: What was there and could not be used, a sentence each; said whatever was found instead.
+    refused: tuple[str, ...] = ()
     #: What the file is called below ``inputs/``; "" for NAME.json.
     file: str = ""
+    #: The storm it is of, as the agencies number it; "" when it is of none.
+    storm: str = ""
+
+    def is_older(self, bound: timedelta | None, based_ms: int) -> bool:
+        """Tell whether it is older than a bound at a moment; what has no age never is."""
+        if bound is None or self.newest is None:
+            return False
+        return based_ms - self.newest > bound.total_seconds() * 1000
 
 
 Kind = Callable[[Asking], Gathered | None]

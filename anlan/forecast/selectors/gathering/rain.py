@@ -1,6 +1,7 @@
 """Rain measured at gauges and forecast by others; the basins and danger zones it falls on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +12,13 @@ import shapely
 
 from anlan.base.places.models import DangerZone
 from anlan.engines.geo.distance import haversine
-from anlan.forecast.adapters.gridded import gridded_rain
+from anlan.forecast.adapters.gridded import gridded_rain, issued_of
 from anlan.forecast.adapters.shapes import Basin as BasinShape
 from anlan.forecast.adapters.shapes import Days, Rain, Zone
 from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
-from anlan.forecast.selectors.gathering.tides import STAGE, streams_of
+from anlan.forecast.selectors.gathering.tides import STAGE, of_each_storm, streams_of
+from anlan.forecast.selectors.rows import SILENT
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
 from anlan.sense.models import Stream
@@ -28,6 +30,8 @@ NEAREST: Final = 3
 #: Where grids of other centres are put, below the workspace.
 INBOX: Final = Path("forecast") / "inbox" / "rain"
 DAY_MS: Final = 86_400_000
+#: A sum of which fewer values came is short.
+WHOLE: Final = 0.9
 #: Where a basin's own figures are not known. [M]
 CURVE_NUMBER, RESERVOIRS = 75.0, 3.0
 #: Hours from the middle of the rain to that of the flood: 0.6 of A^0.38 (A in km2). [M]
@@ -142,38 +146,64 @@ def zones(asking: Asking) -> Gathered | None:
 
 
 def measured(asking: Asking) -> Gathered | None:
-    """Add up the rain of each step of the past at every gauge; a step without values is unknown."""
+    """Add up the rain of each step of the past at every gauge; a step without values is unknown.
+
+    One of which values are missing counts for at least what was told.
+    """
     step = asking.run.step_s * 1000
     since = millis(asking.run.valid_from) // step * step
     # A value tells what fell before its moment, so the one at the end of a step belongs to it.
     found = _sums(gauges(asking), since + 1, asking.based_ms // step * step + 1, step)
     if found is None:
         return None
-    rain, newest = found
-    shape = Rain(start=since, step_s=asking.run.step_s, gauges=rain)
-    return Gathered(shape, newest=newest)
+    shape = Rain(
+        start=since, step_s=asking.run.step_s, gauges=found.rain,
+        short={code: steps for code, steps in found.short.items() if steps},
+    )  # fmt: skip
+    return Gathered(shape, newest=found.newest)
 
 
 def days(asking: Asking) -> Gathered | None:
-    """Add up whole days of Beijing's clock before the run begins; yesterday is the last."""
+    """Add up whole days of Beijing's clock before the run begins; yesterday is the last.
+
+    A day of which a gauge told a part is not known: a basin must not be taken for dry by it.
+    """
     end = (millis(asking.run.valid_from) - ORIGIN_MS) // DAY_MS * DAY_MS + ORIGIN_MS
     count = max(1, asking.back_ms // DAY_MS)
     found = _sums(gauges(asking), end - count * DAY_MS, end, DAY_MS)
-    return Gathered(Days(gauges=found[0])) if found else None
+    return Gathered(Days(gauges=found.whole())) if found else None
 
 
 def fallen(
     asking: Asking, since: int, until: int, step: int
 ) -> dict[str, tuple[float | None, ...]] | None:
-    """Add up the rain of every step (ms) of a span at every gauge: what became of a forecast."""
+    """Add up the rain of every step (ms) of a span at every gauge: what became of a forecast.
+
+    None where a step was not told wholly.
+    """
     # As in `measured`: the value at the end of a step belongs to it.
     found = _sums(gauges(asking), since + 1, until // step * step + 1, step)
-    return found[0] if found else None
+    return found.whole() if found else None
 
 
-def _sums(
-    streams: Sequence[Stream], since: int, until: int, step: int
-) -> tuple[dict[str, tuple[float | None, ...]], int] | None:
+@dataclass(frozen=True)
+class _Sums:
+    """Rain of steps by gauge, the steps that are short of values, and when the last value came."""
+
+    rain: dict[str, tuple[float | None, ...]]
+    short: dict[str, tuple[int, ...]]
+    newest: int
+
+    def whole(self) -> dict[str, tuple[float | None, ...]]:
+        """Give the steps that were told wholly; None for the others."""
+        return {
+            code: tuple(None if n in self.short[code] else one for n, one in enumerate(row))
+            for code, row in self.rain.items()
+        }
+
+
+def _sums(streams: Sequence[Stream], since: int, until: int, step: int) -> _Sums | None:
+    """Add up steps (ms) of rain; how many values one should have is the gauge's own interval."""
     steps = (until - since) // step
     if not streams or steps <= 0:
         return None
@@ -182,14 +212,25 @@ def _sums(
     if not len(told):
         return None
     values: dict[int, list[float | None]] = {int(n): [None] * steps for n in numbers}
-    for number, start, total in zip(told.number, told.start, told.total, strict=True):
+    short: dict[int, list[int]] = {int(n): [] for n in numbers}
+    least = {row.number: WHOLE * _wanted(row, step) for row in streams}
+    columns = zip(told.number, told.start, told.n, told.total, strict=True)
+    for number, start, count, total in columns:
         place = (int(start) - since) // step
         if 0 <= place < steps:
             values[int(number)][place] = round(float(total), 3)
-    return (
+            if count < least[int(number)]:
+                short[int(number)].append(place)
+    return _Sums(
         {row.station.code: tuple(values[row.number]) for row in streams},
+        {row.station.code: tuple(short[row.number]) for row in streams},
         int(told.last_time.max()),
     )
+
+
+def _wanted(row: Stream, step: int) -> int:
+    """Tell how many values a step (ms) of a gauge has; one where nobody wrote its interval down."""
+    return max(step // ((row.interval_s or step) * 1000 if row.interval_s else step), 1)
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -204,49 +245,92 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
 def forecast(asking: Asking) -> Gathered | None:
     """Take the rain given along with the run, else the newest grid, else that of a typhoon.
 
-    `Invalid` says what is wrong with what was given.
+    A grid that is late stands behind the rain of a storm that is not. `Invalid` says what is wrong
+    with what was given.
     """
     raw = asking.run.given.get(asking.input.name)
     if raw is not None:
         return read_given(raw, asking.based_ms)
-    return of_grid(asking) or of_storm(asking)
+    grid, refused = of_grid(asking)
+    told = [one for one in (grid, of_storm(asking)) if one is not None]
+    fresh = (one for one in told if not one.is_older(asking.input.fresh, asking.based_ms))
+    found = next(fresh, told[0] if told else Gathered(None) if refused else None)
+    return None if found is None else replace(found, refused=refused)
 
 
-def of_grid(asking: Asking) -> Gathered | None:
-    """Take the rain at gauges from the grid of another centre that came last into the inbox."""
-    folder = workspace.directory() / INBOX
-    files = sorted(folder.glob("*.nc"), key=lambda one: one.stat().st_mtime)
-    if not files:
-        return None
-    path = files[-1]
+def of_grid(asking: Asking) -> tuple[Gathered | None, tuple[str, ...]]:
+    """Take the rain at gauges from the newest grid of another centre in the inbox.
+
+    The newest is that of the latest start that the run may know of. A file that cannot be used is
+    passed over for the next one; what was wrong with it comes back, too.
+    """
     places = {
         row.station.code: (float(row.station.lon or 0.0), float(row.station.lat or 0.0))
         for row in gauges(asking)
     }
-    try:
-        rain = gridded_rain(path.read_bytes()).at(places)
-    except Invalid as error:
-        raise Invalid(f"雨量预报文件 {path.name}：{error.detail}") from error
-    note = f"雨量预报取自文件 {path.name}"
-    return Gathered(rain, newest=min(rain.start, asking.based_ms), notes=(note,))
+    refused: list[str] = []
+    for path in _inbox(asking.based_ms):
+        try:
+            told = gridded_rain(path.read_bytes())
+        except (Invalid, OSError) as error:
+            why = error.detail if isinstance(error, Invalid) else str(error)
+            refused.append(f"雨量预报文件 {path.name} 不能用：{why}")
+            continue
+        if told.ends[-1] <= asking.based_ms:
+            continue
+        notes = (f"雨量预报取自文件 {path.name}", *told.said)
+        newest = min(told.issued, asking.based_ms)
+        return Gathered(told.at(places), newest=newest, notes=notes), tuple(refused)
+    return None, tuple(refused)
+
+
+def _inbox(based_ms: int) -> list[Path]:
+    """List the files of the inbox, that of the latest start first.
+
+    What starts after a moment was not there at it, unless the file itself was: some centres begin
+    to tell hours after they start. A file that does not say when it starts stands where it came.
+    """
+    found = []
+    for path in (workspace.directory() / INBOX).glob("*.nc"):
+        try:
+            came = path.stat().st_mtime_ns // 1_000_000
+            starts = issued_of(path.read_bytes())
+        except OSError:
+            continue  # taken away meanwhile
+        except Invalid:
+            found.append((came, came, path))  # whoever reads it says what is wrong
+            continue
+        if min(starts, came) <= based_ms:
+            found.append((starts, came, path))
+    return [path for _, _, path in sorted(found, reverse=True)]
 
 
 def of_storm(asking: Asking) -> Gathered | None:
-    """Take the rain at gauges from the newest run of a typhoon, an order of magnitude at best."""
+    """Take the rain at gauges from the newest run of a typhoon, an order of magnitude at best.
+
+    While several are about, the one that brings us most speaks.
+    """
     runs = Run.objects.filter(
         asking.inside(), state="done", based_at__lte=asking.run.based_at,
         valid_until__gt=asking.run.based_at, series__quantity="rain", series__of="station",
-    )  # fmt: skip
-    run = runs.order_by("-based_at", "-id").first()
-    if run is None:
+    ).exclude(signing__in=SILENT)  # fmt: skip
+    told = [
+        (run, list(Series.objects.filter(run=run, quantity="rain", of="station", member="")))
+        for run in of_each_storm(runs, asking)
+    ]
+    if not told:
         return None
-    rows = list(Series.objects.filter(run=run, quantity="rain", of="station", member=""))
+    run, rows = max(told, key=lambda pair: _fallen(pair[1]))
     rain = Rain(
         start=millis(rows[0].start), step_s=rows[0].step_s,
         gauges={row.code: tuple(row.values) for row in rows},
     )  # fmt: skip
     note = f"雨量预报取自台风计算 {run.pk} 的参数化降雨，只是量级，不含地形增幅"
     return Gathered(rain, newest=millis(run.based_at), notes=(note,))
+
+
+def _fallen(rows: Sequence[Series]) -> float:
+    return float(sum(one for row in rows for one in row.values if one is not None))
 
 
 def read_given(raw: Mapping[str, Any], based_ms: int) -> Gathered:

@@ -32,7 +32,7 @@ def track(asking: Asking) -> Gathered | None:
         lat=tuple(round(float(one), 4) for one in way.lat),
         wind=plain(way.wind, 2), pressure=plain(way.pressure, 2),
     )  # fmt: skip
-    return Gathered(path, newest=issued, notes=(note,) if note else ())
+    return Gathered(path, newest=issued, notes=(note,) if note else (), storm=row.storm)
 
 
 def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for every run

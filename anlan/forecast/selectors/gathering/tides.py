@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from anlan.engines.series import BAD
 from anlan.forecast.adapters.shapes import Measured, Stepped
 from anlan.forecast.adapters.shapes import TidePoint as Point
 from anlan.forecast.models import Run, Series, TidePoint
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
+from anlan.forecast.selectors.rows import SILENT
 from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import reader
 
 LEVEL = "tide-level"
+#: So many runs are looked at for the newest of every storm.
+MOST = 60
 #: Of rivers.
 STAGE = "water-level"
 
@@ -88,22 +92,62 @@ def measured(number: int, since_ms: int, until_ms: int) -> tuple[np.ndarray, np.
 
 
 def surges(asking: Asking) -> Gathered | None:
-    """Take the surge at stations from the newest run that computed one."""
+    """Take the surge at stations from the newest run that computed one.
+
+    While several storms are about, each has a newest run; every station takes the one that lifts it
+    highest.
+    """
     runs = Run.objects.filter(
         asking.inside(), state="done", based_at__lte=asking.run.based_at,
         series__quantity="surge", series__of="station",
-    ).exclude(engine="tide")  # fmt: skip
-    run = runs.exclude(pk=asking.run.pk).order_by("-based_at", "-id").first()
-    if run is None:
+    ).exclude(engine="tide").exclude(signing__in=SILENT)  # fmt: skip
+    newest = of_each_storm(runs.exclude(pk=asking.run.pk), asking)
+    if not newest:
         return None
-    rows = Series.objects.filter(run=run, quantity="surge", of="station", member="")
+    series = Series.objects.filter(run__in=newest, quantity="surge", of="station", member="")
+    highest: dict[str, Series] = {}
+    for row in series.select_related("run").order_by("code", "-run__based_at", "-run_id"):
+        kept = highest.setdefault(row.code, row)
+        if _peak(row, asking.based_ms) > _peak(kept, asking.based_ms):
+            highest[row.code] = row
     found = tuple(
         Stepped(code=row.code, start=millis(row.start), step_s=row.step_s, values=tuple(row.values))
-        for row in rows
+        for row in highest.values()
     )
-    note = (
-        f"增水取自计算 {run.pk}（{run.title}）"
-        if run.signing == "approved"
-        else f"增水取自计算 {run.pk}（{run.title}，未签署）"
-    )
-    return Gathered(found, newest=millis(run.based_at), notes=(note,))
+    lifting = max(highest.values(), key=lambda row: _peak(row, asking.based_ms)).run
+    used = [run for run in newest if any(row.run_id == run.pk for row in highest.values())]
+    return Gathered(
+        found, newest=min(millis(run.based_at) for run in used),
+        notes=tuple(_taken(run) for run in used), storm=lifting.storm,
+    )  # fmt: skip
+
+
+def of_each_storm(runs: "QuerySet[Run]", asking: Asking) -> list[Run]:
+    """Take the newest run of every storm that is still about, the newest first.
+
+    A storm is over when its newest run is too old for the input, or tells nothing of the time
+    ahead; a run of no storm speaks for all those before it. Where nothing is left, the newest of
+    all is taken: it is late, and whoever asked says so.
+    """
+    bound = asking.input.oldest or asking.input.fresh
+    found: dict[str, Run] = {}
+    rows = list(runs.distinct().defer("given", "outputs").order_by("-based_at", "-id")[:MOST])
+    for run in rows:
+        late = bound is not None and asking.run.based_at - run.based_at > bound
+        if late or "" in found:
+            break
+        if run.valid_until > asking.run.based_at and (run.storm or not found):
+            found.setdefault(run.storm, run)
+    return list(found.values()) or rows[:1]
+
+
+def _peak(row: Series, based_ms: int) -> float:
+    """Tell the highest value from a moment on."""
+    first = max(0, (based_ms - millis(row.start)) // (row.step_s * 1000))
+    return max((one for one in row.values[first:] if one is not None), default=float("-inf"))
+
+
+def _taken(run: Run) -> str:
+    if run.signing == "approved":
+        return f"增水取自计算 {run.pk}（{run.title}）"
+    return f"增水取自计算 {run.pk}（{run.title}，未签署）"
