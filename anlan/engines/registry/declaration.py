@@ -22,8 +22,9 @@ class Item:
 
     unit: as `kernel.units` spells it, "" for what has none (or one of its own, told in the title).
     axes: names of the directions of numbers; those of one name must be equally long. A "member"
-    may be left out. low: no value may lie below; the signs other systems write for missing values
-    (-9999 and its like) become unknown.
+    may be left out. also: directions it may run along instead, told apart by how many there are.
+    low: no value may lie below; the signs other systems write for missing values (-9999 and its
+    like) become unknown.
     """
 
     key: str
@@ -35,6 +36,11 @@ class Item:
     required: bool = True
     low: float | None = None
     choices: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
+
+    def directions(self, count: int) -> tuple[str, ...] | None:
+        """Tell along which directions figures with `count` of them run; None when none fit."""
+        return next((axes for axes in (self.axes, *self.also) if len(axes) == count), None)
 
 
 @dataclass(frozen=True, slots=True)

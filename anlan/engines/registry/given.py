@@ -205,16 +205,20 @@ def _shaped(item: Item, figures: Floats) -> Floats:
     wanted = () if item.kind == "number" else item.axes
     if "member" in wanted and figures.ndim == len(wanted) - 1:
         figures = np.expand_dims(figures, wanted.index("member"))
-    if figures.ndim != len(wanted):
-        told = "、".join(wanted) if wanted else "一个数"
-        raise Invalid(f"「{item.key}」要有 {len(wanted)} 个方向（{told}），给了 {figures.ndim} 个")
-    return figures
+    if figures.ndim == len(wanted) or (item.also and item.directions(figures.ndim) is not None):
+        return figures
+    told = "、".join(wanted) if wanted else "一个数"
+    other = "".join(f"，或 {'、'.join(axes)}" if axes else "，或一个数" for axes in item.also)
+    raise Invalid(
+        f"「{item.key}」要有 {len(wanted)} 个方向（{told}{other}），给了 {figures.ndim} 个"
+    )
 
 
 def _ask_lengths(engine: Engine, given: Given) -> None:
     seen: dict[str, tuple[str, int]] = {}
     for item in engine.inputs:
-        for axis, length in zip(item.axes, _lengths(item, given), strict=False):
+        lengths = _lengths(item, given)
+        for axis, length in zip(item.directions(len(lengths)) or (), lengths, strict=False):
             first = seen.setdefault(axis, (item.key, length))
             if first[1] != length:
                 raise Invalid(

@@ -12,8 +12,9 @@ from anlan.engines.registry.result import Result, Value
 from anlan.engines.runs.sea import inner_in, sea_in
 from anlan.engines.runs.surge_items import INPUTS, OUTPUTS
 from anlan.engines.surge import Grid, Inputs, Outputs
+from anlan.engines.surge.nesting import EVERY
 
-VERSION = "1"
+VERSION = "2"
 #: Fields of the NetCDF: output, name, unit.
 _FIELDS = (
     ("level_max", "greatest level", "m"), ("depth_max", "greatest depth", "m"),
@@ -32,16 +33,20 @@ def run(given: Given) -> Result:
     if inner is None:
         told = [("", outer, surge.run(outer))]
     else:
+        every = given.number("inner_every", EVERY)
         told = [
             (prefix, asked, found)
             for prefix, asked, found in zip(
-                ("", "inner_"), (outer, inner), surge.run_nested(outer, inner), strict=True
+                ("", "inner_"),
+                (outer, inner),
+                surge.run_nested(outer, inner, every=every),
+                strict=True,
             )
         ]
     values: dict[str, Value] = {}
     files: dict[str, Callable[[], bytes]] = {}
     for prefix, asked, found in told:
-        values |= {f"{prefix}{key}": value for key, value in _values(asked.grid, found).items()}
+        values |= {f"{prefix}{key}": value for key, value in _values(asked, found).items()}
         files |= _files(prefix.replace("_", "-"), asked, found)
         notes.extend(found.notes)
     stopped = "；".join(dict.fromkeys(found.stopped for *_, found in told if found.stopped))
@@ -71,7 +76,23 @@ def _netcdf(grid: Grid, found: Outputs) -> bytes:
     )
 
 
-def _values(grid: Grid, found: Outputs) -> dict[str, Value]:
+def _ended(grid: Grid, found: Outputs, dry: float) -> dict[str, Value]:
+    """Tell what the water is at the end, or where a run out of hand was last sound."""
+    h, hu, hv = (
+        np.asarray(one, dtype=np.float64) for one in (found.state.h, found.state.hu, found.state.hv)
+    )
+    wet = h > dry
+    over = 1.0 / np.where(wet, h, 1.0)
+    return {
+        "level_end": np.where(wet, h + grid.bed, np.nan),
+        "depth_end": h,
+        "east_end": np.where(wet, hu * over, 0.0),
+        "north_end": np.where(wet, hv * over, 0.0),
+    }
+
+
+def _values(asked: Inputs, found: Outputs) -> dict[str, Value]:
+    grid, dry = asked.grid, asked.settings.dry
     values: dict[str, Value] = {
         "x": grid.x,
         "y": grid.y,
@@ -80,6 +101,7 @@ def _values(grid: Grid, found: Outputs) -> dict[str, Value]:
         "depth_max": np.asarray(found.depth_max, dtype=np.float64),
         "speed_max": np.asarray(found.speed_max, dtype=np.float64),
         "arrival": np.asarray(found.arrival, dtype=np.float64),
+        **_ended(grid, found, dry),
         "water_begin": found.water[0],
         "water_end": found.water[1],
         "reached": found.state.time,
@@ -108,7 +130,8 @@ ENGINES.add(
         valid="水平尺度远大于水深的流动；不含波浪、层结和泥沙",
         verified=(
             "静水含岛、Stoker、Ritter、Thacker 一维二维：收敛与水量守恒见 engines/surge/tests",
-            "风增水、气压增水、Proudman 放大、Kelvin 波、共振潮与解析解一致",
+            "风增水、气压增水、Proudman 放大、Kelvin 波、共振潮与解析解一致；"
+            "这几项和转动的水碗、NTHMP 第 1 题也都用本命令、只写输入文件算过",
             "NTHMP 第 1、2 题（解析）5 % 以内",
             "NTHMP 第 4 题（实验室爬高）未破碎波中位偏差 6 % 以内，都在两成以内",
             "破碎的孤立波与 GeoClaw 5.14 浅水解相差 3 % 以内（NTHMP 第 5 题的水槽）",

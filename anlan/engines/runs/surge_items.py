@@ -5,10 +5,13 @@ from typing import Final
 
 from anlan.engines.registry.declaration import Item
 from anlan.engines.runs.harmonics import CONSTANTS
+from anlan.engines.runs.reckoning import SETTINGS
+from anlan.engines.runs.shores import SIDES
 from anlan.engines.runs.storms import TRACK
+from anlan.engines.runs.winds import AIR
 
-SIDES: Final = ("wall", "open", "tide", "level", "discharge")
-_RC, _G, _GT, _S = ("row", "column"), ("gauge",), ("gauge", "gauge_time"), ("side", "side_time")
+_RC, _G, _GT = ("row", "column"), ("gauge",), ("gauge", "gauge_time")
+_INNER_RC: Final = ("inner_row", "inner_column")
 
 INPUTS: Final = (
     Item("terrain", "地形文件（GeoTIFF、NetCDF）", "Terrain file", "file", required=False),
@@ -26,8 +29,12 @@ INPUTS: Final = (
     Item("x", "列的中心，度或米", "Columns", axes=("column",), required=False),
     Item("y", "行的中心，度或米", "Rows", axes=("row",), required=False),
     Item(
+        "cell", "格的东西向、南北向大小，度或米，代替 x、y", "Cell", axes=("pair",), required=False
+    ),
+    Item("corner", "最西南一格的西、南边，不写为 0、0", "Corner", axes=("pair",), required=False),
+    Item(
         "coordinates",
-        "x、y 是度还是米",
+        "坐标是度还是米，不写为米",
         "Degrees or metres",
         "text",
         required=False,
@@ -43,6 +50,24 @@ INPUTS: Final = (
         unit="m",
         axes=_RC,
         required=False,
+    ),
+    Item(
+        "start_east",
+        "起始向东流速",
+        "Speed to the east at the start",
+        unit="m/s",
+        axes=_RC,
+        required=False,
+        also=((),),
+    ),
+    Item(
+        "start_north",
+        "起始向北流速",
+        "Speed to the north at the start",
+        unit="m/s",
+        axes=_RC,
+        required=False,
+        also=((),),
     ),
     Item("manning", "糙率，秒/米^(1/3)", "Manning's n", "number", required=False, low=0.0),
     Item(
@@ -84,29 +109,41 @@ INPUTS: Final = (
         axes=("edge",),
         required=False,
     ),
-    Item("state", "从哪个状态续算（state.npz）", "State to go on from", "file", required=False),
-    Item("inner_state", "内层从哪个状态续算", "State of the finer grid", "file", required=False),
     Item(
-        "sides",
-        "西、东、南、北边界",
-        "Sides",
-        "texts",
-        axes=("side",),
+        "inner_bed",
+        "内层地面高程",
+        "Bed of the finer grid",
+        unit="m",
+        axes=_INNER_RC,
         required=False,
-        choices=SIDES,
     ),
     Item(
-        "side_time",
-        "边界过程的时间",
-        "Times of sides",
-        unit="s",
-        axes=("side_time",),
+        "inner_x", "内层列的中心", "Columns of the finer grid", axes=_INNER_RC[1:], required=False
+    ),
+    Item("inner_y", "内层行的中心", "Rows of the finer grid", axes=_INNER_RC[:1], required=False),
+    Item("inner_cell", "内层格的大小", "Cell of the finer grid", axes=("pair",), required=False),
+    Item("inner_corner", "内层西南角", "Corner of the finer grid", axes=("pair",), required=False),
+    Item(
+        "inner_start_level",
+        "内层起始水位场，不写则取外层的",
+        "Level of the finer grid at the start",
+        unit="m",
+        axes=_INNER_RC,
+        required=False,
+    ),
+    Item(
+        "inner_manning_field",
+        "内层各格糙率",
+        "Manning's n of the finer grid",
+        axes=_INNER_RC,
         required=False,
         low=0.0,
     ),
-    Item("side_level", "边界水位", "Level of sides", unit="m", axes=_S, required=False),
-    Item("side_inflow", "边界单宽入流，平方米/秒", "Inflow of sides", axes=_S, required=False),
+    Item("state", "从哪个状态续算（state.npz）", "State to go on from", "file", required=False),
+    Item("inner_state", "内层从哪个状态续算", "State of the finer grid", "file", required=False),
+    *SIDES,
     *CONSTANTS,
+    *AIR,
     *TRACK,
     Item(
         "radius",
@@ -128,24 +165,7 @@ INPUTS: Final = (
     Item("gauges", "测点名", "Gauges", "texts", axes=_G, required=False),
     Item("gauge_x", "测点横坐标，度或米", "x of gauges", axes=_G, required=False),
     Item("gauge_y", "测点纵坐标，度或米", "y of gauges", axes=_G, required=False),
-    Item("gauges_every", "测点每隔", "Gauges every", "number", "s", required=False, low=0.0),
-    Item("frames_every", "水位场每隔", "Frames every", "number", "s", required=False, low=0.0),
-    Item(
-        "cfl",
-        "步长占稳定步长的份额",
-        "Share of stable step",
-        "number",
-        required=False,
-        low=0.0,
-    ),
-    Item(
-        "precision",
-        "精度",
-        "Precision",
-        "text",
-        required=False,
-        choices=("double", "single"),
-    ),
+    *SETTINGS,
 )
 
 _TOLD: Final = (
@@ -156,6 +176,10 @@ _TOLD: Final = (
     Item("depth_max", "最大水深", "Greatest depth", unit="m", axes=_RC),
     Item("speed_max", "最大流速", "Greatest speed", unit="m/s", axes=_RC),
     Item("arrival", "到达时间", "Arrival", unit="s", axes=_RC),
+    Item("level_end", "最后的水位，干处不明", "Level at the end", unit="m", axes=_RC),
+    Item("depth_end", "最后的水深", "Depth at the end", unit="m", axes=_RC),
+    Item("east_end", "最后向东的流速", "Speed to the east at the end", unit="m/s", axes=_RC),
+    Item("north_end", "最后向北的流速", "Speed to the north at the end", unit="m/s", axes=_RC),
     Item("water_begin", "起始水量", "Water at the start", "number", "m3"),
     Item("water_end", "结束水量", "Water at the end", "number", "m3"),
     Item("reached", "算到", "Reached", "number", "s"),

@@ -28,13 +28,15 @@ AROUND_PA: Final = AROUND_HPA * 100.0
 class Moment:
     """Air at one moment on a mesh (my, mx).
 
-    east, north: m/s at ten metres. pressure: Pa at sea level. rain: m/s of water.
+    east, north: m/s at ten metres. pressure: Pa at sea level. rain: m/s of water. stress: Pa to the
+    east and north, where it is known by itself; the wind then does nothing.
     """
 
     east: Floats
     north: Floats
     pressure: Floats
     rain: Floats | None = None
+    stress: tuple[Floats, Floats] | None = None
 
 
 class Air(Protocol):
@@ -56,7 +58,8 @@ class Air(Protocol):
 class GriddedAir:
     """Air from a product on a grid, straight in time between its moments.
 
-    times: seconds after the start, rising, (t,). east, north, pressure, rain: (t, my, mx).
+    times: seconds after the start, rising, (t,). east, north, pressure, rain and both of stress, as
+    in `Moment`: (t, my, mx).
     """
 
     x: Floats
@@ -66,6 +69,7 @@ class GriddedAir:
     north: Floats
     pressure: Floats
     rain: Floats | None = None
+    stress: tuple[Floats, Floats] | None = None
 
     def at(self, time: float) -> Moment:
         """Tell the air `time` seconds after the start; before and behind, the nearest moment."""
@@ -74,11 +78,14 @@ class GriddedAir:
         high = min(low + 1, last)
         gap = float(self.times[high] - self.times[low])
         part = min(max((time - float(self.times[low])) / gap, 0.0), 1.0) if gap else 0.0
-        fields = (self.east, self.north, self.pressure)
-        east, north, pressure = ((1 - part) * one[low] + part * one[high] for one in fields)
-        rain = self.rain
-        fallen = None if rain is None else (1 - part) * rain[low] + part * rain[high]
-        return Moment(east, north, pressure, fallen)
+
+        def now(field: Floats) -> Floats:
+            return np.asarray((1 - part) * field[low] + part * field[high])
+
+        east, north, pressure = (now(one) for one in (self.east, self.north, self.pressure))
+        fallen = None if self.rain is None else now(self.rain)
+        told = None if self.stress is None else (now(self.stress[0]), now(self.stress[1]))
+        return Moment(east, north, pressure, fallen, told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,11 +130,18 @@ def drag(speed: Floats) -> Floats:
     return np.minimum(base + growth * speed, most)
 
 
-def stress(east: Floats, north: Floats) -> tuple[Floats, Floats]:
+def stress(east: Floats, north: Floats, density: float = WATER_DENSITY) -> tuple[Floats, Floats]:
     """Tell the wind stress over the density of water, m2/s2, to the east and north."""
     speed = np.hypot(east, north)
-    weight = AIR_DENSITY / WATER_DENSITY * drag(speed) * speed
+    weight = AIR_DENSITY / density * drag(speed) * speed
     return weight * east, weight * north
+
+
+def push(moment: Moment, density: float) -> tuple[Floats, Floats]:
+    """Tell what drives the water at a moment, m2/s2: the stress that is told, or the wind's."""
+    if moment.stress is None:
+        return stress(moment.east, moment.north, density)
+    return moment.stress[0] / density, moment.stress[1] / density
 
 
 def mesh_over(
@@ -155,7 +169,8 @@ def footing(axis: Floats, middle: Floats) -> tuple[Whole, Floats]:
 
 def sound(moment: Moment, time: float) -> Moment:
     """Give the moment back, or refuse it when a value is not known or cannot be."""
-    limits = (("风速", moment.east, 150.0), ("风速", moment.north, 150.0))
+    limits = [("风速", moment.east, 150.0), ("风速", moment.north, 150.0)]
+    limits += [("风应力", one, 100.0) for one in moment.stress or ()]
     for name, values, most in limits:
         _refuse(name, ~(np.abs(values) <= most), time)
     _refuse("气压", ~((moment.pressure > 80_000.0) & (moment.pressure < 110_000.0)), time)

@@ -34,6 +34,8 @@ def _settings(settings: Settings) -> list[str]:
         (1.0 <= settings.steep <= 2.0, f"限制器系数 {settings.steep:g} 不稳定，应在 1 到 2 之间"),
         (0.0 <= settings.sheltered <= 1.0, "陆上风应力的折减应在 0 到 1 之间"),
         (settings.gravity > 0.0, "重力加速度应大于零"),
+        (settings.density > 0.0, "水的密度应大于零"),
+        (80_000.0 < settings.around < 110_000.0, "周围气压应在 800 到 1100 百帕之间，请检查单位"),
         (settings.longest > 0.0, "最长步长应大于零"),
         (settings.frames_every is None or settings.frames_every > 0.0, "输出间隔应大于零"),
     )
@@ -45,6 +47,9 @@ def _fields(inputs: Inputs) -> list[str]:
     wrong = []
     if not (np.isfinite(inputs.until) and inputs.until > 0):
         wrong.append("计算时长应大于零")
+    late = [at for at in inputs.settings.frames_at if not 0.0 <= at <= inputs.until * (1 + 1e-9)]
+    if late:
+        wrong.append(f"要存水位场的时间 {late[0]:g} 秒不在 0 到计算时长之间")
     named = (
         ("起算水位", inputs.level, -1e5, 1e5),
         ("起算东向流速", inputs.east, -50.0, 50.0),

@@ -17,6 +17,8 @@ _SOUND: Final = 100
 _GROWTH: Final = 1.2
 #: A step so much shorter than the first is that of a run out of hand.
 _COLLAPSE: Final = 1e-6
+#: A step that ends so near to a moment, as a share of it, has come to it.
+_HIT: Final = 1e-9
 _WRONG: Final = {1: "水深或流速不是数值", 2: "流速过大"}
 
 #: Called after each step with the time reached (s) and the water.
@@ -53,6 +55,10 @@ class _Journey:
         self.noted = self.gauged = -np.inf
         self.window = -1
         self.framed = self.sea.time
+        #: Times at which a frame is still to be kept, the next one last.
+        self.asked = sorted(
+            (at for at in self.settings.frames_at if at >= self.sea.time * (1 - _HIT)), reverse=True
+        )
         self.sound: State = self.sea.state()
         self.first_dt = 0.0
 
@@ -89,9 +95,13 @@ class _Journey:
         """Tell how long the next step may be."""
         sea, settings = self.sea, self.settings
         dt = min(settings.cfl / sea.rate if sea.rate > 0 else np.inf, settings.longest)
+        if self.mesh is not None and settings.air_every > 0.0:
+            # Over a window that a step leaps no rain would fall.
+            dt = min(dt, settings.air_every)
         if sea.dt > 0:
             dt = min(dt, _GROWTH * sea.dt)
         ends = [self.inputs.until]
+        ends += self.asked[-1:]
         if settings.frames_every is not None:
             ends.append(self.framed + settings.frames_every)
         left = min(ends) - sea.time
@@ -129,12 +139,21 @@ class _Journey:
         if len(self.points) and sea.time >= self.gauged + settings.gauges_every:
             self.seen.append((sea.time, self.sea.look(self.points)[:3]))
             self.gauged = sea.time
-        every = settings.frames_every
-        if every is not None and (not self.frames or sea.time >= self.framed + every * (1 - 1e-9)):
+        if self._framing():
             self.frames.append((sea.time, sea.levels().astype(np.float32)))
-            self.framed = sea.time
         if self.watch is not None:
             self.watch(sea.time, sea)
+
+    def _framing(self) -> bool:
+        """Tell whether a frame is to be kept now, and look on to the next."""
+        time, every = self.sea.time, self.settings.frames_every
+        due = every is not None and (not self.frames or time >= self.framed + every * (1 - _HIT))
+        if due:
+            self.framed = time
+        while self.asked and time >= self.asked[-1] * (1 - _HIT):
+            self.asked.pop()
+            due = True
+        return due
 
     def _checked(self) -> str:
         """Keep the water if it is sound, else go back to what was kept and say why."""

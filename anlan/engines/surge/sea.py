@@ -47,7 +47,7 @@ class Sea:
         single = settings.single if settings.single is not None else grid.bed.size > _LARGE
         self.kind: Any = np.float32 if single else np.float64
         self.law = _law(settings, self.kind)
-        self.dry = settings.dry
+        self.dry, self.density, self.around = settings.dry, settings.density, settings.around
         self.sides = inputs.sides
         self.kinds = kinds_of(inputs.sides)
         self.bed = self._laid(grid.bed)
@@ -137,9 +137,9 @@ class Sea:
     def blow(self, mesh: "Mesh", time: float, seconds: float) -> None:
         """Let the air of `time` act from now on, and the rain of `seconds` fall."""
         moment = airs.sound(mesh.air.at(time), time)
-        east, north = airs.stress(moment.east, moment.north)
+        east, north = airs.push(moment, self.density)
         gravity = float(self.law[0])
-        head = (moment.pressure - airs.AROUND_PA) / (airs.WATER_DENSITY * gravity)
+        head = (moment.pressure - self.around) / (self.density * gravity)
         if self.push_x.shape[0] == 1:
             self.push_x, self.push_y = np.zeros_like(self.h), np.zeros_like(self.h)
         coarse = np.ascontiguousarray(np.stack([east, north, head]), dtype=np.float64)

@@ -8,7 +8,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from anlan.engines.surge.air import Air
+from anlan.engines.surge.air import AROUND_PA, WATER_DENSITY, Air
 from anlan.engines.surge.grid import Grid
 from anlan.engines.surge.layout import Field, Floats
 from anlan.engines.surge.sides import Sides
@@ -63,14 +63,15 @@ class Settings:
     """How the water is reckoned; the defaults are for coasts and rivers.
 
     cfl: share of the stable step, up to 1. dry: m, shallower counts as dry. thin: m, shallower is
-    treated to first order. steep: 1 (smoothest) to 2 (sharpest) limiter. gravity: m/s2. hold: m of
+    treated to first order. steep: 1 (smoothest) to 2 (sharpest) limiter. gravity: m/s2. density: of
+    the water, kg/m3. around: Pa, the pressure under which levels at sides are told. hold: m of
     depth from which the wind takes hold in full. sheltered: share of the wind's stress on ground
     that is dry at the start; trees, houses and crops take the rest, else a storm would drive sheets
     of water up any plain (Westerink et al. 2008, Mon. Wea. Rev. 136, 833, whose wooded ground feels
-    none). single: float32; None: when the grid has over a
-    million cells. rise: m above the start that counts as the water's arrival. fastest: m/s, faster
-    water is taken for a run out of hand. air_every, maxima_every, gauges_every, frames_every:
-    seconds; 0 is every step, None for frames is never. longest: s, no step is longer.
+    none). single: float32; None: when the grid has over a million cells. rise: m above the start
+    that counts as the water's arrival. fastest: m/s, faster water is taken for a run out of hand.
+    air_every, maxima_every, gauges_every, frames_every: seconds; 0 is every step, None for frames
+    is never. frames_at: seconds at which a frame is kept besides. longest: s, no step is longer.
     """
 
     cfl: float = 0.8
@@ -78,6 +79,8 @@ class Settings:
     thin: float = 5e-3
     steep: float = 1.5
     gravity: float = 9.81
+    density: float = WATER_DENSITY
+    around: float = AROUND_PA
     hold: float = 0.1
     sheltered: float = 0.3
     single: bool | None = None
@@ -87,6 +90,7 @@ class Settings:
     maxima_every: float = 0.0
     gauges_every: float = 0.0
     frames_every: float | None = None
+    frames_at: tuple[float, ...] = ()
     longest: float = 600.0
 
 

@@ -118,6 +118,7 @@ def _item(item: "Item") -> dict[str, object]:
     return {
         "key": item.key, "title": item.title, "title_en": item.title_en, "kind": item.kind,
         "unit": item.unit, "axes": item.axes, "required": item.required, "choices": item.choices,
+        "also": item.also,
     }  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def _line(item: "Item") -> str:
     kinds = {"times": "时刻", "text": "文字", "texts": "文字", "file": "文件"}
     parts = [item.unit or kinds.get(item.kind, "无单位")]
     if item.axes:
-        parts.append(" × ".join(item.axes))
+        parts.append(" 或 ".join(" × ".join(axes) or "一个数" for axes in (item.axes, *item.also)))
     if item.choices:
         parts.append("、".join(item.choices))
     if not item.required:

@@ -42,6 +42,6 @@ def _row(item: Item) -> list[str]:
         code(item.key),
         cell(item.title + choices),
         cell(item.unit or _KINDS.get(item.kind, "无")),
-        cell(" × ".join(item.axes)),
+        cell(" 或 ".join(" × ".join(axes) or "一个数" for axes in (item.axes, *item.also))),
         "" if item.required else "可以",
     ]

@@ -9,6 +9,8 @@ import numpy as np
 from anlan.engines.surge.layout import Floats
 
 G = 9.81
+#: kg/m3.
+SEA_WATER = 1025.0
 
 
 def bisected(low: float, high: float, rising: object) -> float:
@@ -60,3 +62,14 @@ def bowl(x: Floats, y: Floats, time: float) -> tuple[Floats, Floats]:
     turn = np.sqrt(2 * G * 0.1) * time
     level = 0.05 * (2 * x * np.cos(turn) + 2 * y * np.sin(turn) - 0.5)
     return bed, np.maximum(level - bed, 0.0)
+
+
+def set_up(x: Floats) -> Floats:
+    """Give the depth of 10 m of water in 50 km under 1 Pa at rest: d(h^2)/dx = 2 tau / (rho g)."""
+    slope = 2 / (SEA_WATER * G)
+    wide = np.linspace(0, 50e3, 20_001)
+
+    def beyond(start: float) -> float:
+        return float(np.trapezoid(np.sqrt(start + slope * wide), wide)) - 10 * 50e3
+
+    return np.asarray(np.sqrt(bisected(50.0, 150.0, beyond) + slope * x))

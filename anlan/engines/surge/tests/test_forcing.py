@@ -18,7 +18,7 @@ from anlan.engines.surge import (
 )
 from anlan.engines.surge.air import AROUND_PA, WATER_DENSITY, stress
 from anlan.engines.surge.layout import Floats
-from anlan.engines.surge.tests.exact import G, bisected
+from anlan.engines.surge.tests.exact import G, bisected, set_up
 from anlan.engines.typhoon import Vortex
 
 WIDE = np.array([0.0, 1e6])
@@ -35,17 +35,6 @@ def wind_of_one_pascal() -> float:
         return float(stress(np.array(speed), np.array(0.0))[0]) * WATER_DENSITY - 1.0
 
     return bisected(1.0, 60.0, beyond)
-
-
-def set_up(x: Floats) -> Floats:
-    """Give the depth of 10 m of water in 50 km under 1 Pa at rest: d(h^2)/dx = 2 tau / (rho g)."""
-    slope = 2 / (WATER_DENSITY * G)
-    wide = np.linspace(0, 50e3, 20_001)
-
-    def beyond(start: float) -> float:
-        return float(np.trapezoid(np.sqrt(start + slope * wide), wide)) - 10 * 50e3
-
-    return np.asarray(np.sqrt(bisected(50.0, 150.0, beyond) + slope * x))
 
 
 def test_water_set_up_by_the_wind_stands_as_it_must() -> None:
@@ -267,3 +256,13 @@ def test_rain_on_a_slope_runs_off_as_fast_as_it_falls() -> None:
     assert found.state.hu[0, lower] == pytest.approx(flow[lower], rel=0.02)
     depth = (manning * flow / np.sqrt(slope)) ** 0.6
     assert found.state.h[0, lower] == pytest.approx(depth[lower], rel=0.02)
+
+
+def test_rain_falls_whole_on_cells_so_wide_that_a_step_is_longer_than_the_air_stands() -> None:
+    grid = grid_of(np.full((4, 12), -10.0), cell=(10e3, 10e3))
+    mesh = np.array([0.0, 120e3])
+    still = np.zeros((1, 2, 2))
+    rain = 30e-3 / 3600
+    air = GriddedAir(mesh, mesh, np.zeros(1), still, still, still + AROUND_PA, still + rain)
+    found = run(Inputs(grid, 3600.0, air=air, settings=Settings(air_every=300.0)))
+    assert found.state.h == pytest.approx(10.0 + 30e-3, abs=1e-9)
