@@ -14,6 +14,8 @@ RECEIVED = {
     "cancelled": name_deed("received.cancelled", "被解除", "Cancelled"),
     "withdrawn": name_deed("received.withdrawn", "被撤销", "Withdrawn"),
     "expired": name_deed("received.expired", "过期", "Expired"),
+    "standing": name_deed("received.stands-again", "恢复生效", "Holds again"),
+    "heeded": name_deed("received.heeded", "采信", "Let it count"),
     "dismissed": name_deed("received.dismissed", "不转发", "Decided not to relay"),
 }
 

@@ -11,10 +11,11 @@ RECEIVED = Lifecycle(
             "standing", "生效中", "In force", "active",
             ("replaced", "cancelled", "withdrawn", "expired"),
         ),
-        # One that was sent between comes late: what ended this first is known only now.
-        State("replaced", "已被更新", "Replaced", "over", ("cancelled", "withdrawn")),
-        State("cancelled", "已解除", "Cancelled", "good", ("replaced", "withdrawn")),
-        State("withdrawn", "已撤销", "Withdrawn", "over", ("replaced", "cancelled")),
+        # One that was sent between comes late: what ended this first is known only now. And it
+        # stands again when others tell of it and not of its end.
+        State("replaced", "已被更新", "Replaced", "over", ("standing", "cancelled", "withdrawn")),
+        State("cancelled", "已解除", "Cancelled", "good", ("standing", "replaced", "withdrawn")),
+        State("withdrawn", "已撤销", "Withdrawn", "over", ("standing", "replaced", "cancelled")),
         State("expired", "已过期", "Expired", "over", ("replaced", "cancelled", "withdrawn")),
         # A cancel, an acknowledgement, a test: nothing begins to hold by it.
         State("notice", "告知", "For information", "neutral"),
@@ -26,14 +27,17 @@ HANDLING = Lifecycle(
     "alert-handling",
     "预警办理",
     (
-        State("waiting", "待办理", "Waiting", "attention", ("relayed", "dismissed", "passed")),
+        State(
+            "waiting", "待办理", "Waiting", "attention",
+            ("relayed", "dismissed", "passed", "none"),
+        ),
         State("relayed", "已转发", "Relayed", "good", ("waiting",)),
         State("dismissed", "不转发", "Not relayed", "over", ("waiting", "relayed")),
         # Overtaken before anybody relayed it: by its own update, by its end.
-        State("passed", "已过时", "Overtaken", "over", ("relayed",)),
-        State("none", "无需办理", "Nothing to do", "neutral"),
+        State("passed", "已过时", "Overtaken", "over", ("waiting", "relayed")),
+        State("none", "无需办理", "Nothing to do", "neutral", ("waiting",)),
     ),
-)
+)  # fmt: skip
 
 #: An alert of ours: relayed word for word, or in our own competence.
 ALERT = Lifecycle(

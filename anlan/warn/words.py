@@ -31,6 +31,23 @@ NOTES: dict[str, tuple[str, str]] = {
         "Its certificate is not valid now, so its signature does not hold. It is not relayed by "
         "itself and ends no other warning; verify it with the station first",
     ),
+    "unproved": (
+        "它要更新或结束「{0}」，但不是原来那一路发来的，不能证明是原发布单位所发：那一条照常有效。"
+        "核实以后按「采信」，或者转发这一条",
+        "It would change or end \"{0}\", but does not come the way that one came, so nothing "
+        "proves its issuer: that one still holds. Verify it, then let it count or relay it",
+    ),
+    "number-taken": (
+        "编号和时间与另一条相同，内容不同，又不是同一路来的：至少有一条不真，请向发布单位核实",
+        "It bears the number and time of another message and says something else by another way: "
+        "one of them is not true; verify it with the station",
+    ),
+    "area-by": ("第一次来时没有范围，范围是另一路的同一条补的：{0}",
+                "It came without an area; the area is from a copy by another way: {0}"),
+    "area-differs": ("另一路来的同一条，范围写的是：{0}",
+                     "A copy by another way gives as its area: {0}"),
+    "ends-at": ("另一路来的同一条，失效时间写的是 {0}，没有采用",
+                "A copy by another way says that it ends at {0}; that was not taken over"),
     "mended": ("报文有不合规之处，已按通行做法读取：{0}",
                "The message breaks its form and was read all the same: {0}"),
 }  # fmt: skip

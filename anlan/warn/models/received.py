@@ -86,6 +86,9 @@ class Received(models.Model):
     signature = models.CharField("签名", max_length=10, blank=True, default="")
     #: Who signed, as the certificate says it; a stranger's certificate proves no name.
     signer = models.CharField("签名者", max_length=300, blank=True, default="")
+    #: Who told exactly this, and by which way (``push:user:ID``, ``poll:system:feed:KEY``): the
+    #: account, which nobody can write into a message; ``vouched:user:ID`` who let it count.
+    tellers: Any = models.JSONField(default=list)
 
     state = models.CharField("状态", max_length=12, choices=RECEIVED.choices())
     handling = models.CharField("办理", max_length=12, choices=HANDLING.choices())
@@ -109,8 +112,9 @@ class Received(models.Model):
         verbose_name = "收到的预警"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["identifier", "sent_at"],
-                # Whoever forges a message must not take the place of the true one.
+                # Whoever forges a message must not take the place of the true one: of what bears
+                # one number and time, only what says the same is one.
+                fields=["identifier", "sent_at", "words", "action", "status", "level"],
                 condition=~Q(identifier="") & ~Q(signature=State.BROKEN.value),
                 name="received_once",
             )

@@ -221,6 +221,8 @@ def verbs(row: Received, actor: Actor) -> list[str]:
     ends = row.action in ("cancel", "error") and row.state == "notice"
     goes = row.state == "standing" or ends
     found = []
+    if any(note[0] == "unproved" for note in row.notes) and row.handling in ("waiting", "relayed"):
+        found.append("heed")
     if goes and HANDLING.may(row.handling, "relayed"):
         found.append("relay")
     if HANDLING.may(row.handling, "dismissed"):

@@ -52,7 +52,9 @@ def _check_chosen(row: Received, asked: Sequence[str]) -> None:
     unknown = set(asked) - regions.still_open(asked)
     if unknown:
         raise Invalid("有的地区不在名录中", errors={"regions": sorted(unknown)})
-    named = [scope.prefix(code) for code in row.regions]
+    # An area that another one's copy filled in is no word of the message itself.
+    own = not any(note[0] == "area-by" for note in row.notes)
+    named = [scope.prefix(code) for code in row.regions] if own else []
     beyond = [code for code in asked if not any(scope.covers(one, code) for one in named)]
     if named and beyond:
         raise Invalid(
@@ -64,8 +66,12 @@ def _check_chosen(row: Received, asked: Sequence[str]) -> None:
 def relay_of(row: Received, whither: Sequence[str], by: Actor) -> Alert:
     """Make the alert that passes a message on, word for word; nothing is kept."""
     now = clock.now()
+    # A bare end names no kind; any other takes the place of its own kind alone.
+    kinds = {"kind": row.kind} if row.kind else {}
     previous = (
-        Alert.objects.filter(received__root=row.root, relayed=True, state__in=("issued", "expired"))
+        Alert.objects.filter(
+            received__root=row.root, relayed=True, state__in=("issued", "expired"), **kinds
+        )
         .exclude(issued_at=None)
         .order_by("-id")
         .first()

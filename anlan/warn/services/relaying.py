@@ -15,6 +15,7 @@ from anlan.warn.selectors.passing_on import check_may_go, relay_of, whither
 from anlan.warn.selectors.rows import received_for
 from anlan.warn.services.approving import submit_row
 from anlan.warn.services.handling import note_handled
+from anlan.warn.services.receiving.heeding import vouch
 from anlan.warn.services.sending_out import put_out
 from anlan.warn.services.telling import received_deed
 
@@ -32,8 +33,9 @@ def relay_alert(
 
     `chosen` are the regions it goes to: any where the message names none, else some of those it
     names; without it all of them. Either way only as far as the actor may relay. Relaying twice
-    returns the first. `order` is the standing order under which nobody's hand was needed; where the
-    rules ask for a second person, it waits for one.
+    returns the first. Who passes a message on vouches for what it says of earlier ones.
+    `order` is the standing order under which nobody's hand was needed; where the rules ask for a
+    second person, it waits for one.
     Raises `Invalid` without any area, `Conflict` for what holds no longer.
     """
     with transaction.atomic():
@@ -42,6 +44,8 @@ def relay_alert(
         if known is not None:
             return known.pk
         check_may_go(row)
+        if order is None:
+            vouch(row, by, asked=False)
         goes_to = whither(row, chosen, by)
         alert = relay_of(row, goes_to, by)
         _open_case(alert, row, by)

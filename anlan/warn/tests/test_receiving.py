@@ -97,7 +97,7 @@ def test_the_same_number_in_other_bytes_is_a_second_arrival_of_one_message() -> 
 def test_one_number_that_says_two_things_is_marked_and_the_first_stays() -> None:
     sent = at(-1)
     first = receive(national(sent=sent))
-    receive(national(sent=sent, text=TEXT.replace("100", "150")), way="poll")
+    receive(national(sent=sent, text=TEXT.replace("100", "150")))
     assert Arrival.objects.order_by("-id").first().differs  # type: ignore[union-attr]
     first.refresh_from_db()
     assert first.text == TEXT

@@ -1,6 +1,7 @@
 """Departments' warnings on their way in."""
 
 from anlan.warn.services.receiving.gathering import Handed, receive_together
+from anlan.warn.services.receiving.heeding import heed_received
 from anlan.warn.services.receiving.intake import (
     BATCH,
     Inbound,
@@ -17,6 +18,7 @@ __all__ = [
     "Handed",
     "Inbound",
     "Taken",
+    "heed_received",
     "paste_alert",
     "receive_alert",
     "receive_alerts",

@@ -16,11 +16,12 @@ from anlan.kernel.errors import AnlanError, Conflict, Forbidden
 from anlan.kernel.ids import new_id
 from anlan.protocols.alerting.message import AlertMessage, Unreadable
 from anlan.protocols.alerting.reading import read_alert
+from anlan.protocols.alerting.signing import State
 from anlan.warn.models import Arrival, Original, Received, Reference
 from anlan.warn.reading import Parsed, judged_as, take
 from anlan.warn.selectors.areas import Cover, Ground, cover, present
-from anlan.warn.services.receiving import chaining, completing, keeping
-from anlan.warn.services.receiving.ledger import Ledger, read_ledger
+from anlan.warn.services.receiving import chaining, completing, keeping, speaking
+from anlan.warn.services.receiving.ledger import Ledger, read_ledger, says_the_same
 from anlan.warn.trust import judge
 
 ACTION = "alerts.receive"
@@ -85,6 +86,10 @@ class _Batch:
     #: Of a new row: its id, an identifier it refers to.
     references: list[tuple[str, str]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
+    #: Ids of rows that were here already and end others now, as one more has told the same.
+    spoke: set[str] = field(default_factory=set)
+    #: Rows that were here already and have an area of ours only now.
+    placed: list[Received] = field(default_factory=list)
 
 
 def receive_alert(
@@ -196,7 +201,9 @@ def _write(part: Sequence[Read], by: Actor) -> list[Taken]:
         row for pk, row in ledger.rows.items() if pk in before and keeping.mark(row) != before[pk]
     ]
     keeping.store(changed)
-    keeping.tell(batch.fresh, changed, batch.arrivals, by)
+    stood = [row for row in changed if row.state == "standing" != before[row.pk][0]]
+    told = keeping.Told(batch.fresh, changed, batch.arrivals, batch.spoke, batch.placed, stood)
+    keeping.tell(told, by)
     return taken
 
 
@@ -207,12 +214,39 @@ def _take(one: Read, batch: _Batch) -> Taken:
             digest=one.digest, content_type=one.inbound.content_type[:100],
             size=len(one.inbound.original), body=one.inbound.original, at=batch.now,
         )  # fmt: skip
-    same = batch.ledger.same_as(one.parsed, one.digest)
-    row = same or _fresh(one, original, batch)
+    teller = speaking.teller(one.inbound.way, batch.by)
+    same = batch.ledger.same_as(one.parsed, one.digest, teller)
+    row = same or _fresh(one, original, teller, batch)
     if same is not None:
-        completing.complete(row, one.parsed, one.cover, batch.ledger)
+        _hear_again(row, one, teller, batch)
     _arrive(row, one, original, batch)
     return Taken(received=row.pk, again=same is not None)
+
+
+def _hear_again(row: Received, one: Read, teller: str, batch: _Batch) -> None:
+    """Take from a later copy what is new in it, and who tells the same now."""
+    parsed, own = one.parsed, teller in row.tellers
+    if completing.complete(row, parsed, one.cover, batch.ledger, own=own):
+        batch.placed.append(row)
+        if row.handling == "none" and row.state == "standing":
+            row.handling, row.handled_at = "waiting", None
+    if own or parsed.signature == State.BROKEN or not says_the_same(row, parsed):
+        return
+    if set(parsed.references) != _references_of(row, batch):
+        return
+    completing.prove(row, parsed, one.cover)
+    row.tellers = [*row.tellers, teller]
+    batch.spoke.add(row.pk)
+    chaining.hear_again(row, parsed.references, batch.ledger, batch.now)
+    chaining.follow(row, batch.ledger, batch.now)
+
+
+def _references_of(row: Received, batch: _Batch) -> set[str]:
+    if row.action == "alert":  # as good as never names any, and is not worth a question
+        return {name for name, rows in batch.ledger.referring.items() if row.pk in rows}
+    fresh = {name for pk, name in batch.references if pk == row.pk}
+    kept = Reference.objects.filter(received=row.pk).values_list("identifier", flat=True)
+    return fresh or set(kept)
 
 
 def _arrive(row: Received, one: Read, original: Original, batch: _Batch) -> None:
@@ -231,8 +265,9 @@ def _arrive(row: Received, one: Read, original: Original, batch: _Batch) -> None
     )  # fmt: skip
 
 
-def _fresh(one: Read, original: Original, batch: _Batch) -> Received:
+def _fresh(one: Read, original: Original, teller: str, batch: _Batch) -> Received:
     parsed, covered = one.parsed, one.cover
+    taken = [("number-taken", "")] if batch.ledger.numbered(parsed) else []
     row = Received(
         id=new_id(), original=original, way=one.inbound.way, source=one.inbound.source,
         form=parsed.form, identifier=parsed.identifier, sender=parsed.sender,
@@ -242,15 +277,15 @@ def _fresh(one: Read, original: Original, batch: _Batch) -> Received:
         instruction=parsed.instruction, effective_at=parsed.effective_at,
         expires_at=parsed.expires_at, region_id=covered.region, regions=list(covered.regions),
         area=covered.outline, place=parsed.place,
-        notes=[list(note) for note in (*parsed.notes, *covered.notes)],
-        signature=parsed.signature, signer=parsed.signer,
+        notes=[list(note) for note in (*parsed.notes, *covered.notes, *taken)],
+        signature=parsed.signature, signer=parsed.signer, tellers=[teller],
         received_at=batch.now, words=parsed.words,
     )  # fmt: skip
     row.state, row.handling = _begins(row, batch.now)
     if row.state != "standing":
         row.ended_at = batch.now
     chaining.link(row, parsed.references, batch.ledger, batch.now)
-    _follow(row, batch)
+    chaining.follow(row, batch.ledger, batch.now)
     batch.references += [(row.pk, name) for name in parsed.references]
     batch.fresh.append(row)
     return row
@@ -265,16 +300,3 @@ def _begins(row: Received, now: datetime) -> tuple[str, str]:
     if row.expires_at is not None and row.expires_at <= now:
         return "expired", "passed" if matters else "none"
     return "standing", "waiting" if matters else "none"
-
-
-def _follow(row: Received, batch: _Batch) -> None:
-    """Take the case of the chain; an end of what nobody relayed leaves nothing to do."""
-    chain = [one for one in batch.ledger.rows.values() if one.root == row.root and one.pk != row.pk]
-    row.case = next((one.case for one in chain if one.case), "")
-    ends = row.action in ("cancel", "error") and not chaining.is_broken(row)
-    if ends and row.handling == "waiting":
-        relayed = any(one.handling == "relayed" for one in chain)
-        if chain and not relayed:
-            row.handling = "none"
-    if row.handling != "waiting" and row.handled_at is None:
-        row.handled_at = batch.now

@@ -1,7 +1,8 @@
 """Writing what a batch of messages changed, and telling it: rows, cases, journal, events."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -35,7 +36,8 @@ KEPT_OF_LARGER = 64 * 1024
 #: What judging a batch may change of a row that was there before.
 KEPT = (
     "state", "handling", "handled_at", "root", "ended_by_id", "ended_at", "replaces", "case",
-    "identifier", "sender", "region_id", "regions", "expires_at", "notes",
+    "identifier", "sender", "region_id", "regions", "expires_at", "notes", "signature", "signer",
+    "tellers",
 )  # fmt: skip
 #: Changed only where it was missing, and too large to be compared each time.
 WITH_REGIONS = ("area", "place")
@@ -79,32 +81,45 @@ def _title(row: Received) -> str:
     return (row.headline or row.text or row.station)[:LONGEST_TITLE]
 
 
-def tell(
-    fresh: Sequence[Received],
-    changed: Sequence[Received],
-    arrivals: Sequence[Arrival],
-    by: Actor,
-) -> None:
-    """Note and tell what came, what came again, and what it ended."""
-    new = {row.pk for row in fresh}
-    deeds = [received_deed(row, "received", by, _facts(row)) for row in fresh]
+@dataclass(frozen=True)
+class Told:
+    """What a batch changed: new rows, old ones that changed, every time something came."""
+
+    fresh: Sequence[Received]
+    changed: Sequence[Received]
+    arrivals: Sequence[Arrival]
+    #: Ids of old rows that end others only now.
+    spoke: Collection[str] = ()
+    #: Old rows that have an area of ours only now.
+    placed: Sequence[Received] = ()
+    #: Old rows that hold again.
+    stood: Sequence[Received] = ()
+
+
+def tell(told: Told, by: Actor) -> None:
+    """Note and tell what came, what came again, what it ended, and what holds again."""
+    new = {row.pk for row in told.fresh}
+    enders = new.union(told.spoke)
+    deeds = [received_deed(row, "received", by, _facts(row)) for row in told.fresh]
     deeds += [
         received_deed(row, row.state, by, {"ended_by": row.ended_by_id})
-        for row in changed
-        if row.ended_by_id in new
+        for row in told.changed
+        if row.ended_by_id in enders
     ]
+    deeds += [received_deed(row, "standing", by) for row in told.stood]
     deeds += [
         received_deed(
             one.received, "again", by,
             {"way": one.way, "source": one.source, "digest": one.original.digest,
              "differs": one.differs},
         )
-        for one in arrivals
+        for one in told.arrivals
         if one.received_id not in new
     ]  # fmt: skip
     record_many(deeds)
-    relayed = _relayed_of(fresh)
-    publish(*(_event(row, relayed) for row in fresh if row.regions and row.action != "ack"))
+    public = [row for row in (*told.fresh, *told.placed) if row.regions and row.action != "ack"]
+    relayed = _relayed_of(public)
+    publish(*(_event(row, relayed) for row in public))
 
 
 def _facts(row: Received) -> dict[str, Any]:

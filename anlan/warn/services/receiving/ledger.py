@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -54,13 +55,17 @@ class Ledger:
         for who in {row.sender, row.station} - {""}:
             self.standing[who, row.hazard].append(row)
 
-    def same_as(self, one: Parsed, digest: str) -> Received | None:
-        """Find the message that this one is, come before by whichever way."""
+    def same_as(self, one: Parsed, digest: str, teller: str) -> Received | None:
+        """Find the message that this one is, come before by whichever way.
+
+        Under one number and time a sender may say two things, by mistake: they are one. Said by
+        two, they are two, or whoever guessed the number first would take the place of the other.
+        """
         known = self.by_digest.get(digest)
         if known is not None or one.signature == State.BROKEN:
             return known
-        for row in self.by_identifier.get(one.identifier, ()) if one.identifier else ():
-            if row.sent_at == one.sent_at and row.signature != State.BROKEN:
+        for row in self.numbered(one):
+            if teller in row.tellers or says_the_same(row, one):
                 return row
         for row in self.by_words.get(one.words, ()) if one.words else ():
             if _is_same(row, one) and abs(row.sent_at - one.sent_at) <= SAME_WITHIN:
@@ -71,9 +76,21 @@ class Ledger:
                 return row
         return None
 
+    def numbered(self, one: Parsed) -> list[Received]:
+        """Find the messages that came under the number and the time of this one."""
+        rows = self.by_identifier.get(one.identifier, ()) if one.identifier else ()
+        return [row for row in rows if row.sent_at == one.sent_at and row.signature != State.BROKEN]
+
     def named(self, identifiers: Iterable[str]) -> list[Received]:
         """Find the messages that another one refers to, as far as they came."""
         return [row for name in identifiers for row in self.by_identifier.get(name, ())]
+
+
+def says_the_same(row: Received, one: Parsed) -> bool:
+    """Tell whether two messages say the same of the same kind."""
+    return (row.words, row.action, row.status, row.level) == (
+        one.words, one.action, one.status, one.level,
+    )  # fmt: skip
 
 
 def _is_same(row: Received, one: Parsed) -> bool:
@@ -82,10 +99,23 @@ def _is_same(row: Received, one: Parsed) -> bool:
         return False
     if row.identifier and one.identifier and row.sender == one.sender:
         return False
-    return (row.action, row.level, row.hazard) == (one.action, one.level, one.hazard)
+    return (row.action, row.status, row.level, row.hazard) == (
+        one.action, one.status, one.level, one.hazard,
+    )  # fmt: skip
 
 
-def read_ledger(batch: Sequence[tuple[Parsed, str]]) -> Ledger:
+class Sought(NamedTuple):
+    """By what a message finds those it may have to do with."""
+
+    identifier: str
+    references: tuple[str, ...]
+    words: str
+    hazard: str
+    sender: str
+    station: str
+
+
+def read_ledger(batch: Sequence[tuple[Parsed | Sought, str]]) -> Ledger:
     """Read what a batch of messages (with the digests of their bytes) may have to do with."""
     ledger = Ledger()
     parsed = [one for one, _ in batch]
