@@ -46,6 +46,11 @@ class Source:
         return encode(number)
 
 
+def floor_of(millis: int) -> str:
+    """Write what sorts before every id made at this Unix millisecond or later."""
+    return encode(millis << 80)
+
+
 def encode(number: int) -> str:
     """Write a number below 2**130 as 26 characters."""
     pairs = []

@@ -85,6 +85,7 @@ CALL = kind(
     heard=note_need,
     words=_words,
     areas=_areas,
+    joined=True,
     noted=True,
     voice=True,
 )  # fmt: skip

@@ -54,6 +54,9 @@ class Kind:
     `areas` tells where it holds by the subject's id, as GeoJSON, for channels that draw it; what
     it leaves out is not known.
 
+    `joined` says that all of one matter ask the same: whoever holds several posts that owe it is
+    messaged once, and answers once for all of them.
+
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
     lets them speak instead of write.
     """
@@ -69,6 +72,7 @@ class Kind:
     heard: Callable[..., None] | None = None
     words: Callable[[Collection[str]], Mapping[str, Words]] | None = None
     areas: Callable[[Collection[str]], Mapping[str, str]] | None = None
+    joined: bool = False
     noted: bool = False
     voice: bool = False
 

@@ -38,8 +38,10 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
         opened = open_link(key, PURPOSE)
         if request.method == "POST":
             return dressed(_answered(request, opened, told, language), language=language)
-        services.reach(obligations=[opened.subject], by=opened.actor)
-        return dressed(_page(_item(opened), told, language), language=language)
+        asked = _asked(opened)
+        if services.reach(obligations=asked.obligations, by=opened.actor):
+            asked = _asked(opened)
+        return dressed(_page(asked, told, language), language=language)
     except Missing as error:
         inside = f"<h1>{told('无法打开')}</h1><p>{told(error.detail)}</p>"
         return dressed(inside, language=language, status=error.status)
@@ -56,8 +58,8 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
         return dressed(inside, language=language, status=error.status)
 
 
-def _item(opened: Opened) -> dict[str, Any]:
-    return selectors.one(opened.actor, opened.subject)
+def _asked(opened: Opened) -> selectors.Asked:
+    return selectors.asked_of(opened.actor, opened.subject)
 
 
 def _again(told: Say) -> str:
@@ -65,7 +67,7 @@ def _again(told: Say) -> str:
 
 
 def _answered(request: HttpRequest, opened: Opened, told: Say, language: str) -> str:
-    item = _item(opened)
+    item = _asked(opened).item
     form = _form_of(item, KINDS[item["kind"]])
     spoken = request.FILES.get("voice")
     deed = services.respond_by_link(
@@ -73,7 +75,7 @@ def _answered(request: HttpRequest, opened: Opened, told: Say, language: str) ->
         reply=services.Reply(text=request.POST.get("text", ""), answers=_read(form, request.POST)),
         voice=spoken.read(LARGEST_VOICE + 1) if spoken else b"",
     )
-    after = _item(opened)
+    after = _asked(opened).item
     # Whoever says at once that they are there has reported too.
     reported = deed == "answer" and any(step["verb"] == "report" for step in after["steps"])
     told_of = "report" if reported else deed
@@ -99,13 +101,17 @@ def _form_of(item: Mapping[str, Any], kind: Kind) -> tuple[Ask, ...]:
     return kind.answer_form if item["state"] in ("issued", "reached") else kind.report_form
 
 
-def _page(item: dict[str, Any], told: Say, language: str) -> str:
+def _page(asked: selectors.Asked, told: Say, language: str) -> str:
+    item = asked.item
     due, kind = item["answer_due"], KINDS[item["kind"]]
     state = item["state"]
     place = item["kind_label_en"] if language == "en" else item["kind_label"]
     until = ""
     if due and not item["answered_at"]:
         until = told("请在 {time} 前答复").replace("{time}", f"{clock.local(due):%m-%d %H:%M}")
+    if len(asked.obligations) > 1 and not item["answered_at"]:
+        once = told("您有 {n} 个岗位，答一次就都答了")
+        until += f"<br>{once.replace('{n}', str(len(asked.obligations)))}"
     now = " data-now=1" if state in ("issued", "reached") else ""
     head = (
         f"<p class=meta>{escape(str(item['region_name']))} · {escape(str(place))}</p>"

@@ -18,6 +18,7 @@ NOTICE = kind(
     title_en="Notice",
     states=("issued", "reached", "answered", "closed"),
     ladder="notice",
+    joined=True,
 )
 
 REGISTER_REVIEW = kind(

@@ -2,6 +2,7 @@
 
 from anlan.comms.services.bounces import read_bounces_due
 from anlan.comms.services.calls import Call, note_call, note_numbers_read
+from anlan.comms.services.joining import join_drafts
 from anlan.comms.services.pulling import pull_due
 from anlan.comms.services.queueing import Draft, queue_messages
 from anlan.comms.services.readiness import (
@@ -26,6 +27,7 @@ __all__ = [
     "Which",
     "dismiss_reply",
     "end_plan",
+    "join_drafts",
     "match_strays",
     "note_call",
     "note_numbers_read",

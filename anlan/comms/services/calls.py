@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from anlan.base.journal.services import record
 from anlan.base.obligations import services as obligations
@@ -96,7 +97,7 @@ def _answer(row: Message, call: Call, by: Actor) -> None:
     asked = {ask.name for ask in (*KINDS[owed].answer_form, *KINDS[owed].report_form)}
     known = {name: value for name, value in call.answers.items() if name in asked}
     said = obligations.Reply(text=call.text[:500], answers=known)
-    obligations.respond(obligation=row.purpose, by=by, reply=said)
+    obligations.respond(obligation=row.purpose, by=by, reply=said, person=row.person)
 
 
 def _write(row: Message, call: Call, state: str, by: Actor) -> None:
@@ -123,12 +124,15 @@ def _write(row: Message, call: Call, state: str, by: Actor) -> None:
 
 
 def _take_off(row: Message, now: datetime) -> None:
-    """Take other lines to the same person for the same thing off the sheet."""
+    """Take other lines to the same person for the same thing off the sheet, of any post."""
     calls = [name for name, one in CHANNELS.items() if one.by_hand and not one.knocks]
-    Message.objects.filter(
-        purpose=row.purpose, purpose_kind=row.purpose_kind, person=row.person, state="manual",
-        channel__in=calls,
-    ).update(state="cancelled", reason=reasons.SUPERSEDED, ended_at=now)  # fmt: skip
+    lines = Message.objects.filter(
+        purpose_kind=row.purpose_kind, person=row.person, state="manual", channel__in=calls
+    )
+    own = Q(purpose=row.purpose)
+    if row.purpose_kind == OBLIGATION and row.person and row.case and KINDS[row.kind].joined:
+        own |= Q(case=row.case, kind=row.kind)
+    lines.filter(own).update(state="cancelled", reason=reasons.SUPERSEDED, ended_at=now)
 
 
 #: (who, message) -> when the numbers were noted as read last, on the monotonic clock.

@@ -27,6 +27,7 @@ from anlan.comms.deed_names import RECEIVED, TOPIC
 from anlan.comms.hooks import Told
 from anlan.comms.models import Attempt, Message, Stray
 from anlan.comms.selectors.addresses import addresses
+from anlan.comms.services.joining import COLUMNS, joined_with
 from anlan.comms.services.sending.attempts import read_key
 from anlan.comms.standing import OBLIGATION
 from anlan.kernel import clock
@@ -171,19 +172,22 @@ def _deliver(ids: Collection[str]) -> None:
     rows = list(
         Message.objects.select_for_update()
         .filter(pk__in=ids, state__in=BEFORE_DELIVERY)
-        .values_list("pk", "channel", "purpose_kind", "purpose")
+        .values_list("pk", "channel", "purpose_kind", "purpose", *COLUMNS)
     )
     Message.objects.filter(pk__in=[row[0] for row in rows]).update(
         # Whoever holds it for a second try writes that down yet, or what they leave is found.
         state="delivered", reason="", delivered_at=now, due_at=None, receipt_by=None, ended_at=None,
     )  # fmt: skip
     reached = {
-        purpose
-        for _, name, kind, purpose in rows
+        purpose: (*key,)
+        for _, name, kind, purpose, *key in rows
         if kind == OBLIGATION and channel_of(name).reaches("delivered")
     }
     if reached:
-        reach(obligations=sorted(reached), by=system("comms"))
+        # What was joined with it has reached the same person.
+        others = joined_with(reached.values()).values()
+        also = {purpose for same in others for _, purpose in same}
+        reach(obligations=sorted({*reached, *also}), by=system("comms"))
 
 
 def _undeliver(failed: Matched) -> None:

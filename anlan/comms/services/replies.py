@@ -5,8 +5,8 @@ is still open. What is sure is taken down as the person's own answer; a doubtful
 nobody has, and words with nothing open behind them wait on a list, for one of them may be a cry.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -22,6 +22,7 @@ from anlan.comms.deed_names import REPLIED, SETTLED, TOPIC
 from anlan.comms.hooks import Told
 from anlan.comms.models import Message, Reply
 from anlan.comms.purposes import PURPOSES
+from anlan.comms.reasons import JOINED
 from anlan.comms.replies import Reading, read_receipt, reader_of
 from anlan.comms.rights import may_settle
 from anlan.comms.standing import OBLIGATION
@@ -34,13 +35,6 @@ SENT = ("sending", "sent", "delivered", "unknown", "answered")
 #: Messages of one person looked at, the newest first.
 LOOKED_AT = 50
 LONGEST = 500
-
-
-class _Meant(NamedTuple):
-    """What a reply answers: the newest message, and every purpose it answers with it."""
-
-    message: Message
-    purposes: tuple[str, ...]
 
 
 def take_replies(*, carrier: str, told: Sequence[Told]) -> int:
@@ -63,7 +57,7 @@ def _take(carrier: str, told: Told, phones: Sequence[str]) -> bool:
         row.save(force_insert=True)
         record(
             deed=REPLIED, by=system("comms"), subject=("reply", row.pk), region=row.region,
-            case=meant.message.case if meant else "",
+            case=meant.case if meant else "",
             facts={"read": row.read, "person": row.person, "purpose": row.purpose,
                    "answers": row.answers},
             topic="answer" if row.read == Reply.Read.ANSWER else TOPIC,
@@ -86,7 +80,9 @@ def _told_before(carrier: str, told: Told, phones: Sequence[str]) -> bool:
     )
 
 
-def _reply(carrier: str, told: Told, phones: Sequence[str]) -> tuple[Reply, _Meant | None, Reading]:
+def _reply(
+    carrier: str, told: Told, phones: Sequence[str]
+) -> tuple[Reply, Message | None, Reading]:
     pk = new_id()
     phone, meant = _meant(phones)
     reading = Reading(sure=False)
@@ -96,7 +92,7 @@ def _reply(carrier: str, told: Told, phones: Sequence[str]) -> tuple[Reply, _Mea
         reading = read_receipt(told.text)
         read = Reply.Read.NOTHING_OPEN
     else:
-        reading = reader_of(meant.message.kind)(told.text)
+        reading = reader_of(meant.kind)(told.text)
         read = Reply.Read.ANSWER if reading.sure else Reply.Read.DOUBTFUL
     person = phone.person_id if phone else ""
     sealed = vault.seal_many(
@@ -113,14 +109,14 @@ def _reply(carrier: str, told: Told, phones: Sequence[str]) -> tuple[Reply, _Mea
         settled_by="system:comms" if idle else "",
     )  # fmt: skip
     if meant is not None:
-        row.message, row.region = meant.message.pk, meant.message.region
-        row.purpose_kind, row.purpose = meant.message.purpose_kind, meant.message.purpose
+        row.message, row.region = meant.pk, meant.region
+        row.purpose_kind, row.purpose = meant.purpose_kind, meant.purpose
     elif phone is not None:
         row.region = phone.region_id
     return row, meant, reading
 
 
-def _meant(phones: Sequence[str]) -> tuple[Phone | None, _Meant | None]:
+def _meant(phones: Sequence[str]) -> tuple[Phone | None, Message | None]:
     """Find who replied and what was sent to them last that is still open.
 
     Several persons may share a number: it is whoever was messaged under it last.
@@ -135,50 +131,46 @@ def _meant(phones: Sequence[str]) -> tuple[Phone | None, _Meant | None]:
     meant = _open_obligation(sent) or _other(sent)
     if meant is None:
         return found[0], None
-    mine = [one for one in found if one.person_id == meant.message.person]
+    mine = [one for one in found if one.person_id == meant.person]
     return mine[0] if mine else found[0], meant
 
 
-def _open_obligation(sent: Sequence[Message]) -> _Meant | None:
-    """Choose the newest message whose obligation is open, and all of its matter to that person."""
-    owed = {one.purpose for one in sent if one.purpose_kind == OBLIGATION}
-    open_ = set(
-        Obligation.objects.filter(pk__in=owed, closed_at=None).values_list("pk", flat=True)
-    )  # fmt: skip
-    mine = [one for one in sent if one.purpose_kind == OBLIGATION and one.purpose in open_]
-    if not mine:
-        return None
-    newest = mine[0]
-    alike = dict.fromkeys(
-        one.purpose
-        for one in mine
-        if (one.person, one.case, one.kind) == (newest.person, newest.case, newest.kind)
-        and (one.case or one.purpose == newest.purpose)
-    )
-    return _Meant(newest, tuple(dict.fromkeys([*alike, *_joined(newest)])))
-
-
-def _joined(newest: Message) -> list[str]:
-    """List what else the person owes in the matter whose message was joined with this one."""
-    if not newest.case:
-        return []
+def _open_obligation(sent: Sequence[Message]) -> Message | None:
+    """Choose the newest message whose obligation is open, or one that was joined with it is."""
+    owed = [one for one in sent if one.purpose_kind == OBLIGATION]
+    open_ = _open({one.purpose for one in owed})
+    for one in owed:
+        if one.purpose in open_:
+            return one
+    # Told by a message whose own post somebody else has answered for.
+    told = {(one.person, one.case, one.kind) for one in owed}
     others = Message.objects.filter(
-        person=newest.person, case=newest.case, kind=newest.kind, purpose_kind=OBLIGATION,
-        reason="joined",
-    ).values_list("purpose", flat=True)  # fmt: skip
-    open_ = Obligation.objects.filter(pk__in=list(others), closed_at=None)
-    return list(open_.values_list("pk", flat=True))
+        person__in={one.person for one in owed}, purpose_kind=OBLIGATION, state="cancelled",
+        reason=JOINED,
+    )  # fmt: skip
+    silent = [
+        one
+        for one in others.order_by("-id")[:LOOKED_AT]
+        if (one.person, one.case, one.kind) in told
+    ]
+    open_ = _open({one.purpose for one in silent})
+    return next((one for one in silent if one.purpose in open_), None)
 
 
-def _other(sent: Sequence[Message]) -> _Meant | None:
+def _open(obligations_: Collection[str]) -> set[str]:
+    rows = Obligation.objects.filter(pk__in=obligations_, closed_at=None)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _other(sent: Sequence[Message]) -> Message | None:
     """Choose the newest message for anything else that still waits, such as a test."""
     for one in sent:
         if one.purpose_kind != OBLIGATION and PURPOSES[one.purpose_kind].wanted({one.purpose}):
-            return _Meant(one, (one.purpose,))
+            return one
     return None
 
 
-def _answer(row: Reply, meant: _Meant, reading: Reading, text: str) -> None:
+def _answer(row: Reply, meant: Message, reading: Reading, text: str) -> None:
     """Take a sure reply down as the person's own answer; what cannot be is doubtful after all."""
     by = Actor(
         ref=f"reply:{row.pk}", user_id=None, name="短信回复", region=row.region,
@@ -192,17 +184,15 @@ def _answer(row: Reply, meant: _Meant, reading: Reading, text: str) -> None:
         return
     now = clock.now()
     row.settled_at, row.settled_by = now, by.ref
-    Message.objects.filter(pk=meant.message.pk, state__in=SENT).update(
+    Message.objects.filter(pk=meant.pk, state__in=SENT).update(
         state="answered", reason="", due_at=None, receipt_by=None, ended_at=now
     )
 
 
-def _respond(meant: _Meant, answers: Mapping[str, Any], text: str, by: Actor) -> None:
-    if meant.message.purpose_kind != OBLIGATION:
-        return
-    for purpose in meant.purposes:
+def _respond(meant: Message, answers: Mapping[str, Any], text: str, by: Actor) -> None:
+    if meant.purpose_kind == OBLIGATION:
         said = obligations.Reply(text=text[:LONGEST], answers=dict(answers))
-        obligations.respond(obligation=purpose, by=by, reply=said)
+        obligations.respond(obligation=meant.purpose, by=by, reply=said)
 
 
 def take_reply(*, reply: str, answers: Mapping[str, Any], by: Actor) -> str:
@@ -218,7 +208,7 @@ def take_reply(*, reply: str, answers: Mapping[str, Any], by: Actor) -> str:
         words = vault.open(row.seal_subject, row.text) if row.text else ""
         known = {name: value for name, value in answers.items() if name in asked}
         said = obligations.Reply(text=words[:LONGEST], answers=known)
-        obligations.respond(obligation=row.purpose, by=by, reply=said)
+        obligations.respond(obligation=row.purpose, by=by, reply=said, person=row.person)
         _settle(row, by, {"taken": True, "answers": known})
     return row.purpose
 

@@ -9,6 +9,7 @@ from anlan.base.obligations.models import Step
 from anlan.base.permissions.models import Link, User
 from anlan.comms import reasons
 from anlan.comms.models import Message, Reply
+from anlan.comms.services.joining import pass_on
 from anlan.comms.standing import OBLIGATION
 from anlan.kernel import clock
 
@@ -22,12 +23,17 @@ GONE = ("sending", "sent", "delivered", "unknown")
 
 @transaction.atomic
 def settle_messages(*, obligations: Collection[str]) -> int:
-    """Cancel what waits for these obligations, and note whose message was answered."""
+    """Cancel what waits for these obligations, and note whose message was answered.
+
+    What was joined with a message that does not leave any more leaves in its place.
+    """
     now = clock.now()
     rows = Message.objects.filter(among("purpose", obligations), purpose_kind=OBLIGATION)
-    cancelled = rows.filter(state__in=OURS).update(
+    ours = list(rows.filter(state__in=OURS).values_list("pk", flat=True))
+    cancelled = Message.objects.filter(among("pk", ours), state__in=OURS).update(
         state="cancelled", reason=reasons.ANSWERED, due_at=None, ended_at=now
     )
+    pass_on(ours)
     gone = rows.filter(state__in=GONE).exclude(person="")
     waiting = list(gone.values_list("pk", "purpose", "person"))
     spoke = _who_spoke({purpose for _, purpose, _ in waiting})

@@ -18,7 +18,8 @@ from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
 from anlan.comms.channels import CHANNELS, SHEET, channel_of
 from anlan.comms.models import Message
-from anlan.comms.reasons import JOINED, SUPERSEDED, VACANT
+from anlan.comms.reasons import SUPERSEDED, VACANT
+from anlan.comms.services.joining import Key, join_drafts, told_before
 from anlan.comms.services.queueing import BATCH, Draft, queue_messages
 from anlan.comms.standing import OBLIGATION
 from anlan.kernel import clock
@@ -38,14 +39,16 @@ def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) 
     with which they were joined.
     """
     queued = 0
-    seen: set[tuple[str, ...]] = set()
+    seen: set[Key] = set()
     for start in range(0, len(obligations), BATCH):
         taken = dict(
             zip(
                 obligations[start : start + BATCH], rungs[start : start + BATCH], strict=False
             )
         )  # fmt: skip
-        drafts = _joined(list(_drafts(taken)), seen)
+        drafts = list(_drafts(taken))
+        seen |= told_before(drafts)
+        drafts = join_drafts(drafts, seen)
         with transaction.atomic():
             queue_messages(drafts=drafts, by=by)
             _supersede(drafts)
@@ -203,21 +206,3 @@ def _supersede(drafts: Sequence[Draft]) -> None:
     Message.objects.filter(among("pk", over), state="manual").update(
         state="cancelled", reason=SUPERSEDED, ended_at=clock.now()
     )
-
-
-def _joined(drafts: Sequence[Draft], seen: set[tuple[str, ...]]) -> list[Draft]:
-    """Cancel all but one message of several that would tell a person, or a place, the same."""
-    found = []
-    for draft in drafts:
-        whom = draft.person or _place(draft)
-        key = (whom, draft.case, draft.kind, draft.channel, str(draft.rung))
-        again = bool(whom and draft.case) and key in seen
-        seen.add(key)
-        found.append(draft._replace(state="cancelled", reason=JOINED) if again else draft)
-    return found
-
-
-def _place(draft: Draft) -> str:
-    """Tell the place a message is for, where it is told once however many posts it is for."""
-    once = channel_of(draft.channel).told_once
-    return draft.region if once == "region" else once

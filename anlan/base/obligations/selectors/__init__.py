@@ -14,12 +14,16 @@ from anlan.base.obligations.selectors.lists import (
 )
 from anlan.base.obligations.selectors.notices import notice, notices
 from anlan.base.obligations.selectors.reviews import without_keeper
+from anlan.base.obligations.selectors.together import Asked, asked_of, asked_with
 from anlan.base.obligations.selectors.words import Worded, words_of, words_told
 
 __all__ = [
     "SCOPES",
+    "Asked",
     "Query",
     "Worded",
+    "asked_of",
+    "asked_with",
     "describe",
     "is_mine",
     "listed",

@@ -11,7 +11,7 @@ from django.db import transaction
 from anlan.base.journal.services import record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import is_mine
+from anlan.base.obligations.selectors import is_mine, mine
 from anlan.base.obligations.services.moving import NOTHING, Reply, Said, deed_of, move
 from anlan.base.obligations.services.responding import speak
 from anlan.base.permissions.actor import Actor
@@ -24,7 +24,7 @@ def reach(*, obligations: Sequence[str], by: Actor) -> int:
     """Note that debtors have them before their eyes (已送达); reaching again changes nothing."""
     with transaction.atomic():
         waiting = Obligation.objects.select_for_update().filter(pk__in=obligations, state="issued")
-        rows = [row for row in waiting if is_mine(row, by) or by.is_system]
+        rows = list(waiting if by.is_system else waiting.filter(mine(by)))
         Obligation.objects.filter(pk__in=[row.pk for row in rows], state="issued").update(
             state="reached", reached_at=clock.now()
         )

@@ -5,16 +5,17 @@ Through some doors people speak without choosing a deed: a link, a short message
 taken down in few statements, and one that fails does not hold back the others.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from anlan.base.journal.services import record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import mine
+from anlan.base.obligations.selectors import asked_with, mine
 from anlan.base.obligations.services.moving import (
     Move,
     Reply,
@@ -46,12 +47,14 @@ class Responded:
     error: AnlanError | None = None
 
 
-def respond(*, obligation: str, by: Actor, reply: Reply) -> str:
+def respond(*, obligation: str, by: Actor, reply: Reply, person: str = "") -> str:
     """Say what there is to say next: sign for it, then report, then add to it; tells which.
 
-    Raises `Conflict` when nothing more can be said, or what is said was said before.
+    It is said for whatever else was asked together with it of who says it: `person`, where an
+    officer takes somebody's words down, else the actor who owes it. Raises `Conflict` when nothing
+    more can be said, or what is said was said before.
     """
-    return speak(obligation, "", by, reply)
+    return speak(obligation, "", by, reply, person)
 
 
 def respond_many(*, said: Sequence[tuple[str, Reply]], by: Actor) -> list[Responded]:
@@ -81,24 +84,33 @@ def _respond_batch(part: dict[str, Reply], by: Actor) -> list[Responded]:
     for obligation, reply in part.items():
         try:
             row = _seen(rows.get(obligation), own, by)
-            plans.append(_plan(row, "", by, reply, own, now))
+            plans.append(_plan(row, "", _Word(by, reply, own, now)))
             told.append(Responded(obligation, plans[-1].verb))
         except AnlanError as error:
             told.append(Responded(obligation, error=error))
     _write(plans, by, now)
+    for plan in plans:
+        hear(plan.row, by, plan.reply)
     return told
 
 
-def speak(obligation: str, verb: str, by: Actor, reply: Reply) -> str:
-    """Say one thing; without a `verb` whatever comes next. Tells which deed it was."""
+def speak(obligation: str, verb: str, by: Actor, reply: Reply, person: str = "") -> str:
+    """Say one thing, for all that was asked together; without a `verb` whatever comes next.
+
+    Tells which deed it was.
+    """
     with transaction.atomic():
-        rows = list(Obligation.objects.select_for_update().filter(pk=obligation))
         own = _own([obligation], by)
-        row = _seen(rows[0] if rows else None, own, by)
-        now = clock.now()
-        plan = _plan(row, verb, by, reply, own, now)
-        _write([plan], by, now)
-    return plan.verb
+        row = _seen(Obligation.objects.filter(pk=obligation).first(), own, by)
+        others = asked_with(row, person or (by.person if row.pk in own else ""))
+        # All at once and in one order: an answer by another of their posts may be on its way.
+        held = Obligation.objects.select_for_update().filter(pk__in=[obligation, *others])
+        rows = {one.pk: one for one in held.order_by("pk")}
+        word = _Word(by, reply, own, clock.now())
+        plans = _plans(rows.pop(obligation), rows.values(), verb, word)
+        _write(plans, by, word.now)
+        hear(plans[0].row, by, reply)
+    return plans[0].verb
 
 
 def _own(obligations: Collection[str], by: Actor) -> set[str]:
@@ -115,6 +127,15 @@ def _seen(row: Obligation | None, own: Collection[str], by: Actor) -> Obligation
     return row
 
 
+class _Word(NamedTuple):
+    """What is said, by whom and when; `own` are the obligations that are theirs to answer."""
+
+    by: Actor
+    reply: Reply
+    own: Collection[str]
+    now: datetime
+
+
 @dataclass(frozen=True)
 class _Plan:
     """What one reply does: moves in order, or words alone."""
@@ -126,9 +147,33 @@ class _Plan:
     note: Said | None = None
 
 
-def _plan(
-    row: Obligation, verb: str, by: Actor, reply: Reply, own: Collection[str], now: datetime
-) -> _Plan:
+def _plans(row: Obligation, others: Iterable[Obligation], verb: str, word: _Word) -> list[_Plan]:
+    """Plan what is said about one obligation, and what that says about others asked with it.
+
+    Where somebody else has answered that one, it is still said about the others.
+    """
+    on_behalf = row.pk not in word.own
+    along = [plan for one in others if (plan := _along(one, word, on_behalf=on_behalf))]
+    try:
+        return [_plan(row, verb, word), *along]
+    except Conflict:
+        if not along:
+            raise
+        return along
+
+
+def _along(row: Obligation, word: _Word, *, on_behalf: bool) -> _Plan | None:
+    """Plan what a reply says about another obligation than its own; None where nothing new."""
+    kind, reply = KINDS[row.kind], word.reply
+    if row.state in ("issued", "reached") and fits(kind.answer_form, reply):
+        return _answer(row, reply, on_behalf=on_behalf, now=word.now)
+    if _next(row) == "report" and fits(kind.report_form, reply):
+        return _report(row, reply, on_behalf=on_behalf, now=word.now)
+    return None
+
+
+def _plan(row: Obligation, verb: str, word: _Word) -> _Plan:
+    by, reply, own, now = word
     form = KINDS[row.kind].report_form
     deed = verb or _next(row)
     if not verb and deed != "answer" and not fits(form, reply):
@@ -140,9 +185,7 @@ def _plan(
     if deed == "answer":
         return _answer(row, reply, on_behalf=on_behalf, now=now)
     if deed == "report":
-        check_form(form, reply)
-        moved = planned(row, "reported", Said("report", reply, on_behalf), now)
-        return _Plan("report", row, reply, (moved,))
+        return _report(row, reply, on_behalf=on_behalf, now=now)
     kind = KINDS[row.kind]
     if not kind.noted or row.state in ("issued", "reached"):
         raise Conflict(f"{kind.title}现在是「{LIFECYCLE[row.state].label}」，不能补充")
@@ -170,6 +213,12 @@ def _answer(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) ->
     return _Plan("answer", row, reply, tuple(moves))
 
 
+def _report(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) -> _Plan:
+    check_form(KINDS[row.kind].report_form, reply)
+    moved = planned(row, "reported", Said("report", reply, on_behalf), now)
+    return _Plan("report", row, reply, (moved,))
+
+
 def _write(plans: Sequence[_Plan], by: Actor, now: datetime) -> None:
     """Write plans of different rows: first moves, then second ones, then words alone."""
     for turn in (0, 1):
@@ -180,5 +229,3 @@ def _write(plans: Sequence[_Plan], by: Actor, now: datetime) -> None:
     if notes:
         write_steps(notes, by, now)
         record_many([deed_of(row, row.state, row.state, by, said) for row, said in notes])
-    for plan in plans:
-        hear(plan.row, by, plan.reply)

@@ -4,6 +4,7 @@ from anlan.base.people.selectors.addressing import addressed, keepers
 from anlan.base.people.selectors.directory import Found, directory
 from anlan.base.people.selectors.duty import Watch, on_duty, rota
 from anlan.base.people.selectors.holders import (
+    called_through,
     gaps,
     held_by,
     holders_of,
@@ -14,6 +15,7 @@ from anlan.base.people.selectors.holders import (
     titles_of,
     today,
     units_of,
+    with_several_posts,
 )
 from anlan.base.people.selectors.reach import RELATIONS, WATCH, reach, seats
 
@@ -23,6 +25,7 @@ __all__ = [
     "Found",
     "Watch",
     "addressed",
+    "called_through",
     "directory",
     "gaps",
     "held_by",
@@ -39,4 +42,5 @@ __all__ = [
     "titles_of",
     "today",
     "units_of",
+    "with_several_posts",
 ]

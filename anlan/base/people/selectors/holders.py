@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from anlan.base.db.among import among
 from anlan.base.people.models import Holding, Person, Post, Unit
@@ -99,6 +99,27 @@ def posts_of(actor: Actor) -> tuple[str, ...]:
     if not actor.person:
         return ()
     return tuple(sorted({held.post for held in held_by([actor.person])}))
+
+
+def called_through(person: str) -> tuple[list[str], list[str]]:
+    """Tell the posts somebody is the first to be called for today, and those they stand in for.
+
+    Where nobody holds a post as A, whoever stands in comes first as well.
+    """
+    own = Holding.objects.filter(person=person, retired_at=None)
+    held = holdings_on(set(own.values_list("post_id", flat=True)))
+    first: dict[str, str] = {}
+    for one in held:
+        first.setdefault(one.post, one.person)
+    deputised = [one.post for one in held if one.person == person and one.rank != "A"]
+    return [post for post, who in first.items() if who == person], deputised
+
+
+def with_several_posts(persons: Collection[str]) -> set[str]:
+    """Tell which of these persons have been given more than one post, whether they count or not."""
+    own = Holding.objects.filter(among("person", persons), retired_at=None)
+    counted = own.order_by().values("person").annotate(posts=Count("post", distinct=True))
+    return set(counted.filter(posts__gt=1).values_list("person", flat=True))
 
 
 def units_of(actor: Actor) -> tuple[str, ...]:

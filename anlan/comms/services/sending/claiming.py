@@ -25,6 +25,7 @@ from anlan.comms.models import Message
 from anlan.comms.outline import drawn
 from anlan.comms.purposes import PURPOSES, Told
 from anlan.comms.selectors.addresses import Address, addresses
+from anlan.comms.services.joining import pass_on
 from anlan.comms.services.sending.attempts import Try, key_of
 from anlan.comms.services.sending.senders import Me
 from anlan.comms.sounds import sound_address
@@ -129,6 +130,8 @@ def _still_wanted(rows: Sequence[Row], now: datetime) -> list[Row]:
         if row["id"] not in over and row["purpose"] not in wanted[row["purpose_kind"]]
     ]
     end(settled, "cancelled", reasons.ANSWERED, now)
+    if settled:
+        pass_on(settled)
     over |= set(settled)
     return [row for row in rows if row["id"] not in over]
 

@@ -16,7 +16,7 @@ from anlan.base.permissions.gate import permit
 from anlan.base.regions import scope
 from anlan.comms.channels import channel_of
 from anlan.comms.reasons import VACANT
-from anlan.comms.services import Draft, queue_messages
+from anlan.comms.services import Draft, join_drafts, queue_messages
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
 from anlan.warn.callrules import KIND
@@ -49,7 +49,7 @@ def call_silent(*, alert: str, region: str, by: Actor) -> int:
         if not silent:
             raise Conflict("这里没有未应的岗位")
         press = _press(row.root, region, len(silent), by)
-    drafts = list(_drafts(silent, row.case, press.number))
+    drafts = join_drafts(list(_drafts(silent, row.case, press.number)), set())
     for start in range(0, len(drafts), BATCH):
         queue_messages(drafts=drafts[start : start + BATCH], by=by)
     return len(silent)
