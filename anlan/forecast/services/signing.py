@@ -39,7 +39,7 @@ def approve_run(*, run: str, by: Actor, note_said: str = "", version: int | None
         _ask_signable(row)
         now = clock.now()
         found = _Findings(row)
-        case = row.case or found.case(by)
+        case = row.case or found.case(by) or _case_before(row)
         _move(row, "approved", signed_by=by.ref, signed_at=now, case=case,
               signing_note=note_said.strip()[:LONGEST_NOTE])  # fmt: skip
         _supersede(row, by)
@@ -118,6 +118,12 @@ def _standing(row: Run) -> "QuerySet[Run]":
     """
     rows = Run.objects.filter(model=row.model, region=row.region_id, signing="approved")
     return (rows.filter(storm__in=("", row.storm)) if row.storm else rows).exclude(pk=row.pk)
+
+
+def _case_before(row: Run) -> str:
+    """Give the case of the word that this one replaces: that nothing comes of it is news there."""
+    before = _standing(row).exclude(case="").order_by("-based_at", "-id")
+    return before.values_list("case", flat=True).first() or ""
 
 
 def _supersede(row: Run, by: Actor) -> None:

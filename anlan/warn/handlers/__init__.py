@@ -1,3 +1,3 @@
 """What warn does when other modules tell a fact, one file a matter."""
 
-from anlan.warn.handlers import calling, drafting, ordering  # noqa: F401 - they subscribe
+from anlan.warn.handlers import calling, drafting, foretelling, ordering  # noqa: F401 - subscribe

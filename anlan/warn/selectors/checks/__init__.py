@@ -3,6 +3,7 @@
 from anlan.warn.models import Alert
 from anlan.warn.selectors.checks.findings import Finding
 from anlan.warn.selectors.checks.findings import stop as _stop
+from anlan.warn.selectors.checks.ground import foretold
 from anlan.warn.selectors.checks.standing import against_what_stands, too_often
 from anlan.warn.selectors.checks.wording import wording
 
@@ -19,6 +20,7 @@ def findings(alert: Alert) -> list[Finding]:
     found += wording(alert)
     found += against_what_stands(alert)
     found += too_often(alert)
+    found += foretold(alert)
     unique = {(one.code, one.field, one.text): one for one in found}
     return list(unique.values())
 
