@@ -93,6 +93,29 @@ def test_a_muskingum_reach_answers_a_jump_as_the_storage_equation_says() -> None
     assert out[1:] == pytest.approx(exact[1:], abs=0.01)
 
 
+@pytest.mark.parametrize(("weight", "step"), [(0.1, 1.5 * HOUR), (0.2, 2.5 * HOUR), (0.3, 1800.0)])
+def test_a_muskingum_reach_carries_a_wave_as_its_equation_says(weight: float, step: float) -> None:
+    # S = K (X I + (1 - X) Q) and dS/dt = I - Q: a wave is carried by (1 - i w K X) over
+    # (1 + i w K (1 - X)), once for each of the pieces that Muskingum's rule cuts a reach into.
+    travel, turn, mean, high = 6 * HOUR, 2 * np.pi / (5 * 24 * HOUR), 50.0, 30.0
+    time = np.arange(0.0, 15 * 24 * HOUR, step)
+    inflow = mean + high * (1 - np.cos(turn * time))
+    out = routed(inflow[None], Reach(np.array([travel]), np.array([weight])), step)[0]
+    pieces = max(1, int(np.ceil(2 * travel * weight / step)))
+    one = travel / pieces
+    carried = ((1 - 1j * turn * one * weight) / (1 + 1j * turn * one * (1 - weight))) ** pieces
+    exact = mean + high - high * np.real(carried * np.exp(1j * turn * time))
+    settled = time > 5 * 24 * HOUR
+    assert out[settled] == pytest.approx(exact[settled], abs=0.002 * high)
+    if pieces == 1:
+        # From the first moment on: what is left of the start fades with K (1 - X).
+        fading = high * (1 - np.real(carried)) * np.exp(-time / (travel * (1 - weight)))
+        assert out == pytest.approx(exact - fading, abs=0.002 * high)
+    # A wave is late by about K, and X keeps it higher.
+    flat = 1 / (1 + 1j * turn * travel)
+    assert abs(carried) > abs(flat)
+
+
 def test_initial_and_constant_losses_take_what_the_handbook_takes() -> None:
     rain = [10.0, 20.0, 5.0, 30.0]
     # 15 mm first, then 2 mm a step: 0, 15 - 2, 5 - 2, 30 - 2.
