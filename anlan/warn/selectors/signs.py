@@ -1,11 +1,11 @@
 """Signs of life of the villages that are called: answers, receipts, values of sensors."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation
@@ -13,22 +13,24 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit, visible
 from anlan.base.regions import scope
 from anlan.base.regions.models import Level
-from anlan.comms.channels import channel_of
-from anlan.comms.models import Message
-from anlan.comms.reasons import OFF
+from anlan.comms.channels import CHANNELS, Channel, channel_of
+from anlan.comms.models import Attempt, Message
+from anlan.comms.reasons import BUSY, NO_ANSWER, OFF, UNDELIVERED
 from anlan.kernel import clock
 from anlan.sense.models import Maintenance, Stream
 from anlan.sense.selectors.latest import latest
 from anlan.warn.callrules import KIND
 from anlan.warn.models import CallRound, SilentVillage
-from anlan.warn.selectors.board.seats import VIEW, calls_of
+from anlan.warn.selectors.board.seats import VIEW
 from anlan.warn.selectors.rows import alert_for
 from anlan.warn.silence import Posts, Scene, Sensor, Sent
 
 #: Rows of one list.
 MOST = 500
-#: Messages in these states have left.
-LEFT = ("sent", "delivered", "answered", "unknown", "failed")
+#: Messages in these states are needed by nobody any more.
+IDLE = ("cancelled", "expired")
+#: What a telephone does that is on and in reach, whoever picks it up.
+RANG = (NO_ANSWER, BUSY)
 
 
 def scene(
@@ -39,32 +41,37 @@ def scene(
     `posts` are the chain's own of `called_posts`, `sensors` those of `sensors_heard`: both are read
     once for all chains.
     """
+    rounds = CallRound.objects.filter(root=root, ended_at=None)
+    calls = _calls(list(rounds.values_list("pk", flat=True)))
     return Scene(
         now=clock.now().timestamp(),
         listening_since=listening_since.timestamp(),
         posts=posts,
         sensors=sensors,
-        sent=tuple(_sent(calls_of(root).values("pk"))),
+        sent=(*_sent(calls), *_rung(calls)),
     )
 
 
+def _calls(rounds: Collection[str]) -> "QuerySet[Obligation]":
+    """Narrow obligations to the calls of some rounds that somebody answered or still owes."""
+    rows = Obligation.objects.filter(among("subject", rounds), kind=KIND, subject_kind=KIND)
+    return rows.filter(Q(closed_at=None) | Q(answered_at__isnull=False))
+
+
 def called_posts() -> dict[str, dict[str, Posts]]:
-    """Count by chain and village the calls of the rounds under way, and who showed life.
+    """Count by chain and village the calls of the rounds under way, and who answered.
 
     Two queries: hundreds of alerts may be in force. A chain that calls nobody yet has no village.
     """
     rounds = dict(CallRound.objects.filter(ended_at=None).values_list("pk", "root"))
     if not rounds:
         return {}
-    rows = Obligation.objects.filter(
-        among("subject", rounds.keys()), kind=KIND, subject_kind=KIND,
-        region__level__gte=Level.VILLAGE,
-    )  # fmt: skip
+    rows = _calls(rounds.keys()).filter(region__level__gte=Level.VILLAGE)
     found: dict[tuple[str, str], list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    for subject, region, issued, reached, answered in rows.values_list(
-        "subject", "region_id", "issued_at", "reached_at", "answered_at"
+    for subject, region, issued, answered, reported in rows.values_list(
+        "subject", "region_id", "issued_at", "answered_at", "reported_at"
     ):
-        lived = max((at for at in (reached, answered) if at), default=None)
+        lived = max((at for at in (answered, reported) if at), default=None)
         found[rounds[subject], region[: scope.PADDED]].append((issued, lived))
     posts: dict[str, dict[str, Posts]] = {root: {} for root in rounds.values()}
     for (root, village), calls in found.items():
@@ -77,7 +84,10 @@ def called_posts() -> dict[str, dict[str, Posts]]:
 
 
 def sensors_heard() -> Iterator[Sensor]:
-    """Read when each stream in use, and not under repair, was last heard."""
+    """Read when each stream in use, and not under repair, was last heard.
+
+    By when its value came: one that is brought an hour late every time is no less alive.
+    """
     now = clock.now()
     under_repair = Maintenance.objects.filter(starts__lte=now, ends__gt=now, ended_at=None)
     columns = ("stream_id", "station_id", "gateway_id")
@@ -93,35 +103,70 @@ def sensors_heard() -> Iterator[Sensor]:
         if not {pk, station, gateway} & stopped
     ]  # fmt: skip
     heard = latest([number for number, *_ in streams])
-    for place, (_, interval, region, station, gateway) in enumerate(streams):
+    for place, (number, interval, region, station, gateway) in enumerate(streams):
         if heard.known[place]:
-            last = float(heard.time[place]) / 1000
-            yield Sensor(region[: scope.PADDED], gateway, float(interval), last, station)
+            last = float(max(heard.time[place], heard.received_ms[place])) / 1000
+            village = region[: scope.PADDED]
+            yield Sensor(village, gateway, float(interval), last, station, number)
 
 
-def _sent(calls: "QuerySet[Any]") -> Iterator[Sent]:
-    """Read the messages a receipt may come for, and what somebody heard at the telephone.
+def _own(rows: "QuerySet[Any]", column: str, post: str) -> "QuerySet[Any]":
+    """Keep what went to the post that owes the call: the duty room above lives elsewhere."""
+    debtor = Obligation.objects.filter(pk=OuterRef(column)).values("debtor_id")
+    return rows.filter(**{post: Subquery(debtor)})
+
+
+def _sent(calls: "QuerySet[Obligation]") -> Iterator[Sent]:
+    """Read the messages a receipt comes for: to telephones, and to the loudspeakers of a village.
 
     Those to the levels above are read as well: they show whether receipts come at all.
     """
+    left = Q(sent_at__isnull=False) | Q(delivered_at__isnull=False)
     rows = Message.objects.filter(
-        purpose_kind="obligation", purpose__in=calls, state__in=LEFT
-    ).exclude(person="")
-    columns = ("region", "channel", "carrier", "state", "reason", "sent_at", "delivered_at")
-    for region, name, carrier, state, reason, sent, delivered in rows.values_list(*columns):
+        left, purpose_kind="obligation", purpose__in=calls.values("pk")
+    ).exclude(state__in=IDLE)
+    columns = (
+        "region", "channel", "carrier", "person", "post", "state", "reason", "sent_at",
+        "delivered_at", "ended_at",
+    )  # fmt: skip
+    for region, name, carrier, person, post, state, reason, sent, delivered, ended in _own(
+        rows, "purpose", "post"
+    ).values_list(*columns):
         channel = channel_of(name)
-        proved = delivered is not None or channel.reaches(state)
-        if channel.proves != "delivered" and not channel.by_hand:
+        if not _is_confirmed(channel, person):
             continue  # no receipt ever comes
-        at = delivered or sent
-        if at is None and not reason:
-            continue
-        if state == "failed" and reason != OFF:
+        at = sent or delivered
+        if at is None or (state == "failed" and reason != UNDELIVERED):
             continue  # a number that does not exist says nothing of the village
-        moment = (at or clock.now()).timestamp()
-        if channel.by_hand and not (proved or reason == OFF):
-            continue  # not picked up: the post has not answered, which is counted already
-        yield Sent(region[: scope.PADDED], carrier or name, moment, proved, reason == OFF)
+        proved = delivered is not None or channel.reaches(state)
+        proved_at = (delivered or ended or at).timestamp() if proved else 0.0
+        yield Sent(
+            region[: scope.PADDED], carrier or name, at.timestamp(), proved,
+            person=person or post, proved_at=proved_at, failed=reason == UNDELIVERED,
+        )  # fmt: skip
+
+
+def _is_confirmed(channel: Channel, person: str) -> bool:
+    whose = bool(person) or channel.needs == "device"
+    return channel.reliable and channel.proves == "delivered" and whose
+
+
+def _rung(calls: "QuerySet[Obligation]") -> Iterator[Sent]:
+    """Read what whoever dialled heard: it rang, or the telephone is off or out of reach."""
+    dialled = [key for key, one in CHANNELS.items() if one.by_hand and not one.knocks]
+    rows = Attempt.objects.filter(
+        message__purpose_kind="obligation", message__purpose__in=calls.values("pk"),
+        message__channel__in=dialled,
+    ).exclude(message__person="")  # fmt: skip
+    columns = ("message__region", "carrier", "message__person", "outcome", "reason", "began_at")
+    for region, carrier, person, outcome, reason, began in _own(
+        rows, "message__purpose", "message__post"
+    ).values_list(*columns):
+        rang = outcome == "connected" or reason in RANG
+        if rang or reason == OFF:
+            yield Sent(
+                region[: scope.PADDED], carrier, began.timestamp(), rang, reason == OFF, person
+            )
 
 
 def silent_villages(actor: Actor, *, root: str = "", over: bool = False) -> list[SilentVillage]:

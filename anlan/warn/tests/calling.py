@@ -1,6 +1,6 @@
 """Posts that are called, their holders, and alerts as they stand when they have gone out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -187,3 +187,28 @@ def told() -> None:
     """Queue messages for every rung taken, as comms does."""
     rows = list(Obligation.objects.filter(rung__gt=0).values_list("pk", "rung"))
     queue_rungs(obligations=[pk for pk, _ in rows], rungs=[rung for _, rung in rows], by=BY)
+
+
+def call_the_county() -> Alert:
+    """Call everybody and queue the messages of the first rung."""
+    alert = issued(regions=(COUNTY,))
+    call(alert)
+    rows = list(Obligation.objects.filter(kind="call").values_list("pk", "rung"))
+    queue_rungs(obligations=[pk for pk, _ in rows], rungs=[rung for _, rung in rows], by=BY)
+    return alert
+
+
+def watched(
+    minutes: int,
+    passing: Callable[..., datetime],
+    intake: Callable[..., None],
+    but: tuple[str, ...],
+) -> list[str]:
+    """Let time go by: sensors report each minute, somebody looks twice a minute."""
+    found = []
+    for half in range(minutes * 2):
+        passing(seconds=30)
+        if half % 2:
+            intake(but=but)
+        found += calls.watch_villages(by=BY)
+    return found

@@ -1,10 +1,12 @@
 """Two counties side by side, with boundaries, duty rooms, commanders, and words of a station."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -14,7 +16,11 @@ from anlan.base.permissions.actor import Actor, Holding, system
 from anlan.base.regions import scope
 from anlan.base.regions.models import Boundary, Region
 from anlan.comms.tests.conftest import home
-from anlan.kernel import clock
+from anlan.engines.series import Columns
+from anlan.kernel import clock, workspace
+from anlan.sense.models import Station, Stream
+from anlan.sense.store import open_store
+from anlan.sense.store.latest import LatestWriter
 
 __all__ = ["home", "workspace_of_tests"]
 
@@ -189,3 +195,48 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:
         return at[0]
 
     return forward
+
+
+@pytest.fixture
+def intake(
+    passing: Callable[..., datetime],  # noqa: ARG001 - the clock first
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[..., None]]:
+    """Two stations a village, a value a minute; call it to let those not named report.
+
+    What was measured `behind_s` ago comes only now.
+    """
+    real = workspace.current()
+    monkeypatch.setattr(workspace, "directory", lambda: tmp_path)
+    monkeypatch.setattr(workspace, "current", lambda: real)
+    numbers: dict[str, list[int]] = {}
+    for place, village in enumerate((A1, A2, B1, B2)):
+        for second in range(2):
+            number = place * 2 + second + 1
+            station = Station.objects.create(
+                **row(code=f"S{number}", name=f"测站{number}", kind="rain", region_id=village)
+            )
+            Stream.objects.create(
+                **row(code=f"S{number}.r", station=station, quantity="rain", interval_s=60,
+                      number=number, region_id=village)
+            )  # fmt: skip
+            numbers.setdefault(village, []).append(number)
+    writer = LatestWriter(tmp_path)
+
+    store = open_store(tmp_path)
+
+    def report(*, but: tuple[str, ...] = (), behind_s: int = 0) -> None:
+        heard = [n for village in (A1, A2, B1, B2) if village not in but for n in numbers[village]]
+        at = int(clock.now().timestamp() * 1000)
+        columns = Columns(
+            np.array(heard, np.int32), np.full(len(heard), at - behind_s * 1000),
+            np.zeros(len(heard)),
+            np.zeros(len(heard), np.uint16),
+        )  # fmt: skip
+        store.append(columns, at)
+        writer.put(columns, at)
+
+    yield report
+    store.close()
+    writer.close()

@@ -1,8 +1,6 @@
 """When a village has fallen silent, and when it is only us who hear nothing."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +10,6 @@ from anlan.warn.silence import (
     ALIVE,
     SILENT,
     UNKNOWN,
-    Limits,
     Posts,
     Scene,
     Sensor,
@@ -22,44 +19,21 @@ from anlan.warn.silence import (
     sensor_signs,
     silent_villages,
 )
-
-LIMITS = Limits.read()
-NOW = 1_000_000.0
-CALLED = NOW - 240
-OTHERS = [f"V{number}" for number in range(10)]
-
-
-def _sensors(village: str, *ages: float, interval: float = 60, gateway: str = "") -> list[Sensor]:
-    return [
-        Sensor(village, gateway, interval, NOW - age, f"{village}-{place}")
-        for place, age in enumerate(ages)
-    ]
-
-
-def _messages(village: str, *proved: bool, age: float = 200, **more: Any) -> list[Sent]:
-    return [Sent(village, "sms-1", NOW - age, one, **more) for one in proved]
-
-
-def _scene(
-    *, sensors: Sequence[Sensor] = (), sent: Sequence[Sent] = (), answered: int = 0,
-    called: float = CALLED, listening: float = 0.0,
-) -> Scene:  # fmt: skip
-    """A village `X` whose posts nobody answers for, and ten others where everything is heard."""
-    elsewhere = {village: Posts(5, 3, called, called) for village in OTHERS}
-    return Scene(
-        now=NOW, listening_since=listening,
-        posts={**elsewhere, "X": Posts(4, answered, called, called)},
-        sensors=[*sensors, *(one for village in OTHERS for one in _sensors(village, 20, 30))],
-        sent=[*sent, *(one for village in OTHERS for one in _messages(village, True, True, False))],
-    )  # fmt: skip
-
-
-def _found(scene: Scene) -> list[str]:
-    return [one.village for one in silent_villages(scene, LIMITS)]
+from anlan.warn.tests.stillness import (
+    CALLED,
+    LIMITS,
+    NOW,
+    OTHERS,
+    found_in,
+    messages_to,
+    scene_of,
+    sensors_of,
+    uncalled,
+)
 
 
 def test_a_village_where_nothing_stirs_is_found() -> None:
-    scene = _scene(sensors=_sensors("X", 300, 280), sent=_messages("X", False, False, False))
+    scene = scene_of(sensors=sensors_of("X", 300, 280), sent=messages_to("X", False, False, False))
     (found,) = silent_villages(scene, LIMITS)
     assert (found.village, found.sensors.says, found.phones.says) == ("X", SILENT, SILENT)
     assert found.since == NOW - 280
@@ -79,13 +53,13 @@ def test_a_village_where_nothing_stirs_is_found() -> None:
 def test_silence_needs_two_kinds_and_no_sign_of_life(
     sensors: tuple[float, ...], sent: tuple[bool, ...], found: bool
 ) -> None:
-    scene = _scene(sensors=_sensors("X", *sensors), sent=_messages("X", *sent))
-    assert _found(scene) == (["X"] if found else [])
+    scene = scene_of(sensors=sensors_of("X", *sensors), sent=messages_to("X", *sent))
+    assert found_in(scene) == (["X"] if found else [])
 
 
 def test_one_answer_is_enough_for_life() -> None:
-    scene = _scene(sensors=_sensors("X", 300), sent=_messages("X", False, False), answered=1)
-    assert _found(scene) == []
+    scene = scene_of(sensors=sensors_of("X", 300), sent=messages_to("X", False, False), answered=1)
+    assert found_in(scene) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +77,7 @@ def test_by_sensors_it_is_found_as_soon_as_their_own_interval_lets_it(
             + [Sensor(v, "", interval, NOW + seconds) for v in OTHERS],
             sent=(),
         )  # fmt: skip
-        if _found(scene):
+        if found_in(scene):
             assert bound - 30 <= seconds <= bound
             return
     raise AssertionError("not found at all")
@@ -117,58 +91,50 @@ def test_by_receipts_it_is_found_in_three_minutes_whatever_sensors_stand_there()
             sensors=[Sensor("X", "", 3600, NOW - 10)],
             sent=[Sent("X", "s", NOW, False)] * 3 + [Sent(v, "s", NOW, True) for v in OTHERS],
         )  # fmt: skip
-        if _found(scene):
+        if found_in(scene):
             assert seconds <= 180
             return
     raise AssertionError("not found at all")
 
 
 def test_several_stations_that_stopped_since_the_call_need_not_wait_for_slower_ones() -> None:
-    waiting = _sensors("X", 400, interval=600)
+    waiting = sensors_of("X", 400, interval=600)
     stopped = [
-        one._replace(station=f"stopped-{n}") for n, one in enumerate(_sensors("X", 230, 250))
+        one._replace(station=f"stopped-{n}") for n, one in enumerate(sensors_of("X", 230, 250))
     ]
-    (found,) = silent_villages(_scene(sensors=[*stopped, *waiting]), LIMITS)
+    (found,) = silent_villages(scene_of(sensors=[*stopped, *waiting]), LIMITS)
     assert (found.village, found.sensors.says, found.sensors.n) == ("X", SILENT, 2)
-    assert _found(_scene(sensors=[stopped[0], *waiting])) == []  # one may just be broken
+    assert found_in(scene_of(sensors=[stopped[0], *waiting])) == []  # one may just be broken
     dead = [one._replace(last=NOW - 3000) for one in stopped]
-    assert _found(_scene(sensors=[*dead, *waiting])) == []  # they were before anybody called
+    assert found_in(scene_of(sensors=[*dead, *waiting])) == []  # they were before anybody called
 
 
 def test_a_slow_sensor_that_was_heard_since_the_call_shows_life() -> None:
-    stopped = _sensors("X", 300, 280)
-    assert _found(_scene(sensors=[*stopped, *_sensors("X", 100, interval=3600)])) == []
-    assert _found(_scene(sensors=[*stopped, *_sensors("X", 900, interval=3600)])) == ["X"]
-
-
-def _uncalled(*sensors: Sensor, posts: Posts | None = None) -> list[str]:
-    """Find, in a county where everybody else answered, what only sensors tell of `X`."""
-    scene = _scene(sensors=sensors)
-    others = {village: one for village, one in scene.posts.items() if village != "X"}
-    called = others if posts is None else {**others, "X": posts}
-    return [one.village for one in quiet_villages(replace(scene, posts=called), LIMITS)]
+    stopped = sensors_of("X", 300, 280)
+    assert found_in(scene_of(sensors=[*stopped, *sensors_of("X", 100, interval=3600)])) == []
+    assert found_in(scene_of(sensors=[*stopped, *sensors_of("X", 900, interval=3600)])) == ["X"]
 
 
 def test_without_any_call_several_stations_that_all_stopped_show_a_village() -> None:
-    assert _uncalled(*_sensors("X", 300, 280)) == ["X"]
-    assert _uncalled(*_sensors("X", 300)) == []  # a single one may just be broken
-    assert _uncalled(*_sensors("X", 300, 20)) == []  # one is heard
-    two_streams = [one._replace(station="the same") for one in _sensors("X", 300, 280)]
-    assert _uncalled(*two_streams) == []
-    assert _uncalled(*_sensors("X", 300, 280), *_sensors("X", 200, interval=3600)) == []
+    assert uncalled(*sensors_of("X", 300, 280)) == ["X"]
+    assert uncalled(*sensors_of("X", 300)) == []  # a single one may just be broken
+    assert uncalled(*sensors_of("X", 300, 20)) == []  # one is heard
+    two_streams = [one._replace(station="the same") for one in sensors_of("X", 300, 280)]
+    assert uncalled(*two_streams) == []
+    assert uncalled(*sensors_of("X", 300, 280), *sensors_of("X", 200, interval=3600)) == []
 
 
 def test_a_village_that_is_waited_for_is_judged_by_its_call() -> None:
-    stopped = _sensors("X", 300, 280)
-    assert _uncalled(*stopped, posts=Posts(4, 0, CALLED, CALLED)) == []
-    assert _uncalled(*stopped, posts=Posts(4, 2, CALLED, CALLED, NOW - 60)) == []  # they live
-    assert _uncalled(*stopped, posts=Posts(4, 2, NOW - 9000, NOW - 9000, NOW - 8000)) == ["X"]
+    stopped = sensors_of("X", 300, 280)
+    assert uncalled(*stopped, posts=Posts(4, 0, CALLED, CALLED)) == []
+    assert uncalled(*stopped, posts=Posts(4, 2, CALLED, CALLED, NOW - 60)) == []  # they live
+    assert uncalled(*stopped, posts=Posts(4, 2, NOW - 9000, NOW - 9000, NOW - 8000)) == ["X"]
 
 
 def test_without_any_call_a_stop_of_ours_or_of_a_gateway_accuses_nobody() -> None:
-    gone = [one for v in ("X", "Y") for one in _sensors(v, 300, 280, gateway="G")]
-    assert _uncalled(*gone) == []
-    scene = _scene(sensors=_sensors("X", 300, 280))
+    gone = [one for v in ("X", "Y") for one in sensors_of(v, 300, 280, gateway="G")]
+    assert uncalled(*gone) == []
+    scene = scene_of(sensors=sensors_of("X", 300, 280))
     stopped = [replace_last(one, NOW - 400) for one in scene.sensors]
     assert quiet_villages(replace(scene, sensors=stopped, posts={}), LIMITS) == []
     late = replace(scene, listening_since=NOW - 30, posts={})
@@ -176,28 +142,28 @@ def test_without_any_call_a_stop_of_ours_or_of_a_gateway_accuses_nobody() -> Non
 
 
 def test_a_slow_sensor_neither_proves_silence_nor_stands_in_the_way() -> None:
-    slow = _sensors("X", 1800, interval=3600)
-    assert _found(_scene(sensors=slow)) == []
-    assert _found(_scene(sensors=slow, sent=_messages("X", False, False, False))) == ["X"]
+    slow = sensors_of("X", 1800, interval=3600)
+    assert found_in(scene_of(sensors=slow)) == []
+    assert found_in(scene_of(sensors=slow, sent=messages_to("X", False, False, False))) == ["X"]
 
 
 def test_a_sensor_that_was_dead_for_a_day_proves_nothing() -> None:
-    assert _found(_scene(sensors=_sensors("X", 86_400))) == []
+    assert found_in(scene_of(sensors=sensors_of("X", 86_400))) == []
 
 
 def test_a_sensor_heard_before_the_call_and_not_late_yet_is_no_sign_of_life() -> None:
-    recent = _sensors("X", 250, interval=300)
-    signs = sensor_signs(_scene(sensors=recent), LIMITS)
+    recent = sensors_of("X", 250, interval=300)
+    signs = sensor_signs(scene_of(sensors=recent), LIMITS)
     assert signs["X"].says == UNKNOWN
-    assert _found(_scene(sensors=recent, sent=_messages("X", False, False, False))) == ["X"]
-    later = _sensors("X", 200, interval=300)
-    assert sensor_signs(_scene(sensors=later), LIMITS)["X"].says == ALIVE
+    assert found_in(scene_of(sensors=recent, sent=messages_to("X", False, False, False))) == ["X"]
+    later = sensors_of("X", 200, interval=300)
+    assert sensor_signs(scene_of(sensors=later), LIMITS)["X"].says == ALIVE
 
 
 def test_when_our_own_intake_stopped_no_village_is_silent() -> None:
-    scene = _scene(sensors=_sensors("X", 300))
+    scene = scene_of(sensors=sensors_of("X", 300))
     stopped = replace(scene, sensors=[replace_last(one, NOW - 400) for one in scene.sensors])
-    assert _found(stopped) == []
+    assert found_in(stopped) == []
 
 
 def replace_last(one: Sensor, last: float) -> Sensor:
@@ -205,41 +171,46 @@ def replace_last(one: Sensor, last: float) -> Sensor:
 
 
 def test_after_a_break_of_ours_silence_counts_from_when_we_listen_again() -> None:
-    sensors = _sensors("X", 900)
-    assert _found(_scene(sensors=sensors, listening=NOW - 30)) == []
-    assert _found(_scene(sensors=sensors, listening=NOW - 600)) == ["X"]
+    sensors = sensors_of("X", 900)
+    assert found_in(scene_of(sensors=sensors, listening=NOW - 30)) == []
+    assert found_in(scene_of(sensors=sensors, listening=NOW - 600)) == ["X"]
 
 
 def test_a_gateway_that_is_gone_accuses_none_of_its_villages() -> None:
-    gone = [one for v in ("X", "Y", "Z") for one in _sensors(v, 300, gateway="G")]
-    assert _found(_scene(sensors=gone)) == []
-    own = _sensors("X", 300, gateway="G")
-    assert _found(_scene(sensors=own)) == ["X"]  # a gateway of its own stands in the village
-    others = [one for v in ("Y", "Z") for one in _sensors(v, 20, gateway="G")]
-    assert _found(_scene(sensors=[*own, *others])) == ["X"]
+    gone = [one for v in ("X", "Y", "Z") for one in sensors_of(v, 300, gateway="G")]
+    assert found_in(scene_of(sensors=gone)) == []
+    own = sensors_of("X", 300, gateway="G")
+    assert found_in(scene_of(sensors=own)) == ["X"]  # a gateway of its own stands in the village
+    others = [one for v in ("Y", "Z") for one in sensors_of(v, 20, gateway="G")]
+    assert found_in(scene_of(sensors=[*own, *others])) == ["X"]
 
 
 def test_when_the_provider_tells_no_receipts_no_village_is_silent() -> None:
-    scene = _scene(sent=_messages("X", False, False, False))
+    scene = scene_of(sent=messages_to("X", False, False, False))
     quiet = replace(scene, sent=[one._replace(proved=False) for one in scene.sent])
-    assert _found(quiet) == []
+    assert found_in(quiet) == []
 
 
 def test_one_message_without_a_receipt_may_be_chance() -> None:
-    assert phone_signs(_scene(sent=_messages("X", False)), LIMITS)["X"].says == UNKNOWN
-    assert phone_signs(_scene(sent=_messages("X", False, False, False)), LIMITS)["X"].says == SILENT
-    off = _messages("X", False, off=True)
-    assert phone_signs(_scene(sent=off), LIMITS)["X"].says == SILENT
+    assert phone_signs(scene_of(sent=messages_to("X", False)), LIMITS)["X"].says == UNKNOWN
+    assert (
+        phone_signs(scene_of(sent=messages_to("X", False, False, False)), LIMITS)["X"].says
+        == SILENT
+    )
+    off = messages_to("X", False, off=True)
+    assert phone_signs(scene_of(sent=off), LIMITS)["X"].says == SILENT
 
 
 def test_a_message_just_sent_says_nothing_yet() -> None:
-    young = _messages("X", False, False, False, age=20)
-    assert "X" not in phone_signs(_scene(sent=young), LIMITS)
+    young = messages_to("X", False, False, False, age=20)
+    assert "X" not in phone_signs(scene_of(sent=young), LIMITS)
 
 
 def test_posts_called_a_moment_ago_are_not_silent_yet() -> None:
-    scene = _scene(sensors=_sensors("X", 300), sent=_messages("X", False, False), called=NOW - 60)
-    assert _found(scene) == []
+    scene = scene_of(
+        sensors=sensors_of("X", 300), sent=messages_to("X", False, False), called=NOW - 60
+    )
+    assert found_in(scene) == []
 
 
 @given(
@@ -250,19 +221,19 @@ def test_posts_called_a_moment_ago_are_not_silent_yet() -> None:
 def test_whatever_stands_there_a_stop_of_intake_and_receipts_accuses_nobody(
     ages: list[float], break_s: float, proved: list[bool]
 ) -> None:
-    scene = _scene(sensors=_sensors("X", *ages), sent=_messages("X", *proved))
+    scene = scene_of(sensors=sensors_of("X", *ages), sent=messages_to("X", *proved))
     stopped = replace(
         scene,
         sensors=[one._replace(last=one.last - break_s - 200) for one in scene.sensors],
         sent=[one._replace(proved=False) for one in scene.sent],
     )
-    assert _found(stopped) == []
+    assert found_in(stopped) == []
 
 
 @given(st.permutations([0, 1, 2, 3, 4, 5]))
 def test_the_order_of_what_is_told_does_not_matter(order: list[int]) -> None:
-    sensors = [*_sensors("X", 300, 280), *_sensors("Y", 20, 25, 30, 35)]
+    sensors = [*sensors_of("X", 300, 280), *sensors_of("Y", 20, 25, 30, 35)]
     shuffled = [sensors[place] for place in order]
-    assert silent_villages(_scene(sensors=shuffled), LIMITS) == silent_villages(
-        _scene(sensors=sensors), LIMITS
+    assert silent_villages(scene_of(sensors=shuffled), LIMITS) == silent_villages(
+        scene_of(sensors=sensors), LIMITS
     )

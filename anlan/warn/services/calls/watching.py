@@ -5,7 +5,8 @@ there only sensors can tell. Since when somebody has looked and values came in a
 silence is counted from then, so that a break of our own accuses nobody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -24,17 +25,17 @@ from anlan.warn import deed_names
 from anlan.warn.events import VillageSilent
 from anlan.warn.models import Alert, Lookout, SilentVillage
 from anlan.warn.selectors.board.seats import calls_of
+from anlan.warn.selectors.heard import heard_besides
+from anlan.warn.selectors.pace import paced
 from anlan.warn.selectors.signs import called_posts, scene, sensors_heard
 from anlan.warn.silence import (
-    ALIVE,
     Limits,
     Posts,
     Scene,
     Silence,
+    last_heard,
     long_silent,
-    phone_signs,
     quiet_villages,
-    sensor_signs,
     silent_villages,
 )
 
@@ -42,25 +43,24 @@ KIND = "village-silent"
 #: Looks further apart than this are a break.
 BREAK = timedelta(minutes=2)
 
+Judge = Callable[[Scene, Limits], list[Silence]]
+
 
 def watch_villages(*, by: Actor) -> list[str]:
     """Find villages that have fallen silent, and those that are heard again; ids of the new."""
     posts, limits = called_posts(), Limits.read()
     since = _look(bool(posts))
     standing = SilentVillage.objects.filter(over_at=None)
-    asked, now = (
-        set(standing.exclude(root="").values_list("root", flat=True)),
-        clock.now().timestamp(),
-    )
+    now = clock.now().timestamp()
+    asked = set(standing.exclude(root="").values_list("root", flat=True))
     asked |= {root for root, own in posts.items() if long_silent(own, now, limits)}
     found: list[str] = []
     sensors = tuple(sensors_heard()) if asked else ()
     for root in sorted(asked & posts.keys()):
         seen = scene(root, posts[root], sensors, since)
-        _end_heard(root, seen, limits, by)
+        _end_heard(root, seen, by)
         known = set(standing.exclude(root="").values_list("region_id", flat=True))
-        new = [one for one in silent_villages(seen, limits) if one.village not in known]
-        found += [_found(root, one, by) for one in new]
+        found += [_found(root, one, by) for one in _sure(silent_villages, seen, limits, known)]
     _end_uncalled(posts, by)
     return found
 
@@ -73,9 +73,31 @@ def watch_quiet_villages(*, by: Actor) -> list[str]:
         posts=_merged(called_posts().values()), sensors=tuple(sensors_heard()), sent=(),
     )  # fmt: skip
     standing = SilentVillage.objects.filter(over_at=None)
-    _end_heard("", seen, limits, by)
+    _end_heard("", seen, by)
     known = set(standing.values_list("region_id", flat=True))
-    return [_found("", one, by) for one in quiet_villages(seen, limits) if one.village not in known]
+    return [_found("", one, by) for one in _sure(quiet_villages, seen, limits, known)]
+
+
+def _sure(judge: Judge, seen: Scene, limits: Limits, known: Collection[str]) -> list[Silence]:
+    """Find the villages nobody knows of yet; those that look silent are looked at once more.
+
+    With what is not read of every village each time: whether its people stirred in another way,
+    and how often its sensors really report.
+    """
+    new = {one.village for one in judge(seen, limits) if one.village not in known}
+    if not new:
+        return []
+    closer = replace(_listened(seen, heard_besides(new)), sensors=tuple(paced(seen.sensors, new)))
+    return [one for one in judge(closer, limits) if one.village in new]
+
+
+def _listened(seen: Scene, heard: Mapping[str, float]) -> Scene:
+    """Add to a scene when people of some called villages were heard besides."""
+    posts = {
+        village: one._replace(lived=max(one.lived, heard.get(village, 0.0)))
+        for village, one in seen.posts.items()
+    }
+    return replace(seen, posts=posts)
 
 
 def _merged(chains: Iterable[Mapping[str, Posts]]) -> dict[str, Posts]:
@@ -155,28 +177,15 @@ def _owe(row: SilentVillage, by: Actor) -> str:
     return owe(debt=debt, by=by)
 
 
-def _end_heard(root: str, seen: Scene, limits: Limits, by: Actor) -> None:
-    """End what shows life again: an answer, a receipt, a value since it was found."""
+def _end_heard(root: str, seen: Scene, by: Actor) -> None:
+    """End what shows life again, by whatever sign, since it was found."""
     standing = list(SilentVillage.objects.filter(root=root, over_at=None))
     if not standing:
         return
-    signs = (sensor_signs(seen, limits), phone_signs(seen, limits))
+    heard = last_heard(_listened(seen, heard_besides([row.region_id for row in standing])))
     for row in standing:
-        posts = seen.posts.get(row.region_id)
-        answered = posts is not None and posts.answered > 0
-        found = row.found_at.timestamp()
-        heard = any(
-            (sign := kind.get(row.region_id)) is not None
-            and sign.says == ALIVE
-            and (sign.last or 0.0) >= found
-            for kind in signs
-        )
-        if answered or heard or _values_since(seen, row.region_id, found):
+        if heard.get(row.region_id, 0.0) > row.found_at.timestamp():
             _over(row, "heard", by)
-
-
-def _values_since(seen: Scene, village: str, moment: float) -> bool:
-    return any(one.village == village and one.last > moment for one in seen.sensors)
 
 
 def _end_uncalled(roots: Collection[str], by: Actor) -> None:
