@@ -96,6 +96,7 @@ WARN: dict[str, tuple[Ask, ...]] = {
     "GET /alerts/received/{received}/check": (Ask("/alerts/received/{received}/check"),),
     "POST /alerts/received/{received}/{verb}": (
         Ask("/alerts/received/{received}/relay", {}, note="relay"),
+        Ask("/alerts/received/{received}/heed", {}, note="heed"),
         Ask("/alerts/received/{received}/dismiss", {"reason": "演示"}, note="dismiss"),
     ),
     "POST /alerts/paste": (Ask("/alerts/paste", {"text": TEXT}),),

@@ -10,7 +10,7 @@ from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.base.door.problems import problem
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import permit
+from anlan.base.permissions.gate import may, permit
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.warn.api.shapes import Confirmed, Handled, InboxQuery, Pasted
@@ -64,10 +64,12 @@ def take_in_together(requests: Sequence[ApiRequest]) -> list[HttpResponse]:
 
 
 def _inbound(request: ApiRequest) -> receiving.Inbound:
+    # An account that reads or passes warnings on is a person's: what it hands in, a person wrote.
+    person = any(may(request.actor, action) for action in ("alerts.view", "alerts.relay"))
     return receiving.Inbound(
         original=request.body,
         content_type=str(request.META.get("CONTENT_TYPE", "")),
-        way="push",
+        way="manual" if person else "push",
         source=request.actor.name[:80],
     )
 

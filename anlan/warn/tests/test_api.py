@@ -90,6 +90,15 @@ def test_a_departments_account_hands_messages_in_and_reads_nothing() -> None:
     assert [one["id"] for one in get(officer, "/alerts/received")["items"]] == [row]
 
 
+@pytest.mark.parametrize("role", ["duty-officer", "section", "duty-lead", "commander"])
+def test_what_an_officers_account_hands_in_is_no_departments_own_word(role: str) -> None:
+    ways = [
+        Received.objects.get(pk=push(client(who), national(number=number)).json()["id"]).way
+        for who, number in ((role, FIRST), ("department", SECOND))
+    ]
+    assert ways == ["manual", "push"]
+
+
 def test_a_broken_message_is_told_which_element_is_wrong_and_waits_to_be_seen() -> None:
     officer = client("duty-officer")
     told = push(officer, national().replace(b"Actual", b"Perhaps"))

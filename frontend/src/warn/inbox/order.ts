@@ -39,5 +39,5 @@ export function sections(
 }
 
 /** The server says who may do what with it now. */
-export const may = (one: Received | null, verb: 'relay' | 'dismiss') =>
+export const may = (one: Received | null, verb: 'relay' | 'heed' | 'dismiss') =>
   one?.verbs.includes(verb) ?? false
