@@ -9,6 +9,7 @@ from anlan.engines.registry.declaration import Item
 from anlan.engines.registry.given import Given
 from anlan.engines.typhoon import Fix, Track, track_of
 from anlan.engines.typhoon.reading import (
+    Refused,
     read_atcf,
     read_best_tracks,
     read_bulletins,
@@ -19,11 +20,11 @@ from anlan.kernel.errors import Invalid
 _F = ("fix",)
 
 
-def _bulletin_paths(text: str) -> dict[str, Track]:
-    return {key: told.path for key, told in read_bulletins(text).items()}
+def _bulletin_paths(text: str, *, refused: Refused | None = None) -> dict[str, Track]:
+    return {key: told.path for key, told in read_bulletins(text, refused=refused).items()}
 
 
-_READERS: Mapping[str, Callable[[str], dict[str, Track]]] = {
+_READERS: Mapping[str, Callable[..., dict[str, Track]]] = {
     "cma": read_best_tracks,
     "ibtracs": read_ibtracs,
     "atcf": read_atcf,
@@ -86,7 +87,10 @@ def track_in(given: Given) -> Track:
         text = given.files["track"].decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid("路径文件不是 UTF-8 文字") from error
-    tracks = _READERS[form](text)
+    refused: Refused = {}
+    tracks = _READERS[form](text, refused=refused)
+    if given.text("storm") in refused:
+        raise Invalid(f"台风 {given.text('storm')}：{refused[given.text('storm')]}")
     wanted = given.text("storm") or (next(iter(tracks)) if len(tracks) == 1 else "")
     if wanted not in tracks:
         names = "、".join(f"{key} {track.name}".strip() for key, track in tracks.items())

@@ -3,14 +3,18 @@
 Zone-less times are UTC in the first three and Beijing time in the bulletins. Winds: the national
 forms tell m/s over two minutes, IBTrACS and ATCF knots over one or ten; they are turned to m/s and
 not between averaging times, which differ by less than the agencies do.
+
+A storm of a file that cannot be does not take the others with it where the caller hands over a
+`refused` for its reason, by number; without one it is raised, with the storm named.
 """
 
 import csv
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from io import StringIO
 from math import isnan
 from typing import Any, Final
@@ -23,6 +27,8 @@ _NOBODY: Final = float("nan")
 _KM_PER_MILE: Final = 1.852
 _ATCF_RADII: Final = {"34": 0, "50": 1, "64": 2}
 _QUADRANTS: Final = ("ne", "se", "sw", "nw")
+#: Storms that cannot be, by number, each with its reason.
+Refused = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +45,37 @@ class Bulletins:
     refused: Mapping[tuple[int, str], str]
 
 
-def read_best_tracks(text: str) -> dict[str, Track]:
+def read_best_tracks(text: str, *, refused: Refused | None = None) -> dict[str, Track]:
     """Read the CMA best-track form: a line that begins with 66666 opens a storm.
 
     Source: Ying et al. 2014, J. Atmos. Oceanic Technol. 31, 287. Keyed by the storm's number
     (``1909``), or the serial of the year in square brackets where it has none.
     """
-    tracks: dict[str, Track] = {}
+    storms = _Storms(agency="CMA")
     head: list[str] = []
-    fixes: list[Fix] = []
-    for number, line in enumerate((*text.splitlines(), "66666"), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         words = line.split()
         if not words:
             continue
         if words[0] == "66666":
-            if fixes:
-                key = head[4] if head[4] != "0000" else f"[{head[3]}]"
-                tracks[key] = track_of(fixes, number=key, name=head[7].strip("()"), agency="CMA")
-            head, fixes = words, []
+            head = words
             continue
         if len(head) < 8:
             raise Invalid(f"第 {number} 行之前没有 66666 开头的行")
-        fixes.append(_best_fix(words, number))
-    if not tracks:
-        raise Invalid("没有读到路径：没有 66666 开头的行")
-    return tracks
+        key = head[4] if head[4] != "0000" else f"[{head[3]}]"
+        storms.add(key, head[7].strip("()"), partial(_best_fix, words, number))
+    return storms.tracks(refused, otherwise="没有读到路径：没有 66666 开头的行")
 
 
-def read_ibtracs(text: str) -> dict[str, Track]:
+def read_ibtracs(text: str, *, refused: Refused | None = None) -> dict[str, Track]:
     """Read IBTrACS CSV by its column names (``SID``, ``ISO_TIME``, ``LAT``, ``LON``, ...).
 
-    A second line that holds units is skipped. Keyed by storm identifier.
+    A second line that holds units is skipped. Winds and pressures are those of the responsible
+    centre; where it has none, those of China's or the United States' agency, which the track tells
+    in `mended`. Radii are the United States', of 34, 50 and 64 knots, taken for force 7, 10 and 12.
+    Keyed by storm identifier.
     """
-    rows: dict[str, list[Fix]] = defaultdict(list)
-    names: dict[str, str] = {}
+    storms = _Storms(agency="IBTrACS", knots=True)
     reader = csv.DictReader(StringIO(text))
     missing = {"SID", "ISO_TIME", "LAT", "LON"} - set(reader.fieldnames or ())
     if missing:
@@ -80,50 +83,33 @@ def read_ibtracs(text: str) -> dict[str, Track]:
     for number, row in enumerate(reader, start=2):
         if not (row["SID"] or "").strip() or not _is_number(row["LAT"]):
             continue
-        rows[row["SID"]].append(
-            Fix(
-                time=_utc(row["ISO_TIME"][:19], number),
-                lon=float(row["LON"]),
-                lat=float(row["LAT"]),
-                wind=_number(row.get("WMO_WIND")),
-                pressure=_number(row.get("WMO_PRES")),
-            )
-        )
-        names[row["SID"]] = (row.get("NAME") or "").strip()
-    if not rows:
-        raise Invalid("没有一行写着台风的编号和位置")
-    return {
-        sid: track_of(fixes, number=sid, name=names[sid], agency="IBTrACS", knots=True)
-        for sid, fixes in rows.items()
-    }
+        sid = row["SID"]
+        storms.add(sid, (row.get("NAME") or "").strip(), partial(_ibtracs_fix, row, number))
+        for agency in _lent(row):
+            storms.lend(sid, agency)
+    return storms.tracks(refused, otherwise="没有一行写着台风的编号和位置")
 
 
-def read_atcf(text: str, *, technique: str = "BEST") -> dict[str, Track]:
+def read_atcf(
+    text: str, *, technique: str = "BEST", refused: Refused | None = None
+) -> dict[str, Track]:
     """Read ATCF decks (a, b): lines of one `technique`, forecast hours added to the base time.
 
     Radii of 34, 50 and 64 knots are taken for force 7, 10 and 12; several lines of one moment tell
     several radii. Keyed by basin, number and year. For techniques of forecasts hand over one base
     time only.
     """
-    rows: dict[str, dict[int, Fix]] = defaultdict(dict)
+    storms = _Storms(agency=technique, knots=True, last=True)
     for number, line in enumerate(text.splitlines(), start=1):
         words = [word.strip() for word in line.split(",")]
         if len(words) < 8 or words[4] != technique:
             continue
-        base = _utc(words[2], number)
-        moment = base + int(words[5] or 0) * 3_600_000
         storm = f"{words[0]}{words[1]}{words[2][:4]}"
-        known = rows[storm].get(moment)
-        rows[storm][moment] = _atcf_fix(words, moment, known)
-    if not rows:
-        raise Invalid(f"没有一行是 {technique} 的路径")
-    return {
-        storm: track_of(list(fixes.values()), number=storm, agency=technique, knots=True)
-        for storm, fixes in rows.items()
-    }
+        storms.add(storm, "", partial(_atcf_fix, words, number, storms.known(storm)))
+    return storms.tracks(refused, otherwise=f"没有一行是 {technique} 的路径")
 
 
-def read_bulletins(text: str | bytes) -> dict[str, Bulletins]:
+def read_bulletins(text: str | bytes, *, refused: Refused | None = None) -> dict[str, Bulletins]:
     """Read the bulletin JSON of the national and provincial typhoon pages, by storm number.
 
     A list of storms (or one), each with ``points``; every point may hold ``forecast``: by agency
@@ -135,14 +121,87 @@ def read_bulletins(text: str | bytes) -> dict[str, Bulletins]:
         raise Invalid(f"不是 JSON：{error}") from error
     storms = read if isinstance(read, list) else [read]
     found: dict[str, Bulletins] = {}
+    wrong: Refused = {}
     for storm in storms:
         if not isinstance(storm, dict) or not storm.get("points"):
             continue
         number = str(storm.get("tfbh") or storm.get("tfid") or "")
-        found[number] = _bulletins(number, storm)
-    if not found:
-        raise Invalid("没有读到台风：缺少 points")
+        try:
+            found[number] = _bulletins(number, storm)
+        except Invalid as error:
+            wrong[number] = error.detail
+    _settle(found, wrong, refused, otherwise="没有读到台风：缺少 points")
     return found
+
+
+class _Storms:
+    """The storms of a file while it is read, row by row.
+
+    last: of several rows of one moment the last holds what all of them tell.
+    """
+
+    def __init__(self, *, agency: str, knots: bool = False, last: bool = False) -> None:
+        self._agency, self._knots, self._last = agency, knots, last
+        self._fixes: dict[str, dict[int, list[Fix]]] = {}
+        self._names: dict[str, str] = {}
+        self._wrong: Refused = {}
+        self._lent: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, number: str, name: str, read: Callable[[], Fix]) -> None:
+        """Read one more position of a storm; one that cannot be read spoils its storm alone."""
+        self._names[number] = name
+        fixes = self._fixes.setdefault(number, {})
+        try:
+            fix = read()
+        except Invalid as error:
+            self._wrong.setdefault(number, error.detail)
+        else:
+            before = [] if self._last else fixes.get(fix.time, [])
+            fixes[fix.time] = [*before, fix]
+
+    def lend(self, number: str, agency: str) -> None:
+        """Note that a position has figures of another agency."""
+        self._lent[number][agency] += 1
+
+    def known(self, number: str) -> Mapping[int, list[Fix]]:
+        """Give what was read of a storm, by moment."""
+        return self._fixes.get(number, {})
+
+    def tracks(self, refused: Refused | None, *, otherwise: str) -> dict[str, Track]:
+        """Make the tracks; `otherwise` is what is wrong with a file of no storm."""
+        found = {}
+        for number, fixes in self._fixes.items():
+            if number in self._wrong:
+                continue
+            every = [fix for told in fixes.values() for fix in told]
+            try:
+                track = track_of(
+                    every, number=number, name=self._names[number], agency=self._agency,
+                    knots=self._knots,
+                )  # fmt: skip
+            except Invalid as error:
+                self._wrong[number] = error.detail
+                continue
+            lent = tuple(
+                f"{count} 个时刻主管中心没有风速或气压，用 {agency} 的"
+                for agency, count in self._lent[number].items()
+            )
+            found[number] = replace(track, mended=(*track.mended, *lent))
+        _settle(found, self._wrong, refused, otherwise=otherwise)
+        return found
+
+
+def _settle(
+    found: Mapping[str, object], wrong: Refused, refused: Refused | None, *, otherwise: str
+) -> None:
+    """Hand over what was refused, or raise it: where nobody asked for it, or nothing else is."""
+    if not found and not wrong:
+        raise Invalid(otherwise)
+    if wrong and (refused is None or not found):
+        number, why = next(iter(wrong.items()))
+        raise Invalid(f"台风 {number}：{why}" if number else why)
+    if refused is not None:
+        refused.update(wrong)
 
 
 def _best_fix(words: list[str], number: int) -> Fix:
@@ -155,8 +214,49 @@ def _best_fix(words: list[str], number: int) -> Fix:
     return Fix(time, lon, lat, wind, pressure)
 
 
-def _atcf_fix(words: list[str], moment: int, known: Fix | None) -> Fix:
-    radii = [list(row) for row in known.radii] if known and known.radii else _no_radii()
+#: Columns of IBTrACS after the responsible centre's, in the order in which they stand in.
+_LENDERS: Final = ("CMA", "USA")
+
+
+def _ibtracs_fix(row: Mapping[str, str | None], number: int) -> Fix:
+    wind, pressure = (_told(row, part)[0] for part in ("WIND", "PRES"))
+    radii = tuple(
+        tuple(
+            _number(row.get(f"USA_R{knots}_{side.upper()}")) * _KM_PER_MILE for side in _QUADRANTS
+        )
+        for knots in _ATCF_RADII
+    )
+    return Fix(
+        time=_utc((row["ISO_TIME"] or "")[:19], number), lon=_plain(row["LON"], number),
+        lat=_plain(row["LAT"], number), wind=wind, pressure=pressure, radii=radii,
+    )  # fmt: skip
+
+
+def _told(row: Mapping[str, str | None], part: str) -> tuple[float, str]:
+    """Give a figure and whose it is; NaN where nobody told it."""
+    for agency in ("WMO", *_LENDERS):
+        value = _number(row.get(f"{agency}_{part}"))
+        if value > 0:
+            return value, agency
+    return _NOBODY, ""
+
+
+def _lent(row: Mapping[str, str | None]) -> set[str]:
+    """Name the agencies that stand in for the responsible centre at a position."""
+    return {_told(row, part)[1] for part in ("WIND", "PRES")} & set(_LENDERS)
+
+
+def _plain(value: object, line: int) -> float:
+    if not _is_number(value):
+        raise Invalid(f"第 {line} 行的位置读不懂：{value}")
+    return _number(value)
+
+
+def _atcf_fix(words: list[str], number: int, read: Mapping[int, list[Fix]]) -> Fix:
+    """Read a position; one that was read before hands its radii on, and is the same moment."""
+    moment = _utc(words[2], number) + int(words[5] or 0) * 3_600_000
+    before = read.get(moment, [])
+    radii = [list(row) for row in before[-1].radii] if before else _no_radii()
     if len(words) > 16 and words[11] in _ATCF_RADII:
         told = [_number(word) * _KM_PER_MILE for word in words[13:17]]
         if words[12] == "AAA":

@@ -15,6 +15,8 @@ Times = NDArray[np.int64]
 _HOUR_MS: Final = 3_600_000
 #: A centre that goes faster is a misprint. The fastest on record moved at about 110 km/h.
 _FASTEST_KMH: Final = 150.0
+#: Latitudes beyond which no cyclone is a tropical one, and the end of all of them.
+_FARTHEST, _POLE = 60.0, 90.0
 #: Positions farther apart are not joined by a straight line.
 _GAP_MS: Final = 24 * _HOUR_MS
 #: Winds and pressures a bulletin may hold; what lies outside is not known.
@@ -118,7 +120,8 @@ def track_of(
     """Make a sound track of positions in any order.
 
     Put right and told in `mended`: doubled moments (the first stays), longitudes over 180, winds
-    and pressures that cannot be (unknown). `knots`: winds are knots. `Invalid` when there is no
+    and pressures that cannot be (unknown), what comes after a storm left the latitudes of tropical
+    cyclones. `knots`: winds are knots. `Invalid` when there is no
     position, one lies off the globe, or the storm would have to jump: then the moment is named.
     """
     if not fixes:
@@ -128,6 +131,7 @@ def track_of(
     mended: list[str] = []
     if len(kept) < len(ordered):
         mended.append(f"{len(ordered) - len(kept)} 个时刻写了两次，用先写的")
+    kept = _tropical(kept, mended)
     times = np.array([fix.time for fix in kept], dtype=np.int64)
     lon = np.array([fix.lon for fix in kept], dtype=np.float64)
     lat = np.array([fix.lat for fix in kept], dtype=np.float64)
@@ -156,8 +160,19 @@ def track_of(
     )
 
 
+def _tropical(fixes: list[Fix], mended: list[str]) -> list[Fix]:
+    """End a track where its storm leaves for good the latitudes of tropical cyclones."""
+    inside = [n for n, fix in enumerate(fixes) if abs(fix.lat) <= _FARTHEST]
+    end = inside[-1] + 1 if inside else len(fixes)
+    if end == len(fixes) or any(abs(fix.lat) > _POLE for fix in fixes[end:]):
+        return fixes
+    many = len(fixes) - end
+    mended.append(f"{clock(fixes[end].time)} 起到了 60 度以外，已不是热带气旋，{many} 个位置不用")
+    return fixes[:end]
+
+
 def _ask_globe(times: Times, lon: Floats, lat: Floats) -> None:
-    off = ~((np.abs(lat) <= 60) & (lon >= -360) & (lon <= 360))
+    off = ~((np.abs(lat) <= _FARTHEST) & (lon >= -360) & (lon <= 360))
     if off.any():
         at = int(np.flatnonzero(off)[0])
         place = f"{lon[at]:g}，{lat[at]:g}"

@@ -1,6 +1,6 @@
 """Storms as their bulletins tell them: the way they came, and where the agencies see them go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -42,19 +42,26 @@ class Storm:
         self.path, self.forecasts, self.refused = path, forecasts, refused
 
 
-def read(form: str, body: bytes) -> dict[str, Storm]:
-    """Read every storm of a file; `Invalid` says what is wrong with it."""
+def read(form: str, body: bytes, refused: dict[str, str] | None = None) -> dict[str, Storm]:
+    """Read every storm of a file; `Invalid` says what is wrong with it.
+
+    refused: takes the storms that cannot be, by number, with their reasons.
+    """
+    wrong: dict[str, str] = {} if refused is None else refused
     if form == "bulletin":
         return {
             number: Storm(one.path, one.forecasts, one.refused)
-            for number, one in read_bulletins(body).items()
+            for number, one in read_bulletins(body, refused=wrong).items()
         }
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise Invalid("路径文件不是 UTF-8 文本", errors={"file": ["不是 UTF-8"]}) from None
-    reading = {"cma": read_best_tracks, "ibtracs": read_ibtracs, "atcf": read_atcf}
-    return {number: Storm(track, {}, {}) for number, track in reading[form](text).items()}
+    reading: Mapping[str, Callable[..., dict[str, Track]]] = {
+        "cma": read_best_tracks, "ibtracs": read_ibtracs, "atcf": read_atcf,
+    }  # fmt: skip
+    found = reading[form](text, refused=wrong)
+    return {number: Storm(track, {}, {}) for number, track in found.items()}
 
 
 def form_of(body: bytes) -> str:

@@ -23,21 +23,23 @@ def receive_track(*, body: bytes, by: Actor, storm: str = "") -> list[str]:
     """Keep a file of tracks; returns the numbers of its storms.
 
     A bulletin, a best track of CMA, IBTrACS or ATCF, told apart by how it begins. A file of many
-    storms needs the number of the one that is meant. The same file again changes nothing.
+    storms needs the number of the one that is meant; what is wrong with the others is of no
+    concern. The same file again changes nothing.
     """
     permit(by, RUN)
     if not body.strip() or len(body) > MOST_BYTES:
         raise Invalid("路径文件是空的，或大于 8 MB", errors={"file": ["空的，或太大"]})
     form = form_of(body)
-    found = read(form, body)
+    refused: dict[str, str] = {}
+    found = read(form, body, refused)
+    named = [f"有：{'、'.join([*found, *refused][:20])}"]
+    if storm in refused:
+        raise Invalid(f"台风 {storm}：{refused[storm]}", errors={"file": [refused[storm]]})
     if storm and storm not in found:
+        raise Invalid(f"文件里没有台风 {storm}", errors={"storm": named})
+    if not storm and len(found) + len(refused) > 1:
         raise Invalid(
-            f"文件里没有台风 {storm}", errors={"storm": [f"有：{'、'.join(list(found)[:20])}"]}
-        )
-    if not storm and len(found) > 1:
-        raise Invalid(
-            f"文件里有 {len(found)} 个台风，请写明要哪一个",
-            errors={"storm": [f"有：{'、'.join(list(found)[:20])}"]},
+            f"文件里有 {len(found) + len(refused)} 个台风，请写明要哪一个", errors={"storm": named}
         )
     wanted = [storm] if storm else list(found)
     digest = hashlib.sha256(body).hexdigest()

@@ -93,6 +93,19 @@ def test_what_is_no_track_is_refused_with_a_sentence(world: World) -> None:
     assert world.point.pk
 
 
+def test_a_bad_storm_of_a_file_keeps_no_good_one_out_and_is_named(world: World) -> None:
+    good, bad = (json.loads(bulletin(number))[0] for number in ("202609", "202610"))
+    bad["points"][0]["longitude"] = 155.0
+    body = json.dumps([bad, good]).encode()
+    assert receive_track(body=body, by=OFFICER, storm="202609") == ["202609"]
+    assert len(storms.one("202609", "zh")["observed"]) == 2
+    with pytest.raises(Invalid, match=r"台风 202610：.*公里移动"):
+        receive_track(body=body, by=OFFICER, storm="202610")
+    with pytest.raises(Invalid, match="2 个台风"):
+        receive_track(body=body, by=OFFICER)
+    assert world.point.pk
+
+
 def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) -> None:
     run = computed("typhoon", storm=storm)
     wind = Series.objects.get(run=run, code=world.tide.code, quantity="wind")

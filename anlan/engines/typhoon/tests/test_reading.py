@@ -66,6 +66,66 @@ def test_ibtracs_is_read_by_column_names_and_knots_become_metres_a_second() -> N
     assert track.pressure.tolist() == [1002.0, 940.0, 950.0]
 
 
+# The first moment is told by two agencies, the second by one, the third by the responsible centre.
+LENT = """SID,ISO_TIME,LAT,LON,WMO_WIND,WMO_PRES,CMA_WIND,CMA_PRES,USA_WIND,USA_R34_NE,USA_R34_SE
+S1,2019-08-02 06:00:00,14.5,134.3, , ,80,985,90,120,
+S1,2019-08-09 12:00:00,27.5,122.0, , , , ,100,150,150
+S1,2019-08-09 18:00:00,28.3,121.4,85,950, , ,90, ,
+"""
+
+
+def test_where_the_responsible_centre_is_silent_the_others_are_heard_and_it_is_said() -> None:
+    track = read_ibtracs(LENT)["S1"]
+    assert track.wind[:2] == pytest.approx([80 * 0.514444, 100 * 0.514444])
+    assert track.pressure[0] == 985.0
+    assert np.isnan(track.pressure[1])
+    assert track.wind[2] == pytest.approx(85 * 0.514444)
+    assert track.radii[1, 0, :2].tolist() == pytest.approx([150 * 1.852] * 2)
+    assert np.isnan(track.radii[0, 0, 1:]).all()
+    assert "1 个时刻主管中心没有风速或气压，用 CMA 的" in track.mended
+    assert "1 个时刻主管中心没有风速或气压，用 USA 的" in track.mended
+
+
+JUMP = BEST.replace("2017090106 1 110 1290", "2017090106 1 110 1590")
+FAR_NORTH = """66666 1713   26 0014 1713 0 6 HATO                               20180501
+2017082300 5 580 1138  950      45
+2017082306 4 595 1128  955      42
+2017082312 9 612 1128  985      20
+2017082318 9 640 1138  990      18
+"""
+
+
+def test_a_storm_that_cannot_be_does_not_take_the_others_of_its_file_with_it() -> None:
+    refused: dict[str, str] = {}
+    assert list(read_best_tracks(JUMP, refused=refused)) == ["1713"]
+    assert "公里移动" in refused["[0021]"]
+    with pytest.raises(Invalid, match=r"台风 \[0021\]：.*公里移动"):
+        read_best_tracks(JUMP)
+    unread: dict[str, str] = {}
+    found = read_best_tracks(BEST + "2017082312 4 22x 1128 955 42\n", refused=unread)
+    assert list(found) == ["[0021]"]
+    assert "第 7 行" in unread["1713"]
+
+
+def test_one_bad_storm_of_every_form_is_named_and_the_rest_are_read() -> None:
+    other = IBTRACS + "2019999N15134,2019,BAD,2019-08-09 12:00:00,27.5,122.0,90,940\n"
+    other += "2019999N15134,2019,BAD,2019-08-09 13:00:00,27.5,132.0,90,940\n"
+    refused: dict[str, str] = {}
+    assert list(read_ibtracs(other, refused=refused)) == ["2019214N15134"]
+    deck = ATCF + "WP, 11, 2019080912,   , BEST,   0, 275X, 1220E,  90,  940, TY\n"
+    assert list(read_atcf(deck, refused=refused)) == ["WP102019"]
+    good = {"tfbh": "200908", "points": [bulletin()]}
+    bad = {"tfbh": "200909", "points": [{"time": "2009-08-06T18:00:00"}]}
+    assert list(read_bulletins(json.dumps([bad, good]), refused=refused)) == ["200908"]
+    assert sorted(refused) == ["200909", "2019999N15134", "WP112019"]
+
+
+def test_a_storm_that_goes_beyond_sixty_degrees_ends_there() -> None:
+    track = read_best_tracks(FAR_NORTH)["1713"]
+    assert track.lat.tolist() == [58.0, 59.5]
+    assert any("2 个位置不用" in note for note in track.mended)
+
+
 def test_the_storm_is_between_two_fixes_where_a_ruler_would_put_it() -> None:
     track = read_ibtracs(IBTRACS)["2019214N15134"]
     landfall = track.at(np.array([moment("2019-08-09T17:45")]))
