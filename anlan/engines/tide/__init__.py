@@ -5,7 +5,7 @@ and everything else the weather does is what is left when the tide is taken away
 """
 
 from anlan.engines.tide.analysis import Fit, analyse, separable
-from anlan.engines.tide.levels import Datums, Turns, datums, turns
+from anlan.engines.tide.levels import Datums, Turns, datums, springs, turns
 from anlan.engines.tide.prediction import Constants, predict, residuals
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "predict",
     "residuals",
     "separable",
+    "springs",
     "turns",
 ]

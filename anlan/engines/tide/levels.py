@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from anlan.engines.tide.astronomy import Floats
 from anlan.engines.tide.prediction import Constants, predict
+from anlan.kernel.errors import Invalid
 
 _STEP_MS: Final = 20 * 60_000
 _YEAR_MS: Final = 31_556_952_000
@@ -65,6 +66,21 @@ def datums(constants: Constants, start: int, *, years: int = 19) -> Datums:
         low=float(found.levels[~found.high].mean()),
         lowest=float(found.levels.min()),
     )
+
+
+def springs(constants: Constants) -> tuple[float, float]:
+    """Tell mean low and mean high water of springs (MLWS, MHWS), m, where the tide is half-daily.
+
+    Then the waves of the moon and of the sun, M2 and S2, add up. `Invalid` where one is not told.
+
+    Source: Admiralty Manual of Tides (Doodson and Warburg 1941), ch. 9.
+    """
+    told = dict(zip(constants.names, constants.amplitude.tolist(), strict=True))
+    missing = [name for name in ("M2", "S2") if name not in told]
+    if missing:
+        raise Invalid(f"没有 {missing[0]}，算不出大潮平均高低潮位")
+    both = told["M2"] + told["S2"]
+    return constants.mean - both, constants.mean + both
 
 
 def _turns(times: NDArray[np.int64], level: Floats) -> Turns:

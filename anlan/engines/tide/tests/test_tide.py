@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.codes import lookup
-from anlan.engines.tide import Constants, analyse, datums, predict, residuals, separable, turns
+from anlan.engines.tide import (
+    Constants,
+    analyse,
+    datums,
+    predict,
+    residuals,
+    separable,
+    springs,
+    turns,
+)
 from anlan.engines.tide.constituents import NAMES, known, waves
 from anlan.engines.tide.prediction import Times
 from anlan.kernel.errors import Invalid
@@ -122,6 +131,17 @@ def test_the_highest_and_lowest_tide_of_nineteen_years_are_those_published() -> 
         assert found.mean == pytest.approx(row.extra["mean"], abs=0.005)
         assert found.high == pytest.approx(row.extra["high"], abs=0.05)
         assert found.low == pytest.approx(row.extra["low"], abs=0.02)
+
+
+def test_mean_sea_with_the_waves_of_moon_and_sun_is_the_high_water_of_springs_published() -> None:
+    for row in lookup.table("tide-stations").rows:
+        low, high = springs(place(row.code))
+        assert high == pytest.approx(row.extra["spring_high"], abs=6e-4)
+        assert low == pytest.approx(row.extra["spring_low"], abs=6e-4)
+    # Xiamen: 3.590 + 1.8353 + 0.5361.
+    assert springs(place("xiamen"))[1] == pytest.approx(5.961, abs=6e-4)
+    with pytest.raises(Invalid, match="没有 S2"):
+        springs(Constants(("M2",), np.ones(1), np.zeros(1), 0.0))
 
 
 def test_a_year_of_levels_gives_back_the_constants_it_was_made_of() -> None:
