@@ -62,6 +62,19 @@ def test_the_page_reads_the_warning_aloud_at_once_and_when_asked(
         assert alert["text"] in text
 
 
+def test_a_page_in_sight_says_so_and_one_that_is_only_fetched_does_not(
+    pocket: BrowserContext, platform: Platform, duty: Office
+) -> None:
+    link, obligation = sms_link(duty, called(duty)["id"])
+    assert duty.asked.get(f"{platform.url}{link}").ok
+    assert duty.get(f"/obligations/{obligation}")["state"] == "issued"
+    phone = pocket.new_page()
+    with phone.expect_response(lambda told: told.request.method == "POST") as seen:
+        phone.goto(f"{platform.url}{link}")
+    assert seen.value.status == 204
+    assert duty.get(f"/obligations/{obligation}")["state"] == "reached"
+
+
 def test_a_spoken_answer_goes_with_the_button_and_the_officer_hears_it(
     page: Page, pocket: BrowserContext, platform: Platform, duty: Office
 ) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from anlan.base.door.phrases import said
 from anlan.base.obligations import selectors, services
 from anlan.base.obligations.kinds import KINDS, Ask, Kind
-from anlan.base.obligations.phone_dress import dressed
+from anlan.base.obligations.phone_dress import SEEN, dressed
 from anlan.base.obligations.services.phone import LARGEST_VOICE, LONGEST, PURPOSE
 from anlan.base.permissions.services.links import Opened, open_link
 from anlan.kernel import clock
@@ -28,7 +28,7 @@ Say = Callable[[str], str]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone_page(request: HttpRequest, key: str) -> HttpResponse:
-    """Show what is owed, or take what is said about it."""
+    """Show what is owed, take what is said about it, or that it is before somebody's eyes."""
     language = str(getattr(request, "language", "zh"))
 
     def told(text: str) -> str:
@@ -36,12 +36,12 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
 
     try:
         opened = open_link(key, PURPOSE)
+        if SEEN in request.POST:
+            services.see_by_link(opened=opened, obligations=_asked(opened).obligations)
+            return HttpResponse(status=204)
         if request.method == "POST":
             return dressed(_answered(request, opened, told, language), language=language)
-        asked = _asked(opened)
-        if services.reach(obligations=asked.obligations, by=opened.actor):
-            asked = _asked(opened)
-        return dressed(_page(asked, told, language), language=language)
+        return dressed(_page(_asked(opened), told, language), language=language)
     except Missing as error:
         inside = f"<h1>{told('无法打开')}</h1><p>{told(error.detail)}</p>"
         return dressed(inside, language=language, status=error.status)

@@ -1,8 +1,9 @@
 """How the page behind an SMS link looks and speaks: one file, no request but its own.
 
-The only script reads the page aloud and takes a spoken answer; it is allowed by its digest, and
-the page needs it for nothing else: without it, or without a microphone, the buttons answer and the
-field for a recording opens the telephone's own recorder. Browsers that want a tap before they speak
+The only script says that the page was drawn before somebody's eyes, reads it aloud and takes a
+spoken answer; it is allowed by its digest, and the page needs it for nothing else: without it, or
+without a microphone, the buttons answer and the field for a recording opens the telephone's own
+recorder. Browsers that want a tap before they speak
 get a button; those without a voice show nothing. Red, orange, yellow and blue are for warnings and
 colour nothing here.
 """
@@ -62,7 +63,15 @@ audio{width:100%}
 textarea,input,select{background:#1b242d;color:inherit}}
 """
 
-SCRIPT = """(function(){var s=window.speechSynthesis,b=document.getElementById('say'),
+#: What the script says back once the page is in sight: fetching a page is not looking at it.
+SEEN = "seen"
+
+SCRIPT = """(function(){var d=document,x=null;if(!d.getElementById('told'))return;
+function seen(){if(x||d.visibilityState==='hidden')return;x=new XMLHttpRequest();
+x.open('POST',location.href);x.setRequestHeader('Content-Type','application/x-www-form-urlencoded');
+x.send('seen=1')}
+seen();d.addEventListener('visibilitychange',seen)})();
+(function(){var s=window.speechSynthesis,b=document.getElementById('say'),
 t=document.getElementById('told');if(!s||!b||!t||!window.SpeechSynthesisUtterance)return;
 function speak(){s.cancel();var u=new SpeechSynthesisUtterance(t.textContent);
 u.lang='zh-CN';u.rate=.9;s.speak(u)}
@@ -91,7 +100,7 @@ e.preventDefault();then=e.target;r.stop()}})})()"""
 _DIGEST = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 POLICY = (
     f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_DIGEST}'; "
-    "media-src blob:; "
+    "media-src blob:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 

@@ -144,6 +144,8 @@ class Link(models.Model):
     expires = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    #: When the page behind it was last drawn before somebody's eyes, by the workspace's clock.
+    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("purpose", "subject"), name="link_subject"),)

@@ -13,6 +13,8 @@ from django.db.models import Q
 
 from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation, Step
+from anlan.base.obligations.services.phone import PURPOSE
+from anlan.base.permissions.models import Link
 from anlan.base.regions import scope
 from anlan.comms.models import Message, Reply
 from anlan.warn.callrules import KIND
@@ -37,7 +39,7 @@ def heard_besides(villages: Collection[str]) -> dict[str, float]:
         return {}
     calls = _calls(villages)
     heard: dict[str, float] = defaultdict(float)
-    for village, at in (*_spoken(calls), *_delivered(calls), *_replied(calls)):
+    for village, at in (*_spoken(calls), *_opened(calls), *_delivered(calls), *_replied(calls)):
         heard[village] = max(heard[village], at.timestamp())
     return dict(heard)
 
@@ -64,6 +66,14 @@ def _spoken(calls: Mapping[str, _Call]) -> Heard:
     steps = Step.objects.filter(among("obligation_id", calls), verb__in=SPOKEN)
     for call, at in steps.values_list("obligation_id", "at"):
         yield calls[call].village, at
+
+
+def _opened(calls: Mapping[str, _Call]) -> Heard:
+    """Read when a link was last looked at by those who owe the call."""
+    rows = Link.objects.filter(among("subject", calls), purpose=PURPOSE, opened_at__isnull=False)
+    for call, post, at in rows.values_list("subject", "post", "opened_at"):
+        if post == calls[call].debtor and at is not None:
+            yield calls[call].village, at
 
 
 def _delivered(calls: Mapping[str, _Call]) -> Heard:

@@ -13,7 +13,7 @@ from anlan.base.obligations.services import Reply as Said
 from anlan.base.obligations.services import answer
 from anlan.base.outbox.models import Event
 from anlan.base.people.models import Holding, Post
-from anlan.base.permissions.models import User
+from anlan.base.permissions.models import Link, User
 from anlan.comms.models import Message, Reply
 from anlan.kernel import clock
 from anlan.kernel.errors import Forbidden, Missing
@@ -173,6 +173,21 @@ def test_words_that_are_no_answer_show_that_somebody_lives(
     v.watched(1, passing, intake, (A1,))
     silent.refresh_from_db()
     assert silent.over_why == "heard"
+
+
+def test_a_link_somebody_looks_at_shows_that_they_live(
+    silent: SilentVillage, passing: Turn, intake: Callable[..., None]
+) -> None:
+    owed = v.owed("A1-HEAD")
+    passing(seconds=10)
+    for post, is_over in ((Post.objects.get(code="P-WEST").pk, False), (owed.debtor_id, True)):
+        Link.objects.create(
+            hash=post, purpose="obligation", subject=owed.pk, post=post, opened_at=clock.now(),
+            expires=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        v.watched(1, passing, intake, (A1,))
+        silent.refresh_from_db()
+        assert (silent.over_why == "heard") is is_over
 
 
 def test_nobody_is_called_and_nothing_is_looked_for(

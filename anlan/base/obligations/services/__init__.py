@@ -14,7 +14,12 @@ from anlan.base.obligations.services.deeds import (
 from anlan.base.obligations.services.moving import Reply, fits
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
 from anlan.base.obligations.services.owing import Debt, owe, owe_many
-from anlan.base.obligations.services.phone import destroy_voices, make_links, respond_by_link
+from anlan.base.obligations.services.phone import (
+    destroy_voices,
+    make_links,
+    respond_by_link,
+    see_by_link,
+)
 from anlan.base.obligations.services.responding import Responded, respond, respond_many
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.settling import settle, settle_all, settle_these
@@ -48,6 +53,7 @@ __all__ = [
     "respond_many",
     "resume",
     "return_",
+    "see_by_link",
     "send_notice",
     "settle",
     "settle_all",

@@ -1,6 +1,6 @@
 """Links for phones: whoever holds one may answer one obligation, for the post it was made for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -10,13 +10,20 @@ from anlan.base.files.services import destroy_files, hang_file
 from anlan.base.files.sniffing import sniff
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services.deeds import reach
 from anlan.base.obligations.services.moving import Reply
 from anlan.base.obligations.services.responding import respond
 from anlan.base.obligations.states import OPEN
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
-from anlan.base.permissions.services.links import Opened, Wanted, issue_links, use_link
+from anlan.base.permissions.services.links import (
+    Opened,
+    Wanted,
+    issue_links,
+    note_opened,
+    use_link,
+)
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid, Missing
 
@@ -60,6 +67,17 @@ def make_links(*, obligation: str, by: Actor) -> dict[str, str]:
         ]
         keys = issue_links(wanted, by=by)
     return {one.person: key for one, key in zip(wanted, keys, strict=True)}
+
+
+def see_by_link(*, opened: Opened, obligations: Sequence[str]) -> None:
+    """Note that somebody has the page of a link before their eyes, and what is told on it.
+
+    Only a page that was drawn may say so: what fetches a link without anybody looking (the preview
+    of a chat, a scanner) reaches nobody.
+    """
+    with transaction.atomic():
+        reach(obligations=obligations, by=opened.actor)
+        note_opened(opened)
 
 
 def respond_by_link(*, opened: Opened, reply: Reply, voice: bytes = b"") -> str:

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,12 +11,14 @@ from django.test import Client
 
 from anlan.base.files.models import File
 from anlan.base.files.services import LARGEST, destroy_files_of
+from anlan.base.journal.models import Entry
 from anlan.base.obligations import selectors, services
 from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.services.phone import LARGEST_VOICE
 from anlan.base.obligations.tests.conftest import County
-from anlan.kernel import workspace
+from anlan.base.permissions.models import Link
+from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Conflict, Invalid, Missing
 
 RECEIVED, ON_POST, HELP = (
@@ -76,7 +79,7 @@ def test_one_tap_on_the_phone_signs_for_it(county: County, client: Client) -> No
     assert page.status_code == 200
     assert "台风&lt;来了&gt;" in page.content.decode()
     assert "今夜八点前到岗" in page.content.decode()
-    assert Obligation.objects.get(pk=owed).state == "reached"
+    assert Obligation.objects.get(pk=owed).state == "issued"
     signed = client.post(link, {"text": "马上到"})
     assert signed.status_code == 200
     assert Obligation.objects.get(pk=owed).state == "closed"
@@ -84,6 +87,39 @@ def test_one_tap_on_the_phone_signs_for_it(county: County, client: Client) -> No
     assert step.by.startswith("link:")
     assert not step.on_behalf
     assert "已经签收" in client.get(link).content.decode()
+
+
+def test_a_robot_that_fetches_the_page_reaches_nobody_and_a_page_that_is_drawn_does(
+    county: County, client: Client
+) -> None:
+    owed = county.owe()
+    link = _link(county, owed)
+    assert client.head(link).status_code == 200
+    assert "XMLHttpRequest" in client.get(link).content.decode()
+    assert Obligation.objects.get(pk=owed).state == "issued"
+    assert not Link.objects.filter(opened_at__isnull=False).exists()
+
+    seen = client.post(link, {"seen": "1"})
+    assert (seen.status_code, seen.content) == (204, b"")
+    row = Obligation.objects.get(pk=owed)
+    assert (row.state, row.answered_at) == ("reached", None)
+    assert Link.objects.get(opened_at__isnull=False).person == county.actors["head"].person
+    assert Entry.objects.filter(deed="obligations.reached").count() == 1
+    assert client.post("/m/unknown", {"seen": "1"}).status_code == 404
+
+
+def test_a_link_opened_again_later_says_when_and_changes_nothing_else(
+    county: County, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed = county.owe()
+    link = _link(county, owed)
+    client.post(link, {"seen": "1"})
+    client.post(link, {})
+    later = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert client.post(link, {"seen": "1"}).status_code == 204
+    assert Link.objects.get(opened_at__isnull=False).opened_at == later
+    assert Obligation.objects.get(pk=owed).state == "closed"
 
 
 def test_a_link_opens_nothing_else(county: County, client: Client) -> None:
@@ -211,7 +247,7 @@ def test_a_kind_that_takes_no_voice_refuses_one(county: County, client: Client) 
     link = _link(county, county.owe())
     assert "name=voice" not in client.get(link).content.decode()
     assert client.post(link, {"voice": _voice(OGG)}).status_code == 422
-    assert Obligation.objects.get().state == "reached"
+    assert Obligation.objects.get().state == "issued"
 
 
 def test_the_page_reads_itself_aloud_by_the_one_script_its_policy_allows(

@@ -18,6 +18,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import Link
 from anlan.base.permissions.services.changes import TOPIC
 from anlan.base.permissions.services.sessions import digest
+from anlan.kernel import clock
 from anlan.kernel.clock import real_now
 from anlan.kernel.errors import Missing
 from anlan.kernel.ids import new_id
@@ -106,6 +107,11 @@ def open_link(key: str, purpose: str) -> Opened:
         region=link.region, person=link.person, via="link",
     )  # fmt: skip
     return Opened(link.id, link.purpose, link.subject, link.post, link.person, actor)
+
+
+def note_opened(opened: Opened) -> None:
+    """Keep when somebody last looked at the page behind a link, in the caller's transaction."""
+    Link.objects.filter(id=opened.id).update(opened_at=clock.now())
 
 
 def use_link(opened: Opened) -> None:
