@@ -57,8 +57,13 @@ def weakened(wind: ArrayLike, times: Times, ashore: ArrayLike) -> Floats:
     return found
 
 
-def landed(ensemble: Ensemble, ashore: Mask) -> Ensemble:
-    """Weaken every member where its centre lies on land, (m, t); deficits go with wind squared."""
+def landed(ensemble: Ensemble, ashore: Mask, *, included: Floats | None = None) -> Ensemble:
+    """Weaken every member where its centre lies on land, (m, t); deficits go with wind squared.
+
+    included: (t,), the share of its wind over sea that the forecast was told with where it lies on
+    land itself; a member that stays at sea longer has more.
+    """
     speed = still_wind(ensemble.deficit, ensemble.peaked)
-    less = weakened(speed, ensemble.times, ashore)
-    return replace(ensemble, deficit=ensemble.deficit * (less / speed) ** 2)
+    share = weakened(speed, ensemble.times, ashore) / speed
+    share = share if included is None else share / included
+    return replace(ensemble, deficit=ensemble.deficit * share**2)

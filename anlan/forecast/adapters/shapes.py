@@ -141,6 +141,8 @@ class Path(msgspec.Struct, frozen=True, kw_only=True):
     #: m/s and hPa; None is not told.
     wind: tuple[float | None, ...]
     pressure: tuple[float | None, ...]
+    #: Radii of force 7, 10 and 12 to the four quadrants, km, of every position; empty: none told.
+    radii: tuple[tuple[tuple[float | None, ...], ...], ...] = ()
 
 
 class PastErrors(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,3 +162,5 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     lat: float
     #: What is wanted there: wind, rain; empty for all.
     wants: tuple[str, ...] = ()
+    #: Code of the region that it stands for beside its seat; "" for itself.
+    within: str = ""

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from netCDF4 import Dataset
 
-from anlan.engines.grids import read_netcdf
+from anlan.base.regions.models import Region
+from anlan.engines.grids import Raster, read_netcdf, write_geotiff
 from anlan.forecast import heavy
 from anlan.forecast.models import Bulletin, Run, Series
 from anlan.forecast.selectors import products, storms, tables, typhoon
@@ -17,7 +18,16 @@ from anlan.forecast.services import scheduling
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.feeding import folder_of
 from anlan.forecast.services.storms import receive_track
-from anlan.forecast.tests.conftest import COUNTY, NOW, OFFICER, VALLEY, VILLAGE, Turn, World
+from anlan.forecast.tests.conftest import (
+    COUNTY,
+    NOW,
+    OFFICER,
+    UPPER,
+    VALLEY,
+    VILLAGE,
+    Turn,
+    World,
+)
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +61,6 @@ def attributes_of(path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def storm(world: World) -> str:
-    from anlan.base.regions.models import Region
-
     Region.objects.filter(code=VALLEY).update(lon=121.3, lat=28.5)
     assert world.tide.lon
     return receive_track(body=bulletin(), by=OFFICER)[0]
@@ -129,6 +137,67 @@ def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) 
     kinds = [one["properties"]["kind"] for one in drawn["features"]]
     assert kinds[:2] == ["cone", "track"]
     assert kinds.count("position") >= 4
+
+
+def test_a_township_has_the_chance_of_any_of_its_villages_not_of_its_seat_alone(
+    storm: str,
+) -> None:
+    seat = computed("typhoon", storm=storm).series.get(code=VALLEY, quantity="wind-10").values[0]
+    Region.objects.filter(code=UPPER).update(lon=121.3, lat=28.5)
+    same = computed("typhoon", storm=storm).series.get(code=VALLEY, quantity="wind-10").values[0]
+    assert same == seat
+    Region.objects.filter(code=UPPER).update(lon=121.6, lat=28.2)
+    wide = computed("typhoon", storm=storm).series.get(code=VALLEY, quantity="wind-10").values[0]
+    assert wide > seat
+
+
+def circled(km: float) -> bytes:
+    """The storm of `bulletin` with a circle of force 7 around where it was seen last."""
+    told = json.loads(bulletin())
+    told[0]["points"][-1]["radius7"] = km
+    return json.dumps(told).encode()
+
+
+def test_the_circles_of_the_bulletin_make_the_outer_wind(world: World) -> None:
+    winds = []
+    for km in (120.0, 450.0):
+        receive_track(body=circled(km), by=OFFICER)
+        run = computed("typhoon", storm="202609")
+        assert "外围风按风圈半径拟合（Holland 2010）" in run.notes
+        assert any(note.startswith("预报没有风圈半径，一天之内按") for note in run.notes)
+        first = Series.objects.get(run=run, code=world.tide.code, quantity="wind").values[6]
+        winds.append(first or 0.0)
+    assert winds[1] > 1.5 * winds[0]
+
+
+def test_a_forecast_whose_last_position_tells_nothing_ends_before_it(world: World) -> None:
+    told = json.loads(bulletin())
+    last = told[0]["points"][-1]["forecast"][0]["points"][-1]
+    del last["speed"], last["pressure"]
+    receive_track(body=json.dumps(told).encode(), by=OFFICER)
+    run = computed("typhoon", storm="202609")
+    assert any(note.startswith("路径有 1 个位置风速和气压都不知道") for note in run.notes)
+    wind = Series.objects.get(run=run, code=world.tide.code, quantity="wind")
+    assert len(wind.values) == 25
+
+
+def test_members_weaken_on_land_where_a_map_says_what_land_is(storm: str, home: Path) -> None:
+    over_sea = computed("typhoon", storm=storm)
+    assert "没有水深图，不知道陆地在哪里，集合里登陆早晚不同的成员一样强" in over_sea.notes
+    ground = np.full((60, 80), -30.0)
+    ground[:, :35] = 20.0  # the way of the middle crosses this coast; members do before and after
+    path = home / "forecast" / "grids" / "sea.tif"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(write_geotiff(Raster(ground, 120.0, 25.0, 0.1, 0.1)))
+    on_land = computed("typhoon", storm=storm)
+    assert any("Kaplan" in note for note in on_land.notes)
+    chances = [
+        read_netcdf(
+            (folder_of(run).outputs / "wind-chance.nc").read_bytes(), variable="wind_12"
+        ).values
+        for run in (over_sea, on_land)
+    ]
+    assert float(np.nansum(chances[0])) != pytest.approx(float(np.nansum(chances[1])), rel=0.01)
 
 
 def test_the_same_seed_draws_the_same_storms(storm: str) -> None:

@@ -17,7 +17,6 @@ from anlan.engines.surge import Air, Gauge, Grid, Outputs
 from anlan.engines.typhoon import Track
 from anlan.forecast.adapters import water
 from anlan.forecast.adapters.built.tide import composed
-from anlan.forecast.adapters.built.typhoon import track_from
 from anlan.forecast.adapters.contract import GridFile, Request, Result, VillageOutlook
 from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.registry import engine
@@ -34,9 +33,10 @@ from anlan.forecast.adapters.shapes import (
     Times,
     plain,
 )
+from anlan.forecast.adapters.storm import track_from
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 #: A station lies where the water is at least so deep, m, and not farther away, m.
 DEEP: Final = 4.0
 FAR: Final = 30_000.0

@@ -12,10 +12,12 @@ import numpy as np
 import shapely
 
 from anlan.engines.geo.distance import destination
+from anlan.engines.grids import Raster, read_grid
 from anlan.engines.typhoon import (
     Ensemble,
     Errors,
     Track,
+    Vortex,
     ensemble_of,
     exceedance,
     field,
@@ -32,10 +34,11 @@ from anlan.forecast.adapters.contract import (
 )
 from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.registry import engine
-from anlan.forecast.adapters.shapes import Floats, PastErrors, Path, Place, Times, floats, plain
+from anlan.forecast.adapters.shapes import Floats, PastErrors, Path, Place, Times, plain
+from anlan.forecast.adapters.storm import is_wide, over_land, track_from
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 HOUR_MS: Final = 3_600_000
 #: Force 8, 10 and 12: lower ends by GB/T 28591, m/s.
 FORCES: Final = ((8, 17.2), (10, 24.5), (12, 32.7))
@@ -44,6 +47,7 @@ CHANCES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 CONE: Final = 0.7
 OPEN_SEA: Final = "风速按开阔海面算，陆上和山谷里会小一些"
 NO_HILLS: Final = "雨量只是这类台风的平均降雨，不含地形增幅，山区可能多一倍"
+DECAYS: Final = "各成员登陆有早有晚，陆上的减弱按 Kaplan 和 DeMaria 1995 相对预报本身算"
 NO_ERRORS: Final = "没有历史误差表，不能算集合"
 
 
@@ -51,7 +55,8 @@ NO_ERRORS: Final = "没有历史误差表，不能算集合"
     "typhoon-ensemble",
     title="台风风雨集合",
     title_en="Winds and rain of a typhoon ensemble",
-    source="Holland 1980；Vickery and Wadhera 2008；Tuleya 等 2007；GB/T 28591-2012",
+    source="Holland 1980；Holland 等 2010；Vickery and Wadhera 2008；Tuleya 等 2007；"
+    "Kaplan and DeMaria 1995；GB/T 28591-2012",
     version=VERSION,
 )
 def forecast_typhoon(folder: Folder) -> Result:
@@ -67,9 +72,15 @@ def forecast_typhoon(folder: Folder) -> Result:
     track = track_from(path)
     times = _times(request, track, errors)
     members = int(request.settings.get("members", 200))
-    drawn = ensemble_of(track, times, _errors(errors), members=members, seed=request.seed)
+    wide = is_wide(track)
+    middle = vortex_of(track, times, wide=wide)
+    drawn = ensemble_of(
+        track, times, _errors(errors), members=members, seed=request.seed, wide=wide
+    )
+    land = _land(folder)
+    drawn = drawn if land is None else over_land(drawn, middle, land)
     folder.progress(0.3)
-    storm = _Storm(track, times, drawn)
+    storm = _Storm(track, times, drawn, middle)
     series, outlooks = _stations(storm, [one for one in places if one.of == "station"])
     series += _regions(storm, [one for one in places if one.of == "region"])
     folder.progress(0.6)
@@ -77,7 +88,13 @@ def forecast_typhoon(folder: Folder) -> Result:
         series=tuple(series),
         stations=tuple(outlooks),
         grids=tuple(_grids(folder, request, storm)),
-        notes=(OPEN_SEA, NO_HILLS, *vortex_of(track, times).assumed, *track.mended),
+        notes=(
+            OPEN_SEA,
+            NO_HILLS,
+            *((DECAYS,) if land else ()),
+            *middle.assumed,
+            *track.mended,
+        ),
         versions={"typhoon": VERSION},
     )
 
@@ -89,21 +106,19 @@ class _Storm:
     track: Track
     times: Times
     ensemble: Ensemble
+    middle: Vortex
 
 
-def track_from(path: Path) -> Track:
-    """Make a track of the engine of what was gathered."""
-    return Track(
-        number=path.number,
-        name=path.name,
-        agency=path.agency,
-        times=np.array(path.times, dtype=np.int64),
-        lon=np.array(path.lon),
-        lat=np.array(path.lat),
-        wind=floats(path.wind),
-        pressure=floats(path.pressure),
-        radii=np.full((len(path.times), 3, 4), np.nan),
-    )
+def _land(folder: Folder) -> Raster | None:
+    """Read where land is; None without a map, or with one that whoever computes on it refuses."""
+    asked = folder.request().asked("land")
+    if asked is None or asked.state == "missing":
+        return None
+    try:
+        found = read_grid((folder.inputs / asked.file).read_bytes())
+    except Invalid:
+        return None
+    return found if found.geographic and found.values.ndim == 2 else None
 
 
 def _errors(errors: PastErrors) -> Errors:
@@ -124,7 +139,7 @@ def _stations(storm: _Storm, places: list[Place]) -> tuple[list[Series], list[St
     if not places:
         return [], []
     lon, lat = (np.array([getattr(one, name) for one in places]) for name in ("lon", "lat"))
-    vortex = vortex_of(storm.track, storm.times)
+    vortex = storm.middle
     winds = np.stack(
         [np.hypot(*field(vortex, n, lon, lat)[:2]) for n in range(len(storm.times))], axis=1
     )
@@ -163,19 +178,21 @@ def _hourly(place: Place, quantity: str, unit: str, times: Times, values: Floats
 
 
 def _regions(storm: _Storm, places: list[Place]) -> list[Series]:
-    """Tell each region's chance of each force within the whole time, at its seat."""
+    """Tell each region's chance of each force within the whole time, at any place of it."""
     if not places:
         return []
+    codes = sorted({one.within or one.code for one in places})
+    belongs = np.array([codes.index(one.within or one.code) for one in places], dtype=np.int64)
     lon, lat = (np.array([getattr(one, name) for one in places]) for name in ("lon", "lat"))
     winds = np.array([least for _, least in FORCES])
-    chance = exceedance(storm.ensemble, lon, lat, winds).probability
+    chance = exceedance(storm.ensemble, lon, lat, winds, regions=belongs).anywhere
     span = int(storm.times[-1] - storm.times[0]) // 1000
     return [
         Series(
-            of="region", code=one.code, quantity=f"wind-{force}", unit="1",
+            of="region", code=code, quantity=f"wind-{force}", unit="1",
             start=int(storm.times[0]), step_s=span, values=(round(float(chance[n, place]), 3),),
         )
-        for place, one in enumerate(places)
+        for place, code in enumerate(codes)
         for n, (force, _) in enumerate(FORCES)
     ]  # fmt: skip
 

@@ -33,6 +33,7 @@ from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.sea.ground import Shore
 from anlan.forecast.adapters.sea.tides import still_sides, tidal_sides
 from anlan.forecast.adapters.shapes import Floats, SideTide, Times
+from anlan.forecast.adapters.storm import is_wide
 
 HOUR_S: Final = 3600.0
 #: The tide needs so long from still water until it is as it always is.
@@ -158,7 +159,8 @@ def storm_over(grid: Grid, track: Track, times: Times, spin_s: float) -> Air:
     """Lay the storm over a grid; it grows while the tide does."""
     mesh = mesh_over((grid.x, grid.y), (MESH_DEG, MESH_DEG))
     seconds = spin_s + (times - times[0]) / 1000.0
-    return Grown(StormAir(*mesh, seconds, vortex_of(track, times)), spin_s)
+    vortex = vortex_of(track, times, wide=is_wide(track))
+    return Grown(StormAir(*mesh, seconds, vortex), spin_s)
 
 
 def alone(folder: Folder, told: Setting, air: Air) -> Ran:

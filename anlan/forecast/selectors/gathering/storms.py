@@ -1,8 +1,10 @@
 """The storm at hand as its newest bulletin tells it, past errors, and where its wind is wanted."""
 
+import numpy as np
+
 from anlan import codes
 from anlan.base.regions.models import Level, Region
-from anlan.forecast.adapters.shapes import PastErrors, Path, Place, plain
+from anlan.forecast.adapters.shapes import Floats, PastErrors, Path, Place, plain
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered
 from anlan.forecast.selectors.storms import forecast_of, newest, preceded
 from anlan.sense.models import Station, Stream
@@ -30,9 +32,15 @@ def track(asking: Asking) -> Gathered | None:
         times=tuple(int(one) for one in way.times),
         lon=tuple(round(float(one), 4) for one in way.lon),
         lat=tuple(round(float(one), 4) for one in way.lat),
-        wind=plain(way.wind, 2), pressure=plain(way.pressure, 2),
+        wind=plain(way.wind, 2), pressure=plain(way.pressure, 2), radii=_circles(way.radii),
     )  # fmt: skip
     return Gathered(path, newest=issued, notes=(note,) if note else (), storm=row.storm)
+
+
+def _circles(radii: Floats) -> tuple[tuple[tuple[float | None, ...], ...], ...]:
+    if not np.isfinite(radii).any():
+        return ()
+    return tuple(tuple(plain(row, 1) for row in moment) for moment in radii)
 
 
 def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for every run
@@ -50,7 +58,7 @@ def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for ev
 
 
 def places(asking: Asking) -> Gathered | None:
-    """List stations that measure wind, tide or rain, and townships by their seats."""
+    """List stations that measure wind, tide or rain, and townships by their seats and villages."""
     streams = Stream.objects.filter(asking.inside(), quantity__in=WANTED, retired_at=None)
     wants: dict[str, set[str]] = {}
     for station, quantity in streams.values_list("station", "quantity"):
@@ -72,4 +80,16 @@ def places(asking: Asking) -> Gathered | None:
         Place(of="region", code=row.code, lon=float(row.lon or 0.0), lat=float(row.lat or 0.0))
         for row in towns
     ]
+    known = {row.code for row in towns}
+    villages = Region.objects.filter(
+        asking.inside("code"), level=Level.VILLAGE, valid_to=None, lon__isnull=False
+    ).order_by("code")
+    found += [
+        Place(
+            of="region", code=row.code, lon=float(row.lon or 0.0), lat=float(row.lat or 0.0),
+            within=str(row.parent_id),
+        )
+        for row in villages
+        if row.parent_id in known
+    ]  # fmt: skip
     return Gathered(tuple(found)) if found else None
