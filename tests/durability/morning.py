@@ -11,6 +11,8 @@ from tests.durability.night import Folk
 from tests.durability.providers import Line
 
 BY_HAND = "hand"
+#: What messages have in common of which one leaves.
+TOLD_ONCE = ("person", "case", "kind", "channel", "rung", "round")
 #: How long a message may be under way when its answer comes, in real seconds.
 IN_FLIGHT_S = 2.0
 
@@ -67,6 +69,16 @@ class Morning:
     def post_of(self, message: str) -> str:
         """Tell whose call a message is about; "" for other matters."""
         return str(self.posts.get(self.messages[message]["purpose"], ""))
+
+    def posts_told_by(self, message: str) -> set[str]:
+        """Tell whose calls a message told of: its own, and those it was joined with."""
+        told = self.messages[message]
+        same = [
+            one
+            for one in self.messages.values()
+            if one["reason"] == "joined" and all(one[name] == told[name] for name in TOLD_ONCE)
+        ]
+        return {self.post_of(message), *(self.post_of(one["id"]) for one in same)}
 
     def calls_of(self, post: str) -> list[Any]:
         """List what was tried for a post, for whoever reads why something disagrees."""
@@ -153,6 +165,22 @@ def check_nobody_after_answering(morning: Morning) -> None:
         assert confirmed is None or line.at <= confirmed + IN_FLIGHT_S, line
 
 
+def check_joined(morning: Morning) -> None:
+    """Whoever holds several posts is asked once a channel and rung for all of them."""
+    asked = Counter(
+        (line.address, line.carrier, message["kind"], message["rung"])
+        for line, key in morning.lines
+        if line.verdict == "taken" and (message := morning.messages[key[:26]])["person"]
+    )
+    assert not [one for one, count in asked.items() if count > 1]
+    joined = {
+        morning.posts[one["purpose"]]
+        for one in morning.messages.values()
+        if one["reason"] == "joined" and one["person"]
+    }
+    assert all(joined & pair for pair in map(set, townsfolk.SECOND_POSTS.items())), joined
+
+
 def check_board(morning: Morning) -> None:
     """The board says of every post what its people did and what the providers took."""
     folk, board = morning.folk, morning.board
@@ -164,10 +192,11 @@ def check_board(morning: Morning) -> None:
     assert answered == set(folk.confirmed)
     assert {post for post, row in rows.items() if row["standing"] == "vacant"} == {townsfolk.VACANT}
     reached = {
-        morning.post_of(key[:26])
+        post
         for line, key in morning.lines
         if line.carrier == "mas" and line.verdict in ("taken", "again")
         and line.address != townsfolk.DEAD_LATER
+        for post in morning.posts_told_by(key[:26])
     } - {""}  # fmt: skip
     opened = {post for post, row in rows.items() if row["delivered"]}
     astray = {post: rows[post] for post in (opened ^ reached) - answered}
@@ -223,6 +252,7 @@ def check(morning: Morning, real: RealWorkspace) -> None:
     check_log_and_tries(morning)
     check_nothing_twice(morning)
     check_nobody_after_answering(morning)
+    check_joined(morning)
     check_board(morning)
     check_journal(morning)
     check_people(morning)

@@ -148,7 +148,10 @@ class Folk:
 
     def __post_init__(self) -> None:
         souls = townsfolk.souls()
-        self._by_address = {one: soul for soul in souls for one in (*soul.numbers, soul.mail)}
+        self._by_address: dict[str, list[Soul]] = {}
+        for soul in souls:
+            for one in (*soul.numbers, soul.mail):
+                self._by_address.setdefault(one, []).append(soul)
         self._by_title = {soul.title: soul for soul in souls}
         self._due: queue.PriorityQueue[tuple[datetime, int, Callable[[], None]]] = (
             queue.PriorityQueue()
@@ -180,12 +183,13 @@ class Folk:
         """Take what a provider took; called by the provider, so it only plans."""
         if line.carrier == "mas":
             self._plan_receipts(line)
-        soul = self._by_address.get(line.address)
+        known = self._by_address.get(line.address, ())
+        soul = next((one for one in known if one.title in line.text), None)
         if soul is None or line.carrier == "horn":
             return
-        is_own = soul.title in line.text and ("回1收到" in line.text or "前答复" in line.text)
+        is_call = "回1收到" in line.text or "前答复" in line.text
         mine = (soul.habit == "mail") == (line.carrier == "post")
-        if is_own and mine and soul.code not in self._answering:
+        if is_call and mine and soul.person not in self._answering:
             self._plan_answer(soul, line)
 
     def _plan_receipts(self, line: Line) -> None:
@@ -201,11 +205,11 @@ class Folk:
     def _plan_answer(self, soul: Soul, line: Line) -> None:
         words = {"reply": "好的，收到！", "doubtful": "啥？没看清楚"}.get(soul.habit)
         if words:
-            self._answering.add(soul.code)
+            self._answering.add(soul.person)
             for delay in (60, 75):
                 self._plan(delay, lambda: self._reply(soul, line.address, words))
         elif soul.habit in ("link", "mail"):
-            self._answering.add(soul.code)
+            self._answering.add(soul.person)
             self._plan(45, lambda: self._open(soul, line.link))
 
     def _plan(self, seconds: float, deed: Callable[[], None]) -> None:
@@ -241,8 +245,9 @@ class Folk:
         return True
 
     def _confirm(self, soul: Soul) -> None:
-        self.confirmed.setdefault(soul.code, time.monotonic())
-        self.confirmed_at.setdefault(soul.code, self.night.time)
+        for post in townsfolk.posts_of(soul.person):  # whoever answers, answers for all of them
+            self.confirmed.setdefault(post, time.monotonic())
+            self.confirmed_at.setdefault(post, self.night.time)
 
     def _receipt(self, line: Line, code: str) -> None:
         told = {"list": [{"uid": line.key, "mobile": line.address, "state": code}]}
@@ -275,13 +280,13 @@ class Folk:
             if soul is None or not line["phones"] or line["channel"] not in ("voice", "sheet"):
                 continue
             phone = line["phones"][0]
-            if soul.habit == "hand" and soul.code in tried:
+            if soul.habit == "hand" and soul.person in tried:
                 self._note(line, phone, {"result": "connected", "reply": "received"})
                 self._confirm(soul)
-            elif soul.code not in tried:
+            elif soul.person not in tried:
                 dead = phone["number"] == townsfolk.GONE
                 self._note(line, phone, {"result": "dead" if dead else "busy"})
-            tried.add(soul.code)
+            tried.add(soul.person)
 
     def _note(self, line: Mapping[str, Any], phone: Mapping[str, Any], noted: Any) -> None:
         said = {"phone": phone["id"], **noted}

@@ -4,7 +4,7 @@
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.base.people.models import Unit
 from anlan.base.permissions.actor import system
@@ -39,6 +39,13 @@ class Soul:
     numbers: tuple[str, ...] = ()
     mail: str = ""
     rank: str = "A"
+    #: The post whose holder they are; another than their own for who holds two.
+    known_by: str = ""
+
+    @property
+    def person(self) -> str:
+        """The person's code."""
+        return f"{self.known_by or self.code}-{self.rank}"
 
     @property
     def title(self) -> str:
@@ -83,6 +90,16 @@ UNLUCKY = {
 }
 DOUBTFUL = code_of("339901101203", "warning-keeper")
 VACANT = code_of("339901102202", "village-deputy")
+#: Second posts of one person: post -> the one they are known by.
+SECOND_POSTS = {
+    code_of("339901102202", "stationed-cadre"): code_of("339901102201", "stationed-cadre"),
+    code_of("339901101201", "transfer-responsible"): code_of("339901101201", "village-deputy"),
+    code_of("339901102202", "transfer-responsible"): code_of("339901102201", "warning-keeper"),
+    code_of("339901102202", "warning-keeper"): code_of(
+        "339901102000", "township-emergency-officer"
+    ),
+    code_of("339901101203", "village-deputy"): code_of("339901101203", "village-head"),
+}
 #: Held by A, who has a dead number alone, and by B, who answers by the link once turned to.
 COVERED = code_of("339901102201", "village-head")
 GONE = _number(9200)
@@ -104,7 +121,22 @@ def souls() -> list[Soul]:
                 found.append(Soul(code, role, region, "link", (_number(9201),), rank="B"))
             elif code != VACANT:
                 found.append(Soul(code, role, region, habit, numbers, mail))
-    return found
+    known = {one.code: one for one in found}
+    return [_doubled(one, known.get(SECOND_POSTS.get(one.code, ""))) for one in found]
+
+
+def _doubled(soul: Soul, other: Soul | None) -> Soul:
+    """Give a post to who holds another already."""
+    if other is None:
+        return soul
+    return replace(
+        soul, habit=other.habit, numbers=other.numbers, mail=other.mail, known_by=other.code
+    )
+
+
+def posts_of(person: str) -> set[str]:
+    """List the posts of one person."""
+    return {one.code for one in souls() if one.person == person}
 
 
 def make() -> None:
@@ -116,7 +148,7 @@ def make() -> None:
     posts = dict.fromkeys((one.code, one.role, one.region) for one in held)
     for code, role, region in (*posts, (VACANT, "village-deputy", "339901102202")):
         _save("posts", code=code, title=f"岗位{code}", unit="U1", role=role, region=region)
-    for soul in held:
+    for soul in sorted(held, key=lambda one: bool(one.known_by)):
         _settle(soul)
     made = {}
     for role in ("duty-officer", "system-admin", "security-admin", "audit-admin"):
@@ -140,12 +172,13 @@ def _regions() -> None:
 
 
 def _settle(soul: Soul) -> None:
-    code = f"{soul.code}-{soul.rank}"
-    _save("persons", code=code, name=f"人{soul.rank}", region=soul.region, unit="U1")
-    for rank, number in enumerate(soul.numbers, start=1):
-        _save("phones", person=code, rank=rank, number=number)
-    if soul.mail:
-        _save("accounts", person=code, kind="mail", address=soul.mail)
+    code = soul.person
+    if not soul.known_by:
+        _save("persons", code=code, name=f"人{soul.rank}", region=soul.region, unit="U1")
+        for rank, number in enumerate(soul.numbers, start=1):
+            _save("phones", person=code, rank=rank, number=number)
+        if soul.mail:
+            _save("accounts", person=code, kind="mail", address=soul.mail)
     _save("holdings", post=soul.code, person=code, rank=soul.rank, since="2024-01-01")
 
 
