@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from anlan import codes
 from anlan.protocols.alerting.signing import State
 
 #: Code of a note -> how it is said; ``{0}`` is what it is about.
@@ -48,6 +49,8 @@ NOTES: dict[str, tuple[str, str]] = {
                      "A copy by another way gives as its area: {0}"),
     "ends-at": ("另一路来的同一条，失效时间写的是 {0}，没有采用",
                 "A copy by another way says that it ends at {0}; that was not taken over"),
+    "held": ("有预置授权，但没有自动转发：{0}",
+             "A standing order covers it and did not relay it: {0}"),
     "mended": ("报文有不合规之处，已按通行做法读取：{0}",
                "The message breaks its form and was read all the same: {0}"),
 }  # fmt: skip
@@ -62,12 +65,21 @@ SIGNATURES: dict[str, tuple[str, str]] = {
 }
 
 
+def _about(code: str, value: str) -> tuple[str, str]:
+    """Say what a note is about; what held an order is itself a code of a table."""
+    if code != "held":
+        return value, value
+    table = codes.table("order-doubts")
+    return table.name(value), table.name(value, "en")
+
+
 def said(notes: Iterable[Any]) -> list[dict[str, str]]:
     """Say notes as they are stored ([code, value] pairs)."""
     found = []
     for code, value in notes:
         zh, en = NOTES.get(code, (code, code))
+        about, about_en = _about(code, value)
         found.append(
-            {"code": code, "text": zh.format(value), "text_en": en.format(value), "value": value}
+            {"code": code, "text": zh.format(about), "text_en": en.format(about_en), "value": value}
         )
     return found

@@ -127,6 +127,8 @@ class OrderGiven(Schema):
     level: int | None = None
     parts: dict[str, str] = {}
     minutes: int | None = None
+    #: Only what is signed by one we trust; None is so wherever a certificate is trusted.
+    signed_only: bool | None = None
     reason: str = ""
     since: datetime | None = None
     until: datetime

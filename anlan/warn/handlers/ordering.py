@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from anlan.kernel.events import on, on_many
 from anlan.sense.events import AlarmRaised
 from anlan.warn.events import AlertReceived
-from anlan.warn.services.ordering import act_on_alarm, act_on_received, is_any_signed
+from anlan.warn.services.acting import act_on_alarm, act_on_received, is_any_signed
 
 
 @on_many(AlertReceived)

@@ -75,6 +75,8 @@ class Alert(models.Model):
     standing_order = models.ForeignKey(
         StandingOrder, models.PROTECT, null=True, related_name="alerts"
     )
+    #: The level of the alarm that a standing order acted on; a worse one makes it act again.
+    alarm_level = models.PositiveSmallIntegerField(null=True)
     #: When it stopped holding, or was dropped as a draft; null before.
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=40, blank=True, default="")

@@ -26,6 +26,8 @@ class StandingOrder(models.Model):
     parts: Any = models.JSONField(default=dict)
     #: Own alerts: how long each holds.
     minutes = models.PositiveIntegerField("有效分钟", null=True)
+    #: Relaying: only what is signed by one we trust.
+    signed_only = models.BooleanField("只认签名可信的", default=False)
     reason = models.CharField("理由", max_length=300)
     signed_at = models.DateTimeField("签署时间")
     #: The person whose order it is; every alert under it names them.

@@ -34,6 +34,7 @@ def listed(actor: Actor, *, past: bool = False) -> list[dict[str, Any]]:
             "hazards": [{"code": one, "label": hazards.name(one),
                          "label_en": hazards.name(one, "en")} for one in row.hazards],
             "level": row.level, "parts": row.parts, "minutes": row.minutes, "reason": row.reason,
+            "signed_only": row.signed_only,
             "signed_at": row.signed_at, "signed_by_name": names.get(row.signed_by, row.signed_by),
             "since": row.since, "until": row.until, "revoked_at": row.revoked_at,
             "revoked_by_name": names.get(row.revoked_by, ""),

@@ -1,35 +1,26 @@
 """Standing orders: signed in advance by a named person, for what cannot wait for a hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from anlan import codes
 from anlan.base.journal.services import record
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
-from anlan.base.permissions.selectors import actor_by_ref
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
-from anlan.protocols.alerting.signing import State
-from anlan.sense.events import AlarmRaised
 from anlan.warn import competence, deed_names
-from anlan.warn.models import Alert, Received, StandingOrder
-from anlan.warn.selectors.filling import Content
-from anlan.warn.services.drafting import Origin, draft_alert
-from anlan.warn.services.issuing import issue_under_order
-from anlan.warn.services.relaying import relay_alert
+from anlan.warn.models import StandingOrder
+from anlan.warn.trust import signers
 
 ACTION = "alerts.order"
 LONGEST = timedelta(days=370)
 TRIGGERS = ("received", "alarm")
-#: Only what came by a department's own way sets an order off, never a text that somebody pasted.
-WAYS = ("push", "poll")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +38,8 @@ class Order:
     #: Own alerts: words by code of ``warning-contents`` (caution, measures).
     parts: Mapping[str, str] = field(default_factory=dict)
     minutes: int | None = None
+    #: Relaying: only what is signed by one we trust. None is so wherever we trust anybody.
+    signed_only: bool | None = None
     reason: str
     since: datetime
     until: datetime
@@ -65,15 +58,27 @@ def sign_order(*, order: Order, by: Actor) -> str:
             title=order.title.strip(), region_id=region, trigger=order.trigger,
             kinds=list(order.kinds), hazards=list(order.hazards), level=order.level,
             parts=dict(order.parts), minutes=order.minutes, reason=order.reason.strip(),
-            signed_at=clock.now(), signed_by=by.ref, since=order.since, until=order.until,
+            signed_only=_signed_only(order), signed_at=clock.now(), signed_by=by.ref,
+            since=order.since, until=order.until,
         )  # fmt: skip
         row.save(force_insert=True)
         facts = {
             "trigger": row.trigger, "kinds": row.kinds, "hazards": row.hazards,
-            "level": row.level, "until": row.until.isoformat(),
+            "level": row.level, "until": row.until.isoformat(), "signed_only": row.signed_only,
         }  # fmt: skip
         _note(row, "signed", by, facts)
     return row.pk
+
+
+def _signed_only(order: Order) -> bool:
+    """Ask for signatures where some are trusted, unless the order says otherwise.
+
+    Most departments do not sign yet, and an earthquake leaves no time to ask; but where one does,
+    what comes unsigned is not worth acting on unseen.
+    """
+    if order.trigger != "received":
+        return False
+    return bool(signers().certificates) if order.signed_only is None else order.signed_only
 
 
 def _check(order: Order, region: str) -> None:
@@ -126,83 +131,6 @@ def revoke_order(*, order: str, by: Actor) -> None:
         if not revoked:
             raise Conflict("这份预置授权已经收回")
         _note(row, "revoked", by, {})
-
-
-def is_any_signed(trigger: str) -> bool:
-    """Tell whether any standing order of a trigger is in force."""
-    return _orders(trigger).exists()
-
-
-def act_on_received(*, received: str) -> str:
-    """Relay a message that a standing order covers; returns the alert's id, "" without an order."""
-    row = Received.objects.filter(pk=received).first()
-    if row is None or row.status != "actual" or row.state != "standing" or row.way not in WAYS:
-        return ""
-    if row.handling != "waiting" or row.signature == State.BROKEN:
-        return ""
-    for order in _in_force("received", row.kind, row.hazard, row.level):
-        inside = within(row.regions, order.region_id)
-        if inside:
-            by = actor_by_ref(order.signed_by)
-            return relay_alert(received=received, by=by, chosen=inside, order=order)
-    return ""
-
-
-def act_on_alarm(*, event: AlarmRaised) -> str:
-    """Issue our own alert for an alarm that a standing order covers; once a case and level."""
-    for order in _in_force("alarm", "", event.hazard, event.level):
-        if not within([event.region], order.region_id):
-            continue
-        once = f"order:{order.pk}:{event.case}"[:80]
-        if Alert.objects.filter(case=event.case, standing_order=order).exists():
-            return ""
-        by = actor_by_ref(order.signed_by)
-        with transaction.atomic():
-            content = _content(order, event)
-            origin = Origin(case=event.case, alarm=event.alarm, once=once)
-            alert = draft_alert(content=content, by=by, origin=origin)
-            issue_under_order(alert=alert, order=order, by=by)
-        return alert
-    return ""
-
-
-def _content(order: StandingOrder, event: AlarmRaised) -> Content:
-    kind = order.kinds[0]
-    now = clock.now()
-    return Content(
-        kind=kind, hazard=event.hazard,
-        level=event.level if competence.kind(kind).several("levels") else None,
-        regions=(event.region,), place=event.where, caution=order.parts.get("caution", ""),
-        measures=order.parts.get("measures", ""), effective_at=now,
-        expires_at=now + timedelta(minutes=order.minutes) if order.minutes else None,
-    )  # fmt: skip
-
-
-def _orders(trigger: str) -> QuerySet[StandingOrder]:
-    now = clock.now()
-    return StandingOrder.objects.filter(
-        trigger=trigger, revoked_at=None, since__lte=now, until__gt=now
-    )
-
-
-def _in_force(trigger: str, kind: str, hazard: str, level: int | None) -> Iterable[StandingOrder]:
-    """Walk the orders in force that cover a kind, a hazard and a level, the oldest first."""
-    for order in _orders(trigger).order_by("id"):
-        bad_enough = order.level is None or (level is not None and level <= order.level)
-        covers = (not kind or kind in order.kinds) and (
-            not order.hazards or hazard in order.hazards
-        )
-        if bad_enough and covers:
-            yield order
-
-
-def within(codes_: Sequence[str], region: str) -> list[str]:
-    """Keep what of some regions lies in a region: each of them, or the region itself."""
-    held = scope.prefix(region)
-    found = {code for code in codes_ if scope.covers(held, code)}
-    if any(scope.covers(scope.prefix(code), region) for code in codes_):
-        found.add(region)
-    return sorted(found)
 
 
 def _note(row: StandingOrder, verb: str, by: Actor, facts: Mapping[str, object]) -> None:

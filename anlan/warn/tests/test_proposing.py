@@ -13,15 +13,10 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.sense.events import AlarmRaised
 from anlan.warn.models import Alert, Received, StandingOrder
+from anlan.warn.services.acting import act_on_alarm, act_on_received
 from anlan.warn.services.drafting import drop_alert, edit_alert
 from anlan.warn.services.issuing import issue_alert
-from anlan.warn.services.ordering import (
-    Order,
-    act_on_alarm,
-    act_on_received,
-    revoke_order,
-    sign_order,
-)
+from anlan.warn.services.ordering import Order, revoke_order, sign_order
 from anlan.warn.services.proposing import propose_reminder, reminder
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.tests.conftest import (

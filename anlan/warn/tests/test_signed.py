@@ -16,7 +16,8 @@ from anlan.protocols.alerting.signing import sign
 from anlan.warn import trust
 from anlan.warn.models import Alert, Received
 from anlan.warn.selectors import inbox
-from anlan.warn.services.ordering import act_on_received, sign_order
+from anlan.warn.services.acting import act_on_received
+from anlan.warn.services.ordering import sign_order
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.services.relaying import relay_alert
 from anlan.warn.tests.conftest import BY, COUNTY, OFFICER, at, box, national
