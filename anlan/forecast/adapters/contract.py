@@ -51,8 +51,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """Values of one quantity at one place, `step_s` apart from `start` on."""
 
-    of: Literal["station", "basin", "region"]
-    #: Code of the station, the basin or the region.
+    of: Literal["station", "basin", "region", "village"]
+    #: Code of the station, the basin, the region or the village.
     code: str
     quantity: str
     unit: str

@@ -64,6 +64,14 @@ class Fallen:
         return np.where(known, sure, partly), known
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """What a zone comes to, and its share of leaving at once at the end of each step, (t,)."""
+
+    summed: VillageOutlook
+    nearness: Floats
+
+
 def tables_of(zones: Sequence[Zone]) -> Thresholds:
     """Lay the thresholds of all zones side by side; a zone without one for some hours has NaN."""
     hours = sorted({row[0] for zone in zones for row in zone.thresholds})
@@ -78,8 +86,8 @@ def tables_of(zones: Sequence[Zone]) -> Thresholds:
 
 def outlooks(
     zones: Sequence[Zone], ends: Times, fallen: Fallen, step_s: int, based_at: int
-) -> list[VillageOutlook]:
-    """Tell how near zones come to leaving at once, from `based_at` on.
+) -> list[Outlook]:
+    """Tell how near zones come to leaving at once, from `based_at` on, and step by step.
 
     Unknown rain adds nothing, and the answer says that it is a lower bound. ends: when each step
     ends, ms, (t,).
@@ -92,12 +100,14 @@ def outlooks(
     told = []
     for place, zone in enumerate(zones):
         if not np.isfinite(rain[place]).any():
-            told.append(
-                VillageOutlook(region=zone.region, zone=zone.code, lower_bound=True, why=NO_GAUGE)
+            blind = VillageOutlook(
+                region=zone.region, zone=zone.code, lower_bound=True, why=NO_GAUGE
             )
+            told.append(Outlook(blind, np.full(len(ends), np.nan)))
             continue
         gaps = not sure[place, max(0, first - longest + 1) :].all()
-        told.append(_one(zone, found, place, (ends, first, rain[place], step_s), gaps=gaps))
+        made = _one(zone, found, place, (ends, first, rain[place], step_s), gaps=gaps)
+        told.append(Outlook(made, found.leave[place]))
     return told
 
 

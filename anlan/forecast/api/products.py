@@ -26,7 +26,7 @@ TYPES = {
     "png": "image/png",
 }  # fmt: skip
 ENDINGS = {"netcdf": "nc", "geotiff": "tif", "geojson": "geojson", "png": "png"}
-PLACES = ("station", "basin", "region")
+PLACES = ("station", "basin", "region", "village")
 
 
 @named.get("/forecasts/models", summary="预报模型")
@@ -86,9 +86,9 @@ def list_regions(request: ApiRequest, run: str) -> HttpResponse:
 
 @router.get("/forecasts/{run}/series", summary="过程线")
 def get_series(request: ApiRequest, run: str, code: str, of: str = "station") -> HttpResponse:
-    """Read the series of one station, basin or region."""
+    """Read the series of one station, basin, region or village."""
     if of not in PLACES:
-        raise Invalid("of 只能是 station、basin、region", errors={"of": ["没有这种地点"]})
+        raise Invalid("of 只能是 station、basin、region、village", errors={"of": ["没有这种地点"]})
     return answer(products.series(request.actor, run, of=of, code=code))
 
 

@@ -15,7 +15,7 @@ class Series(models.Model):
 
     id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id, editable=False)
     run = models.ForeignKey(Run, models.CASCADE, related_name="series")
-    #: station | basin | region
+    #: station | basin | region | village
     of = models.CharField(max_length=8)
     code = models.CharField(max_length=64)
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")

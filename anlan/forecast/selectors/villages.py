@@ -10,7 +10,7 @@ from anlan.base.door.sheets import table_book
 from anlan.base.permissions.actor import Actor
 from anlan.base.places.models import DangerZone
 from anlan.base.regions import selectors as regions
-from anlan.forecast.models import Run, VillageOutlook
+from anlan.forecast.models import Run, Series, VillageOutlook
 from anlan.forecast.selectors.products import about, empty, inside
 from anlan.forecast.selectors.rows import run_for
 from anlan.forecast.sheet_titles import HOURS, SHEET, VILLAGES, YES
@@ -22,7 +22,10 @@ NO_WATER: Final = "算过的村都没有水到，或都不在您的管辖范围�
 
 
 def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> dict[str, Any]:
-    """List villages by nearness to leaving; without `all_` those that come to half of it."""
+    """List villages by nearness to leaving; without `all_` those that come to half of it.
+
+    `curves` of a village names the quantities that `products.series` tells of it hour by hour.
+    """
     row = run_for(run, actor)
     rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
     total, unknown = rows.count(), rows.filter(stage="").count()
@@ -30,8 +33,19 @@ def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> di
         Q(nearness__gte=0.5) | Q(stage__in=("prepare", "move")) | Q(depth__gt=0)
     )  # fmt: skip
     items = _items(kept, language)
+    curves = _curves(row, [one["region"] for one in items])
+    items = [{**one, "curves": curves.get(one["region"], [])} for one in items]
     why = "" if items else empty(row, said(_nothing(rows), language), language)
     return {**about(row), "items": items, "total": total, "unknown": unknown, "why_empty": why}
+
+
+def _curves(run: Run, codes: list[str]) -> dict[str, list[str]]:
+    """Name the quantities that a run has series of, by village."""
+    found: dict[str, list[str]] = {}
+    rows = Series.objects.filter(run=run, of="village", code__in=codes, member="")
+    for code, quantity in rows.order_by("code", "quantity").values_list("code", "quantity"):
+        found.setdefault(code, []).append(quantity)
+    return found
 
 
 def sheet(actor: Actor, run: str, language: str) -> tuple[Run, bytes]:

@@ -75,7 +75,7 @@ class _Places:
         wanted = {one.code for one in result.series if one.of == "basin"}
         basins = Basin.objects.filter(inside, code__in=wanted).values_list("code", "region_id")
         regions = {one.region for one in result.villages}
-        regions |= {one.code for one in result.series if one.of == "region"}
+        regions |= {one.code for one in result.series if one.of in ("region", "village")}
         known = Region.objects.filter(
             scope.within((scope.prefix(run.region_id),), "code"), code__in=regions
         )

@@ -167,6 +167,27 @@ def test_villages_tell_the_rain_of_one_three_and_six_hours_with_both_thresholds(
     assert (held["1 小时立即转移 mm"], held["6 小时准备转移 mm"]) == (50, 95)
 
 
+def test_a_village_that_comes_near_has_a_curve_and_one_that_does_not_has_none(
+    world: World,
+) -> None:
+    given = {"start": NOW.isoformat(), "step_s": 3600, "mm": [20.0, 60.0] + [0.0] * 22}
+    run = computed("basin", given={"rain-forecast": given})
+    (told,) = villages.villages(OFFICER, run.pk, "zh")["items"]
+    assert told["curves"] == ["nearness"]
+    (curve,) = products.series(OFFICER, run.pk, of="village", code=UPPER)["series"]
+    assert max(one for one in curve["values"] if one is not None) == pytest.approx(
+        told["nearness"], abs=0.001
+    )
+    highest = curve["values"].index(max(one or 0.0 for one in curve["values"]))
+    assert curve["start"] + timedelta(seconds=curve["step_s"] * highest) == NOW + timedelta(hours=2)
+    dry = computed("basin")
+    (told,) = villages.villages(OFFICER, dry.pk, "zh", all_=True)["items"]
+    assert told["curves"] == []
+    with pytest.raises(Missing):
+        products.series(OFFICER, dry.pk, of="village", code=UPPER)
+    assert world.zone.pk
+
+
 def test_a_wrong_rain_forecast_fails_the_run_with_a_sentence(world: World) -> None:
     given = {"start": NOW.isoformat(), "step_s": 3600, "mm": [-9999.0]}
     run = computed("basin", given={"rain-forecast": given})

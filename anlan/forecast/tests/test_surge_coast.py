@@ -154,6 +154,13 @@ def test_villages_are_listed_by_depth_with_those_not_computed_counted() -> None:
     assert whole["items"][-1]["why"] == "Outside the cells at the shore: not computed"
     with pytest.raises(Missing):
         villages.villages(CHARLIE, run.pk, "zh")
+    assert [one["curves"] for one in whole["items"]] == [["depth"], [], [], []]
+    (curve,) = products.series(OFFICER, run.pk, of="village", code=HARBOUR)["series"]
+    known = [one for one in curve["values"] if one is not None]
+    assert max(known) == pytest.approx(whole["items"][0]["depth"], abs=0.1)
+    first = next(n for n, one in enumerate(curve["values"]) if one is not None and one >= 0.1)
+    came = curve["start"] + timedelta(seconds=curve["step_s"] * first)
+    assert abs(came - whole["items"][0]["arrives_at"]) <= timedelta(minutes=10)
 
 
 @pytest.mark.usefixtures("shore")

@@ -38,6 +38,8 @@ VERSION: Final = "3"
 NO_FORECAST: Final = "没有雨量预报，只按已经下的雨算，实际可能更重"
 BY_RATING: Final = "出口水位由推算流量按水位流量关系换算，没有计基流，小水时偏低"
 NO_DAYS: Final = "前期雨量不全，按最湿的情况算"
+#: Share of leaving at once from which a village's curve is kept.
+NEAR: Final = 0.5
 #: Antecedent index, mm, beyond any at which a basin counts as wet.
 WETTEST: Final = 1000.0
 #: Longest forecast a run of basins may have, steps: the response is a square of it.
@@ -72,7 +74,8 @@ def forecast_basins(folder: Folder) -> Result:
         stages, stations = _stages(request, basins, series, whole=has_forecast)
         series += stages
         notes += [BY_RATING] if stages else []
-    villages = _villages(request, zones, times, rain, whole=has_forecast)
+    villages, curves = _villages(request, zones, times, rain, whole=has_forecast)
+    series += curves
     return Result(
         series=tuple(series),
         stations=tuple(stations),
@@ -236,20 +239,32 @@ def _villages(
     fallen: raining.Fallen,
     *,
     whole: bool,
-) -> list[VillageOutlook]:
-    """Keep of every village the zone that comes nearest; one nobody can judge only if none can."""
+) -> tuple[list[VillageOutlook], list[Series]]:
+    """Keep of every village the zone that comes nearest; one nobody can judge only if none can.
+
+    How near it is, step by step, comes with those that come to half of leaving at once.
+    """
     if not zones:
-        return []
-    found: dict[str, VillageOutlook] = {}
+        return [], []
+    found: dict[str, raining.Outlook] = {}
     for one in raining.outlooks(zones, times, fallen, request.step_s, request.based_at):
-        kept = found.get(one.region)
-        if kept is None or (one.nearness or -1.0) > (kept.nearness or -1.0):
-            found[one.region] = one
+        kept = found.get(one.summed.region)
+        if kept is None or (one.summed.nearness or -1.0) > (kept.summed.nearness or -1.0):
+            found[one.summed.region] = one
+    curves = [
+        Series(
+            of="village", code=code, quantity="nearness", unit="1", start=int(times[0]),
+            step_s=request.step_s, values=plain(one.nearness, 3),
+        )
+        for code, one in found.items()
+        if (one.summed.nearness or 0.0) >= NEAR
+    ]  # fmt: skip
+    told = [one.summed for one in found.values()]
     if whole:
-        return list(found.values())
+        return told, curves
     return [
         one
         if one.why == raining.NO_GAUGE
         else msgspec.structs.replace(one, lower_bound=True, why=NO_FORECAST)
-        for one in found.values()
-    ]
+        for one in told
+    ], curves

@@ -17,7 +17,7 @@ from anlan.engines.surge import Air, Gauge, Grid, Outputs
 from anlan.engines.typhoon import Track
 from anlan.forecast.adapters import water
 from anlan.forecast.adapters.built.tide import composed
-from anlan.forecast.adapters.contract import GridFile, Request, Result, VillageOutlook
+from anlan.forecast.adapters.contract import GridFile, Request, Result, Series, VillageOutlook
 from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.sea import driving, ground, products, tides, villages
@@ -150,11 +150,11 @@ class _Sea:
         told = composed(
             self.request, self.points, {one.station: one for one in seen}, self._surges(stormy)
         )
-        found = self._villages()
+        found, curves = self._villages()
         notes = [*self._said(stormy), *told.notes, *track.mended]
         broke = [stormy.stopped] if stormy.stopped else []
         return Result(
-            series=told.series,
+            series=(*told.series, *curves),
             stations=told.stations,
             villages=tuple(found),
             grids=tuple(self._grids(stormy)),
@@ -230,9 +230,9 @@ class _Sea:
             )  # fmt: skip
         return found
 
-    def _villages(self) -> list[VillageOutlook]:
+    def _villages(self) -> tuple[list[VillageOutlook], list[Series]]:
         if self.calm is None or self.stormy is None or self.reached is None:
-            return villages.unknown(self.places, self.blind)
+            return villages.unknown(self.places, self.blind), []
         return villages.outlooks(
             self.request, self.reached, self.calm, self.stormy, self.told.start
         )

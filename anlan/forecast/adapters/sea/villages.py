@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.forecast.adapters.contract import Request, Stage, VillageOutlook
+from anlan.forecast.adapters.contract import Request, Series, Stage, VillageOutlook
 from anlan.forecast.adapters.sea.driving import Cells, Ran
 from anlan.forecast.adapters.sea.ground import Shore
-from anlan.forecast.adapters.shapes import Floats, ShorePlace, Times
+from anlan.forecast.adapters.shapes import Floats, ShorePlace, Times, plain
 
 #: m; see the declaration for where they come from.
 WET_M: Final = 0.1
@@ -103,13 +103,17 @@ def _ground(shore: Shore, one: ShorePlace) -> float:
 
 def outlooks(
     request: Request, found: Placed, calm: Ran, stormy: Ran, start: int
-) -> list[VillageOutlook]:
-    """Tell what every village comes to from the base of the run on, the deepest place of each."""
+) -> tuple[list[VillageOutlook], list[Series]]:
+    """Tell what every village comes to from the base of the run on, the deepest place of each.
+
+    The depth there, step by step, comes with those that water reaches.
+    """
     minutes = np.round((start + stormy.times * 1000) / MINUTE_MS).astype(np.int64)
     moments = minutes * MINUTE_MS
     ahead = (moments >= request.based_at) & (moments <= request.end)
     depth = _depths(found, calm, stormy)[ahead]
     told: dict[str, VillageOutlook] = {}
+    series: dict[str, Series] = {}
     for number, one in enumerate(found.places):
         made = _one(request, found, number, moments[ahead], depth[:, number])
         if stormy.stopped and made.depth is not None:
@@ -117,7 +121,19 @@ def outlooks(
         kept = told.get(one.region)
         if kept is None or _worse(made, kept):
             told[one.region] = made
-    return list(told.values())
+            if made.depth:
+                series[one.region] = _curve(request, one.region, moments[ahead], depth[:, number])
+    return list(told.values()), list(series.values())
+
+
+def _curve(request: Request, region: str, moments: Times, depth: Floats) -> Series:
+    """Lay the depth at a place onto the steps of the run; unknown where it was not computed."""
+    steps = np.arange(request.based_at, request.end + 1, request.step_s * 1000, dtype=np.int64)
+    values = np.interp(steps, moments, depth, left=np.nan, right=np.nan)
+    return Series(
+        of="village", code=region, quantity="depth", unit="m", start=request.based_at,
+        step_s=request.step_s, values=plain(values, 2),
+    )  # fmt: skip
 
 
 def unknown(places: Sequence[ShorePlace], why: str) -> list[VillageOutlook]:
