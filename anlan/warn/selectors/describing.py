@@ -116,7 +116,7 @@ def verbs(row: Alert, actor: Actor) -> list[str]:
     unsent = row.state in UNSENT
     follows = row.state in ("issued", "expired")
     own = follows and not row.relayed
-    second = actor.ref not in (row.drafted_by, row.submitted_by)
+    second = actor.ref not in (row.drafted_by, row.edited_by, row.submitted_by)
     signs = (
         "relay"
         if row.received_id

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from anlan import codes
+from anlan.base.journal import selectors as journal
 from anlan.codes import Code
+from anlan.warn.deed_names import ALERT
 from anlan.warn.models import Alert
 
 TABLE = "approval-rules"
@@ -49,6 +51,17 @@ def may_act_alone(alert: Alert, now: datetime) -> bool:
     rule = rule_of(alert)
     waited = alert.review_due is not None and now >= alert.review_due
     return rule is not None and bool(rule.flag("alone")) and waited
+
+
+def hands(alert: Alert) -> set[str]:
+    """Tell whose hands are in what an alert says: who began, changed or submitted it.
+
+    Whoever rewrote another's draft has read nobody's words but their own. Every change counts, not
+    the last alone; the journal has them all.
+    """
+    changed = journal.entries().filter(subject_kind="alert", subject=alert.pk, deed=ALERT["edited"])
+    named = {alert.drafted_by, alert.edited_by, alert.submitted_by}
+    return {*named, *changed.values_list("by", flat=True)} - {""}
 
 
 def approving_posts() -> tuple[str, ...]:

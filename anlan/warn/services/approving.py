@@ -88,8 +88,8 @@ def approve_alert(*, alert: str, by: Actor) -> None:
 
 
 def _check_second(row: Alert, by: Actor) -> None:
-    if by.ref in (row.drafted_by, row.submitted_by):
-        raise Forbidden("起草或提交的人不能审核，请由另一人审核。")
+    if by.ref in signing.hands(row):
+        raise Forbidden("起草、修改或提交的人不能审核，请由另一人审核。")
 
 
 def return_alert(*, alert: str, reason: str, by: Actor) -> None:

@@ -14,6 +14,7 @@ from anlan.base.vault import services as vault
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.kernel.ids import new_id
 from anlan.warn.models import Approval
+from anlan.warn.selectors import describing
 from anlan.warn.services.approving import (
     Word,
     approve_alert,
@@ -76,6 +77,24 @@ def test_who_reads_anothers_draft_and_signs_it_is_the_second_person() -> None:
     draft = drafted(level=1)
     issue_alert(alert=draft.pk, by=LEAD)
     assert Approval.objects.get(alert=draft).by == LEAD.ref
+
+
+def test_who_rewrote_anothers_draft_is_not_the_second_person() -> None:
+    draft = drafted(level=3)
+    edit_alert(alert=draft.pk, content=content(level=1), by=LEAD)
+    with pytest.raises(Conflict, match="两人"):
+        issue_alert(alert=draft.pk, by=LEAD)
+    assert "approve" not in describing.one(LEAD, draft.pk)["verbs"]
+    edit_alert(alert=draft.pk, content=content(level=1, regions=(A1,)), by=OFFICER)
+    submit_alert(alert=draft.pk, by=OFFICER)  # that somebody wrote after them makes no difference
+    with pytest.raises(Forbidden, match="另一人"):
+        approve_alert(alert=draft.pk, by=LEAD)
+    with pytest.raises(Conflict):
+        issue_alert(alert=draft.pk, by=LEAD)
+    approve_alert(alert=draft.pk, by=CHIEF)
+    issue_alert(alert=draft.pk, by=LEAD)
+    draft.refresh_from_db()
+    assert (draft.approved_by, draft.issued_by) == (CHIEF.ref, LEAD.ref)
 
 
 def test_two_duty_officers_are_not_a_review() -> None:
