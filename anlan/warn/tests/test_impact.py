@@ -9,6 +9,7 @@ import pytest
 from anlan import codes
 from anlan.base.jobs.worker import drain
 from anlan.base.people.models import Holding, Post
+from anlan.base.regions.models import Region
 from anlan.codes import loader
 from anlan.comms.parts import parts_of
 from anlan.comms.tests.conftest import Home
@@ -19,7 +20,7 @@ from anlan.warn.selectors.board import Query, board
 from anlan.warn.selectors.checks.impact import Load, impact
 from anlan.warn.selectors.checks.wording import wording
 from anlan.warn.tests import calling as v
-from anlan.warn.tests.conftest import OFFICER, Turn, World
+from anlan.warn.tests.conftest import A1, A2, OFFICER, WEST, Turn, World
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,31 @@ def test_only_the_short_message_of_the_call_is_noted_as_too_long(home: Home) -> 
         '[call]\nshort = "{title}。{body}{link}"\n', encoding="utf-8"
     )
     assert noted(long_text)
+
+
+def _hamlets(count: int, **known: int) -> list[str]:
+    """Make villages nobody has drawn."""
+    codes_ = [f"339901101{300 + number}" for number in range(count)]
+    for code in codes_:
+        Region.objects.create(code=code, name=code, level=5, parent_id=WEST, **known)
+    return codes_
+
+
+def test_villages_without_a_boundary_count_however_many_regions_are_named() -> None:
+    Region.objects.filter(code__in=(A1, A2)).update(population=100, households=30)
+    alert = v.issued(regions=(A1, A2, *_hamlets(40, population=10, households=3)))
+    told = impact(alert, OFFICER)
+    assert (told.people, told.households) == (600, 180)
+
+
+def test_of_more_than_anybody_waits_for_the_rest_is_said_to_be_unknown() -> None:
+    alert = v.issued(regions=(A1, *_hamlets(43, population=10, households=3)))
+    told = impact(alert, OFFICER)
+    assert told.people == 400
+    assert "3 个没有边界的地区未计入，地区太多" in told.unknown
+
+
+def test_where_nobody_lives_as_far_as_anybody_knows_it_is_unknown_and_not_nobody() -> None:
+    told = impact(v.issued(regions=(A1, *_hamlets(1))), OFFICER)
+    assert (told.people, told.households) == (None, None)
+    assert told.unknown == ("1 个地区没有人口数，未计入",)

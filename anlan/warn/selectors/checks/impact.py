@@ -79,6 +79,10 @@ class _Exposed:
     special: Counter[str] = field(default_factory=Counter)
     unknown: list[str] = field(default_factory=list)
 
+    def known(self, figure: int) -> int | None:
+        """Give a figure; None where it is zero because nobody has said who lives there."""
+        return None if figure == 0 and self.unknown else figure
+
 
 def impact(alert: Alert, actor: Actor) -> Impact:
     """Tell what issuing an alert would set going, as far as the actor may know."""
@@ -91,8 +95,8 @@ def impact(alert: Alert, actor: Actor) -> Impact:
     loads = _loads(called, holders, alert)
     priced = [one.yuan for one in loads if one.yuan is not None]
     return Impact(
-        people=exposed.people if exposed else None,
-        households=exposed.households if exposed else None,
+        people=exposed.known(exposed.people) if exposed else None,
+        households=exposed.known(exposed.households) if exposed else None,
         special=tuple(sorted(exposed.special.items())) if exposed else (),
         posts=len(called),
         vacant=sum(one.post not in holders for one in called),
@@ -178,18 +182,28 @@ def _exposed(regions_: Sequence[str], actor: Actor) -> _Exposed | None:
     if not may(actor, EXPOSURE) or not regions_:
         return None
     found = _Exposed()
-    for place in _places(regions_):
+    places, left = _places(regions_)
+    for place in places:
         told = exposed_within(place, actor)
         found.people += told["people"]["total"]
         found.households += told["households"]
         found.special.update({one["group"]: one["count"] for one in told["special"]})
         found.unknown += [line for line in told["unknown"] if line not in found.unknown]
+    if left:
+        found.unknown.append(f"{left} 个没有边界的地区未计入，地区太多")
     return found
 
 
-def _places(regions_: Sequence[str]) -> list[Place]:
-    """Say the regions as few places: one shape where all have a boundary, else each by its code."""
+def _places(regions_: Sequence[str]) -> tuple[list[Place], int]:
+    """Say the regions as few places; tells how many of them are left out.
+
+    Up to so many each by its code. Of more, those with a boundary as one shape, the others by their
+    codes, as many as anybody waits for.
+    """
     if len(regions_) <= MOST:
-        return [Place(None, code) for code in regions_]
-    drawn = [regions.outline(code) for code in regions_]
-    return [Place(shapely.union_all([one for one in drawn if one is not None]))]
+        return [Place(None, code) for code in regions_], 0
+    drawn = {code: regions.outline(code) for code in regions_}
+    bare = [code for code, shape in drawn.items() if shape is None]
+    shapes = [shape for shape in drawn.values() if shape is not None]
+    whole = [Place(shapely.union_all(shapes))] if shapes else []
+    return [*whole, *(Place(None, code) for code in bare[:MOST])], len(bare[MOST:])
