@@ -229,10 +229,10 @@ class _Night:
     def _speak(self, obligation: str, said: Reply) -> None:
         try:
             links = make_links(obligation=obligation, by=self.officer)
-        except Conflict:  # nobody holds the post: the gap stays one
+            key = next(iter(links.values()))
+            respond_by_link(opened=open_link(key, "obligation"), reply=said)
+        except Conflict:  # nobody holds the post, or they answered for it with another of theirs
             return
-        key = next(iter(links.values()))
-        respond_by_link(opened=open_link(key, "obligation"), reply=said)
 
 
 def _with_account() -> list[str]:
