@@ -21,7 +21,8 @@ WAVES: dict[str, Any] = {
 
 
 def go(**document: Any) -> Result:
-    return run("tide", document, {}.__getitem__)[1]
+    files: dict[str, bytes] = {}
+    return run("tide", document, files.__getitem__)[1]
 
 
 def record(**more: Any) -> dict[str, Any]:
