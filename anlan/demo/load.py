@@ -15,6 +15,7 @@ from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
 from anlan.demo.matters import start_matters
 from anlan.demo.past import start_past
+from anlan.demo.plan import approve_plans
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
 from anlan.demo.rota import shifts
@@ -102,4 +103,5 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
+        report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
         report.added["past"] = _timed(report, "past", partial(start_past, code))

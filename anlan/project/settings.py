@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "anlan.resources",
     "anlan.sense",
     "anlan.forecast",
+    "anlan.plans",
     "anlan.warn",
     "anlan.gateways.sources",
     "anlan.web",

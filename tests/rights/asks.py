@@ -12,6 +12,7 @@ from tests.rights.asking import Ask
 from tests.rights.calling import CALLS
 from tests.rights.forecasting import FORECASTS
 from tests.rights.messaging import COMMS
+from tests.rights.planning import PLANS
 from tests.rights.sensing import SENSE
 from tests.rights.warning import OPEN_PAGES, WARN
 from tests.rights.world import PNG, SOURCE, sheet
@@ -202,7 +203,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

@@ -27,7 +27,7 @@ from anlan.base.register.services import imports
 from anlan.gateways.sources.shelf import Shelf
 from anlan.kernel import clock, workspace
 from tests.declarations.demo_rows import COUNTY, TOWN, VILLAGE, make_regions, save_demo
-from tests.rights import calling, forecasting, messaging, warning
+from tests.rights import calling, forecasting, messaging, planning, warning
 from tests.rights.sensing import bring, put_up
 
 BY = system("test")
@@ -100,6 +100,7 @@ def build() -> World:
     warning.put_up(world.ids)
     messaging.put_up(world.ids)
     forecasting.put_up(world.ids)
+    planning.put_up(world.ids)
     world.secrets |= {key for key in world.ids.values() if len(key) > 20}
     return world
 

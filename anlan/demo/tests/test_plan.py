@@ -1,0 +1,63 @@
+"""The demo county's plan: whole, written as it is read, and sound but for the planted gaps."""
+
+from pathlib import Path
+
+import pytest
+
+from anlan import codes
+from anlan.base.obligations import ladders
+from anlan.demo.county import County, generate
+from anlan.demo.plan import FOLDER
+from anlan.plans.checking import Facts, PostFact, check_plan
+from anlan.plans.spec.yaml import read_plan, write_plan
+
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_plan_lies_there_as_it_is_written(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert write_plan(read_plan(text)) == text
+    assert read_plan(text).code == file.stem
+
+
+def test_the_typhoon_plan_finds_only_the_gaps_planted_in_the_county() -> None:
+    plan = read_plan((FOLDER / "typhoon-flood.yaml").read_text(encoding="utf-8"))
+    assert len(plan.steps) >= 150
+    found = check_plan(plan, _of_county(generate()))
+    assert [(one.gravity, one.kind, one.where) for one in found] == [
+        ("gap", "vacant-post", "roles/stationed-cadre"),
+        ("gap", "vacant-post", "roles/transfer-responsible"),
+    ]
+
+
+LEVELS = {6: "county", 9: "township", 12: "village", 15: "grid"}
+
+
+def _of_county(county: County) -> Facts:
+    """Know of the demo county what the database would know."""
+    alive = {one.code for one in county.persons if any(not each.dead for each in one.phones)}
+    posts = []
+    for post in county.posts:
+        held = tuple(one for one in (post.holder, post.deputy) if one)
+        posts.append(
+            PostFact(
+                post.code, post.title, post.role, post.region, LEVELS[len(post.region)], held,
+                not alive.isdisjoint(held), frozenset(post.hazards),
+            )
+        )  # fmt: skip
+    stocked = {f"danger-zones/{one.kind}": set[str]() for one in county.danger_zones}
+    for zone in county.danger_zones:
+        stocked[f"danger-zones/{zone.kind}"].add(zone.village)
+    stocked["vessels"] = {one.village for one in county.vessels}
+    stocked["reservoirs"] = {one.village for one in county.reservoirs}
+    stocked["households"] = set(county.households.grid)
+    return Facts(
+        posts=tuple(posts),
+        regions={one.code: (one.name, LEVELS[len(one.code)]) for one in county.regions},
+        roles={row.code: tuple(row.extra["levels"] or ()) for row in codes.table("posts")},
+        hazards=set(codes.hazards()), ladders=set(ladders.read(ladders.DEFAULTS)),
+        registers={"vessels", "danger-zones", "reservoirs", "shelters", "households"},
+        teams={one.code for one in county.teams},
+        stocked=stocked,
+    )  # fmt: skip

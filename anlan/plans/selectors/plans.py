@@ -1,0 +1,163 @@
+"""Plans as lists and pages show them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from anlan import codes
+from anlan.base.permissions import selectors as permissions
+from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.gate import may, visible
+from anlan.kernel.errors import Missing
+from anlan.plans.checking import Facts, Finding, PostFact, check_plan
+from anlan.plans.models import Plan, PlanVersion
+from anlan.plans.selectors.facts import facts_for
+from anlan.plans.spec.shape import PlanSpec, Step
+from anlan.plans.spec.yaml import as_spec
+from anlan.plans.states import STATES
+
+VIEW = "plans.view"
+#: So many names of those who owe a step are told; the rest is counted.
+NAMED = 3
+
+
+def listed(actor: Actor, region: str = "") -> list[dict[str, Any]]:
+    """List the plans the actor may see, those of the regions above included."""
+    rows = visible(Plan.objects.filter(retired_at=None), actor, VIEW, within=region)
+    plans = list(rows.select_related("region").order_by("region_id", "code"))
+    newest = {
+        (one.plan_id, one.number): one
+        for one in PlanVersion.objects.filter(plan__in=plans).defer("spec")
+    }
+    return [_row(plan, newest[plan.pk, plan.version]) for plan in plans]
+
+
+def one(actor: Actor, plan: str) -> dict[str, Any]:
+    """Read a plan with its versions, without what they say."""
+    row = seen(actor, plan)
+    versions = list(row.versions.defer("spec").order_by("-number"))
+    names = permissions.names_of(
+        {ref for one in versions for ref in (one.drafted_by, one.submitted_by, one.decided_by)}
+    )
+    told = _row(row, versions[0])
+    told["versions"] = [
+        {
+            "number": version.number, "state": version.state,
+            "state_label": STATES[version.state][0], "state_label_en": STATES[version.state][1],
+            "digest": version.digest, "drafted_at": version.drafted_at,
+            "drafted_by_name": names.get(version.drafted_by, ""),
+            "submitted_at": version.submitted_at, "decided_at": version.decided_at,
+            "decided_by_name": names.get(version.decided_by, ""), "note": version.note,
+        }
+        for version in versions
+    ]  # fmt: skip
+    return told
+
+
+def seen(actor: Actor, plan: str) -> Plan:
+    """Find a plan the actor may see; `Missing` else."""
+    row = Plan.objects.select_related("region").filter(pk=plan).first()
+    if row is None or not may(actor, VIEW, row.region_id):
+        raise Missing("没有这份预案")
+    return row
+
+
+def spec_of(plan: Plan, number: int | None = None) -> PlanSpec:
+    """Read what a plan says in a version: the one in force, else the newest."""
+    wanted = number or plan.active or plan.version
+    for spec in plan.versions.filter(number=wanted).values_list("spec", flat=True):
+        return as_spec(spec)
+    raise Missing("没有这个版本")
+
+
+def opened(actor: Actor, plan: str, number: int | None = None) -> dict[str, Any]:
+    """Read all that a version says: each step with who owes it today, and what is found wrong."""
+    row = seen(actor, plan)
+    spec = spec_of(row, number)
+    facts = facts_for(spec)
+    return {"number": number or row.active or row.version, **described(spec, facts)}
+
+
+def described(spec: PlanSpec, facts: Facts) -> dict[str, Any]:
+    """Describe a plan by what is known today."""
+    findings = check_plan(spec, facts)
+    return {
+        "title": spec.title, "code": spec.code, "basis": list(spec.basis), "note": spec.note,
+        "hazards": [codes.table("hazards").name(key) for key in spec.hazards],
+        "groups": [
+            {
+                "key": group.key, "title": group.title, "duties": list(group.duties),
+                "members": [
+                    {"title": member.title, "posts": _named(facts.members(group, member))}
+                    for member in group.members
+                ],
+            }
+            for group in spec.groups
+        ],
+        "responses": [
+            {
+                "key": response.key, "title": response.title, "title_en": response.title_en,
+                "stages": [
+                    {
+                        "key": f"{response.key}.{stage.key}", "title": stage.title,
+                        "level": stage.level, "started_by": list(stage.started_by),
+                        "lead": stage.lead, "consult_every": stage.consult_every,
+                        "report_every": stage.report_every, "ends": stage.ends,
+                        "triggers": [
+                            {"text": one.text, "confidence": one.confidence}
+                            for one in stage.triggers
+                        ],
+                        "steps": sum(f"{response.key}.{stage.key}" in one.stages
+                                     for one in spec.steps),
+                    }
+                    for stage in response.stages
+                ],
+            }
+            for response in spec.responses
+        ],
+        "steps": [_step(spec, step, facts, findings) for step in spec.steps],
+        "templates": [
+            {"key": one.key, "title": one.title, "text": one.text} for one in spec.templates
+        ],
+        "findings": findings,
+    }  # fmt: skip
+
+
+def _step(spec: PlanSpec, step: Step, facts: Facts, findings: Sequence[Finding]) -> dict[str, Any]:
+    owing = facts.debtors(spec, step.who)
+    return {
+        "key": step.key, "title": step.title, "stages": list(step.stages), "do": step.do,
+        "who": _who(spec, step), "owing": len(owing), "named": _named(owing[:NAMED]),
+        "vacant": sum(not post.holders for post in owing),
+        "deadline": {"within": step.deadline.within, "before": step.deadline.before,
+                     "expected": step.deadline.expected, "at": step.deadline.at},
+        "takes": step.takes, "after": list(step.after), "register": step.register,
+        "team": step.team, "template": step.template, "verified": step.verify is not None,
+        "answers": [{"label": one.label, "unit": one.unit, "type": one.type}
+                    for one in step.answers],
+        "source": step.source, "confidence": step.confidence,
+        "wrong": sum(one.where == f"steps/{step.key}" for one in findings),
+    }  # fmt: skip
+
+
+def _who(spec: PlanSpec, step: Step) -> str:
+    """Say who owes a step: 海上防御组 组长, 村社 渔船联络员."""
+    who = step.who
+    if who.group:
+        titles = {group.key: group.title for group in spec.groups}
+        return f"{titles.get(who.group, who.group)} {who.title}".strip()
+    if who.role:
+        return codes.table("posts").name(who.role)
+    return who.post
+
+
+def _named(posts: Sequence[PostFact]) -> list[str]:
+    return [post.title for post in posts]
+
+
+def _row(plan: Plan, newest: PlanVersion) -> dict[str, Any]:
+    return {
+        "id": plan.pk, "code": plan.code, "title": plan.title, "region": plan.region_id,
+        "region_name": plan.region.name, "version": plan.version, "active": plan.active,
+        "changed_at": plan.changed_at, "retired_at": plan.retired_at, "state": newest.state,
+        "state_label": STATES[newest.state][0], "state_label_en": STATES[newest.state][1],
+    }  # fmt: skip
