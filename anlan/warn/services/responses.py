@@ -20,10 +20,9 @@ from anlan.base.permissions.gate import permit
 from anlan.codes import Code
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid, Missing
-from anlan.sense.selectors.debtors import Place, debtors
 from anlan.warn import deed_names
 from anlan.warn.models import Alert, ResponseDue
-from anlan.warn.selectors.due import rule_for
+from anlan.warn.selectors.due import debtor_of, rule_for
 
 KIND = "response-due"
 SUBJECT = "response-due"
@@ -49,31 +48,36 @@ def follow_alert_out(alert: Alert, *, by: Actor) -> None:
             _open(alert, rule, by)
         return
     known = list(ResponseDue.objects.filter(root=alert.root, region=alert.home))
-    if rule is None or any(one.rule == rule.code for one in known):
-        if rule is None:
-            close_due(root=alert.root, by=by)
-        return
-    milder = any(_is_worse(one.level, alert.level) for one in known)
-    if milder and any(one.answered_at for one in known):
-        return  # what is asked for now is less than what was answered
+    same = next((one for one in known if rule is not None and one.rule == rule.code), None)
+    if same is not None and same.closed_at is None:
+        return  # it is being asked already
     close_due(root=alert.root, by=by)
-    _open(alert, rule, by)
+    if rule is None or any(_settles(one, alert, rule) for one in known):
+        return
+    _open(alert, rule, by, same)
+
+
+def _settles(one: ResponseDue, alert: Alert, rule: Code) -> bool:
+    """Tell whether what was answered before holds for this: the same, or what a worse one asked."""
+    return one.answered_at is not None and (
+        one.rule == rule.code or _is_worse(one.level, alert.level)
+    )
 
 
 def _is_worse(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and one < other
 
 
-def _open(alert: Alert, rule: Code, by: Actor) -> None:
+def _open(alert: Alert, rule: Code, by: Actor, again: ResponseDue | None = None) -> None:
+    """Ask; what was asked before and taken back unanswered (`again`) is asked anew."""
     minutes = rule.whole("minutes") or 30
-    due = ResponseDue(
-        alert=alert, root=alert.root, region_id=alert.home, hazard=alert.hazard,
-        level=alert.level, rule=rule.code, measures=list(rule.several("measures")),
-        response=rule.whole("response"), case=alert.case,
-        due_at=clock.now() + timedelta(minutes=minutes),
-    )  # fmt: skip
-    debtor = next(iter(debtors({Place(alert.home, alert.title)}).values()), None)
-    if debtor is not None:  # where nobody is on watch, the page shows the gap
+    due = again or ResponseDue(root=alert.root, region_id=alert.home, rule=rule.code)
+    due.alert, due.hazard, due.level, due.case = alert, alert.hazard, alert.level, alert.case
+    due.measures, due.response = list(rule.several("measures")), rule.whole("response")
+    due.due_at, due.closed_at = clock.now() + timedelta(minutes=minutes), None
+    due.obligation = ""
+    debtor = debtor_of(alert.home)
+    if debtor is not None:  # where there is nobody at all, the page shows the gap
         debt = obligations.Debt(
             kind=KIND, title=f"应响应：{alert.title}"[:200], debtor=debtor,
             region=alert.home, body=_says(rule), subject=(SUBJECT, due.pk), case=alert.case,
@@ -81,7 +85,7 @@ def _open(alert: Alert, rule: Code, by: Actor) -> None:
         )  # fmt: skip
         # That it is owed follows from the table; who issued the alert need not be its giver.
         due.obligation = obligations.owe_many(debts=[debt], by=system("response-due"))[0]
-    due.save(force_insert=True)
+    due.save(force_insert=again is None)
     _note(due, "due", by, {"rule": rule.code, "minutes": minutes, "response": due.response})
 
 

@@ -14,7 +14,8 @@ HERE = Path(__file__).resolve().parents[1]
 SAYING = (
     "competence.py", "outward.py", "services/approving.py", "services/handling.py",
     "services/issuing.py", "services/ordering.py", "services/relaying.py",
-    "services/sending_out.py", "services/receiving/intake.py", "services/receiving/pasting.py",
+    "services/sending_out.py", "services/receiving/intake.py", "services/receiving/heeding.py",
+    "services/receiving/pasting.py",
     "services/drafting.py", "selectors/filling.py", "selectors/passing_on.py",
     "selectors/rows.py", "selectors/pasted.py",
 )  # fmt: skip

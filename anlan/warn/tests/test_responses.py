@@ -11,18 +11,32 @@ from anlan.base.people.models import Post
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.warn.models import ResponseDue
 from anlan.warn.selectors.due import rule_for
+from anlan.warn.services.approving import approve_alert, submit_alert
 from anlan.warn.services.drafting import Change, follow_alert
+from anlan.warn.services.expiring import expire_due
 from anlan.warn.services.issuing import issue_alert
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.services.relaying import relay_alert
 from anlan.warn.services.responses import answer_response_due
-from anlan.warn.tests.conftest import BY, CHARLIE, COUNTY, LEAD, OFFICER, World, at, national
-from anlan.warn.tests.own import issued
+from anlan.warn.tests.conftest import (
+    BY,
+    CHARLIE,
+    CITY,
+    COUNTY,
+    LEAD,
+    OFFICER,
+    Turn,
+    World,
+    at,
+    national,
+)
+from anlan.warn.tests.own import issued, later
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 RED = "云屿县气象台发布暴雨红色预警，请注意防范。"
 FIRST, SECOND, THIRD = (f"33990141600000_2026080108000{n}" for n in range(3))
+ROOT = "33990141600000_20260801080000"
 
 
 def relay(**more: object) -> str:
@@ -176,6 +190,70 @@ def test_the_same_level_again_does_not_ask_twice() -> None:
     assert ResponseDue.objects.count() == 1
 
 
+def colours(*names: str) -> None:
+    """Relay one chain: each colour an update of the first."""
+    for place, colour in enumerate(names):
+        update = {"action": "Update", "references": ROOT} if place else {}
+        relay(
+            number=f"33990141600000_2026080108{place:02}00", sent=at(-30 + place), colour=colour,
+            text=f"{RED}第{place}次。", **update,
+        )  # fmt: skip
+
+
+def asked() -> list[tuple[str, bool]]:
+    rows = ResponseDue.objects.filter(closed_at=None).order_by("id")
+    owed = [Obligation.objects.get(pk=one.obligation) for one in rows]
+    return [(one.rule, debt.closed_at is None) for one, debt in zip(rows, owed, strict=True)]
+
+
+def test_what_nobody_answered_is_asked_again_when_the_alert_is_as_bad_again() -> None:
+    colours("Red", "Orange", "Red")
+    assert asked() == [("flood-red", True)]
+    assert ResponseDue.objects.count() == 2
+
+
+def test_an_answer_to_something_milder_is_no_answer_to_something_worse() -> None:
+    colours("Yellow")
+    answer_response_due(
+        due=ResponseDue.objects.get().pk, answer="measures", measures=["watch"], by=OFFICER
+    )
+    for place, colour in enumerate(("Red", "Orange"), 1):
+        relay(
+            number=f"33990141600000_2026080108{place:02}00", sent=at(-20 + place), colour=colour,
+            action="Update", references=ROOT, text=f"{RED}又第{place}次。",
+        )  # fmt: skip
+    assert asked() == [("flood-orange", True)]
+
+
+def test_what_was_answered_for_the_milder_is_not_asked_again_and_the_worse_no_longer() -> None:
+    colours("Orange")
+    answer_response_due(due=ResponseDue.objects.get().pk, answer="started", level=2, by=OFFICER)
+    for place, colour in enumerate(("Red", "Orange"), 1):
+        relay(
+            number=f"33990141600000_2026080108{place:02}00", sent=at(-20 + place), colour=colour,
+            action="Update", references=ROOT, text=f"{RED}又第{place}次。",
+        )  # fmt: skip
+    assert asked() == []
+
+
+def test_an_alert_that_ran_out_and_is_revived_is_asked_about_again(turn: Turn) -> None:
+    out = issued(level=1, expires_at=later(30))
+    turn.forward(minutes=31)
+    expire_due()
+    assert asked() == []
+    pk = follow_alert(
+        alert=out.pk, action="extend", change=Change(expires_at=later(90)), by=OFFICER
+    )
+    submit_alert(alert=pk, by=OFFICER)
+    approve_alert(alert=pk, by=LEAD)
+    issue_alert(alert=pk, by=OFFICER)
+    assert asked() == [("red", True)]
+    due = ResponseDue.objects.get()
+    assert due.due_at > turn.at
+    answer_response_due(due=due.pk, answer="started", level=1, by=OFFICER)
+    assert asked() == []
+
+
 def test_the_end_of_an_alert_ends_what_it_asks_for() -> None:
     out = issued(level=1)
     pk = follow_alert(alert=out.pk, action="withdraw", change=Change(reason="误发"), by=OFFICER)
@@ -186,8 +264,25 @@ def test_the_end_of_an_alert_ends_what_it_asks_for() -> None:
     assert Obligation.objects.get(pk=due.obligation).state == "withdrawn"
 
 
-def test_where_nobody_is_on_watch_the_gap_is_a_row() -> None:
+@pytest.mark.parametrize("role", ["commander", "deputy-commander", "bureau-head"])
+def test_where_there_is_no_watch_whoever_leads_owes_the_answer(world: World, role: str) -> None:
     Post.objects.filter(role__startswith="duty").update(retired_at=at())
+    Post.objects.filter(pk=world.posts["P-CHIEF"].pk).update(role=role)
+    relay()
+    owed = Obligation.objects.get(pk=ResponseDue.objects.get().obligation)
+    assert (owed.debtor_id, owed.closed_at) == (world.posts["P-CHIEF"].pk, None)
+
+
+def test_nothing_is_owed_upward_while_somebody_leads_here(world: World) -> None:
+    Post.objects.filter(region=COUNTY, role__startswith="duty").update(retired_at=at())
+    Post.objects.filter(pk=world.posts["P-N"].pk).update(region=CITY)
+    relay()
+    owed = Obligation.objects.get(pk=ResponseDue.objects.get().obligation)
+    assert owed.debtor_id == world.posts["P-CHIEF"].pk
+
+
+def test_where_nobody_is_on_watch_and_nobody_leads_the_gap_is_a_row() -> None:
+    Post.objects.exclude(role="village-head").update(retired_at=at())
     relay()
     due = ResponseDue.objects.get()
     assert due.obligation == ""
