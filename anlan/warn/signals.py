@@ -57,6 +57,11 @@ DRAWN: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def glyph_of(hazard: str) -> str:
+    """Give the drawing of a hazard: the path of an SVG in a square of a hundred."""
+    return GLYPHS[DRAWN.get(hazard, "danger")]
+
+
 def draw_sign(alert: Alert) -> str:
     """Draw the sign of an alert as SVG: hazard, colour, station and time."""
     level = codes.table("warning-levels").get(str(alert.level)) if alert.level else None
@@ -64,7 +69,7 @@ def draw_sign(alert: Alert) -> str:
     name = hazards()[alert.hazard].name if alert.hazard in hazards() else alert.title
     colour = level.text("color_name") if level else ""
     ink = _ink(ground)
-    glyph = GLYPHS[DRAWN.get(alert.hazard, "danger")]
+    glyph = glyph_of(alert.hazard)
     lines = ((name, 490, 96), (colour, 568, 64), (alert.station, 626, 34), (_at(alert), 668, 30))
     texts = "".join(_text(text, y, most) for text, y, most in lines if text)
     label = escape(f"{name}{colour}预警信号", {'"': "&quot;"})

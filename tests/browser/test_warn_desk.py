@@ -1,5 +1,6 @@
 """What stands beside a storm night: call sheet, pasted texts, doubtful words, every screen."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -78,6 +79,41 @@ def _now(page: Page) -> str:
         "new Date(Date.now() + 8 * 36e5).toISOString().slice(0, 16).replace('T', ' ')"
     )
     return told
+
+
+#: Of a saved picture: of the points on the drawing's strokes, how many bear ink.
+INKED = """async ([png, glyph]) => {
+  const shown = await createImageBitmap(await (await fetch(png)).blob())
+  const sheet = document.createElement('canvas')
+  sheet.width = shown.width; sheet.height = shown.height
+  const brush = sheet.getContext('2d')
+  brush.drawImage(shown, 0, 0)
+  const at = (x, y) => [...brush.getImageData(x, y, 1, 1).data].join()
+  const ground = at(60, 60), path = new Path2D(glyph)
+  brush.lineWidth = 1
+  let points = 0, inked = 0
+  for (let x = 0; x < 100; x++) for (let y = 0; y < 100; y++)
+    if (brush.isPointInStroke(path, x, y)) {
+      points++
+      inked += at(195 + x * 3.3, 50 + y * 3.3) !== ground
+    }
+  return [points, inked]
+}"""
+
+
+def test_the_picture_of_a_warning_bears_the_drawing_of_its_hazard(
+    page: Page, platform: Platform, duty: Office
+) -> None:
+    alert = called(duty)["id"]
+    glyph = duty.get(f"/alerts/{alert}")["glyph"]
+    log_in(page, platform, "duty")
+    page.goto(f"{platform.url}/warn/alerts/{alert}")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="存图标").click()
+    png = base64.b64encode(saved.value.path().read_bytes()).decode()
+    points, inked = page.evaluate(INKED, [f"data:image/png;base64,{png}", glyph])
+    assert points > 50
+    assert inked == points
 
 
 def test_doubtful_words_wait_for_a_person(page: Page, platform: Platform, duty: Office) -> None:

@@ -19,6 +19,7 @@ from anlan.warn.competence import TABLE as ISSUERS
 from anlan.warn.models import Alert, Approval, ResponseDue
 from anlan.warn.selectors import signing
 from anlan.warn.selectors.rows import alert_for, seen_alerts
+from anlan.warn.signals import glyph_of
 from anlan.warn.states import ALERT, UNSENT
 
 MOST = 1000
@@ -150,6 +151,7 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
     told |= {
         "parts": row.parts,
         "area": row.area,
+        "glyph": glyph_of(row.hazard),
         "persons": signing.persons(row),
         "may_act_alone": signing.may_act_alone(row, clock.now()),
         "rule": rule.name if rule else "",

@@ -20,6 +20,7 @@ from anlan.warn.models import Alert, Original, Received, Refused
 from anlan.warn.selectors.describing import steps
 from anlan.warn.selectors.listing import levels
 from anlan.warn.selectors.rows import VIEW, received_for, seen_received
+from anlan.warn.signals import glyph_of
 from anlan.warn.states import HANDLING, RECEIVED
 from anlan.warn.trust import signers
 from anlan.warn.words import SIGNATURES, said
@@ -238,6 +239,7 @@ def one(actor: Actor, received: str) -> dict[str, Any]:
     arrivals = row.arrivals.select_related("original").order_by("id")
     told |= {
         "area": row.area,
+        "glyph": glyph_of(row.hazard),
         "digest": row.original.digest,
         "size": row.original.size,
         "content_type": row.original.content_type,

@@ -8,7 +8,7 @@ import pytest
 from anlan import codes
 from anlan.codes.hazard_kinds import hazards
 from anlan.warn.models import Alert
-from anlan.warn.signals import DRAWN, GLYPHS, draw_sign, group_text
+from anlan.warn.signals import DRAWN, GLYPHS, draw_sign, glyph_of, group_text
 
 AT = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,6 +42,12 @@ def test_a_sign_is_a_picture_of_the_hazard_on_the_colour_of_its_level(
         assert row.text("color_name") in texts
     name = hazards()[hazard].name if hazard else "暴雨红色预警信号"
     assert name in texts
+
+
+@pytest.mark.parametrize(("hazard", "drawn"), [("rainstorm", "rain"), ("poisoning", "danger")])
+def test_the_drawing_told_to_the_pages_is_the_one_of_the_picture(hazard: str, drawn: str) -> None:
+    assert glyph_of(hazard) == GLYPHS[drawn]
+    assert f'd="{glyph_of(hazard)}"' in draw_sign(_alert(hazard=hazard))
 
 
 def test_words_of_others_cannot_break_out_of_the_picture() -> None:

@@ -107,6 +107,8 @@ export interface DoneStep {
 
 export interface ReceivedDetail extends Received {
   area: GeoJSON.Geometry | null
+  /** The drawing of its hazard: a path in a square of a hundred. */
+  glyph: string
   chain: Received[]
   arrivals: Arrival[]
   /** SM3 of the bytes as they came. */
@@ -300,6 +302,8 @@ export interface ResponseDue {
 export interface AlertDetail extends Alert {
   parts: Record<string, string | boolean>
   area: GeoJSON.Geometry | null
+  /** The drawing of its hazard: a path in a square of a hundred. */
+  glyph: string
   /** Signatures asked, and the rule that asks for them. */
   persons: number
   may_act_alone: boolean
