@@ -3,6 +3,7 @@ import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
 import { forecastRoutes } from '@/forecast/routes'
 import { msg } from '@/locale'
+import { planRoutes } from '@/plans/routes'
 import { warningsWait } from '@/shell/alert-count'
 import { home } from '@/shell/places'
 
@@ -231,6 +232,7 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('入户覆盖')),
   },
   ...forecastRoutes,
+  ...planRoutes,
   {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),

@@ -1,14 +1,11 @@
 """Whether the steps can be done in their order and in time."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
-from anlan.kernel.errors import Invalid
+from anlan.plans.checking.clocks import NONE, StageClock, places_of
 from anlan.plans.checking.findings import Finding
 from anlan.plans.spec.shape import PlanSpec, Stage, Step
-from anlan.plans.spec.spans import span, spelled
-
-NONE = timedelta(0)
+from anlan.plans.spec.spans import spelled
 
 
 def check_order(plan: PlanSpec) -> Iterator[Finding]:
@@ -21,7 +18,7 @@ def check_order(plan: PlanSpec) -> Iterator[Finding]:
                       "互相等待，谁也开始不了：{names}", {"names": names})  # fmt: skip
     yield from _later(plan, steps)
     if not circles:
-        yield from _slow(plan, steps)
+        yield from _slow(plan)
     yield from _stages(plan)
 
 
@@ -45,17 +42,9 @@ def _circles(steps: Mapping[str, Step]) -> Iterator[list[str]]:
                 following.append(iter(steps[key].after))
 
 
-def _places(plan: PlanSpec) -> dict[str, tuple[str, int]]:
-    return {
-        f"{response.key}.{stage.key}": (response.key, place)
-        for response in plan.responses
-        for place, stage in enumerate(response.stages)
-    }
-
-
 def _later(plan: PlanSpec, steps: Mapping[str, Step]) -> Iterator[Finding]:
     """Find steps that wait for what begins only at a graver stage, which may never come."""
-    places = _places(plan)
+    places = places_of(plan)
     for step in plan.steps:
         for key in step.after:
             other = steps.get(key)
@@ -75,9 +64,9 @@ def _never(stage: str, other: Step, places: Mapping[str, tuple[str, int]]) -> bo
     return bool(begins) and min(begins) > place
 
 
-def _slow(plan: PlanSpec, steps: Mapping[str, Step]) -> Iterator[Finding]:
+def _slow(plan: PlanSpec) -> Iterator[Finding]:
     """Add up what is done before, and hold it against the deadline and the stage's lead time."""
-    clock = _Clock(plan, steps)
+    clock = StageClock(plan)
     for step in plan.steps:
         for stage in step.stages:
             takes, allowed = clock.end(step, stage), clock.allowed(step, stage)
@@ -89,72 +78,6 @@ def _slow(plan: PlanSpec, steps: Mapping[str, Step]) -> Iterator[Finding]:
                      "allowed": spelled(max(allowed, NONE))},
                 )  # fmt: skip
                 break
-
-
-class _Clock:
-    """Reckons when steps can be done, counted from the beginning of one of their stages."""
-
-    def __init__(self, plan: PlanSpec, steps: Mapping[str, Step]) -> None:
-        self._steps = steps
-        self._places = _places(plan)
-        self._leads: dict[str, timedelta | None] = {}
-        self._expects: dict[str, str] = {}
-        self.titles: dict[str, str] = {}
-        self._ends: dict[tuple[str, str], timedelta] = {}
-        for response in plan.responses:
-            for stage in response.stages:
-                key = f"{response.key}.{stage.key}"
-                self._leads[key] = _span(stage.lead)
-                self._expects[key] = response.expects
-                self.titles[key] = stage.title
-
-    def end(self, step: Step, stage: str) -> timedelta:
-        """Tell how long after `stage` began a step can be done; circles were excluded."""
-        found = self._ends.get((step.key, stage))
-        if found is None:
-            waited = [self._left(key, stage) for key in step.after if key in self._steps]
-            found = max(waited, default=NONE) + (_span(step.takes) or NONE)
-            self._ends[step.key, stage] = found
-        return found
-
-    def _left(self, key: str, stage: str) -> timedelta:
-        """Tell how long one waits for a step that began with this stage or a milder one.
-
-        What began earlier had the difference of the two leads already; where no lead is known it
-        is taken to be done.
-        """
-        step = self._steps[key]
-        if stage in step.stages:
-            return self.end(step, stage)
-        response, place = self._places.get(stage, ("", 0))
-        milder = [
-            one
-            for one in step.stages
-            if self._places.get(one, ("", 0))[0] == response and self._places[one][1] < place
-        ]
-        here = self._leads.get(stage)
-        left = []
-        for one in milder:
-            lead = self._leads[one]
-            if lead is not None and here is not None:
-                left.append(max(self.end(step, one) - (lead - here), NONE))
-        return min(left, default=NONE)
-
-    def allowed(self, step: Step, stage: str) -> timedelta | None:
-        """Tell how long there is from the beginning of `stage`; None: nothing says."""
-        within, before = _span(step.deadline.within), _span(step.deadline.before)
-        limits = [within] if within is not None else []
-        lead = self._leads.get(stage)
-        if before is not None and lead and step.deadline.expected == self._expects.get(stage):
-            limits.append(lead - before)
-        return min(limits, default=None)
-
-
-def _span(text: str) -> timedelta | None:
-    try:
-        return span(text) if text else None
-    except Invalid:
-        return None  # said elsewhere
 
 
 def _stages(plan: PlanSpec) -> Iterator[Finding]:

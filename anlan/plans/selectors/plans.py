@@ -1,6 +1,7 @@
 """Plans as lists and pages show them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from anlan import codes
@@ -8,12 +9,12 @@ from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
 from anlan.kernel.errors import Missing
-from anlan.plans.checking import Facts, Finding, PostFact, check_plan
+from anlan.plans.checking import Facts, Finding, PostFact, StageClock, check_plan
 from anlan.plans.models import Plan, PlanVersion
 from anlan.plans.selectors.facts import facts_for
 from anlan.plans.spec.shape import PlanSpec, Step
 from anlan.plans.spec.yaml import as_spec
-from anlan.plans.states import STATES
+from anlan.plans.states import DRAFT, RETURNED, STATES, SUBMITTED
 
 VIEW = "plans.view"
 #: So many names of those who owe a step are told; the rest is counted.
@@ -38,7 +39,7 @@ def one(actor: Actor, plan: str) -> dict[str, Any]:
     names = permissions.names_of(
         {ref for one in versions for ref in (one.drafted_by, one.submitted_by, one.decided_by)}
     )
-    told = _row(row, versions[0])
+    told = _row(row, versions[0]) | {"verbs": _verbs(actor, row, versions[0])}
     told["versions"] = [
         {
             "number": version.number, "state": version.state,
@@ -51,6 +52,22 @@ def one(actor: Actor, plan: str) -> dict[str, Any]:
         for version in versions
     ]  # fmt: skip
     return told
+
+
+def _verbs(actor: Actor, plan: Plan, newest: PlanVersion) -> list[str]:
+    """List what the actor may do with the newest version now."""
+    if plan.retired_at is not None:
+        return []
+    writes = may(actor, "plans.edit", plan.region_id)
+    decides = may(actor, "plans.approve", plan.region_id)
+    own = actor.ref in (newest.drafted_by, newest.submitted_by)
+    waits = newest.state == SUBMITTED
+    offered = {
+        "draft": writes, "submit": writes and newest.state in (DRAFT, RETURNED),
+        "approve": decides and waits and not own, "return": decides and waits,
+        "retire": decides,
+    }  # fmt: skip
+    return [verb for verb, is_offered in offered.items() if is_offered]
 
 
 def seen(actor: Actor, plan: str) -> Plan:
@@ -80,6 +97,8 @@ def opened(actor: Actor, plan: str, number: int | None = None) -> dict[str, Any]
 def described(spec: PlanSpec, facts: Facts) -> dict[str, Any]:
     """Describe a plan by what is known today."""
     findings = check_plan(spec, facts)
+    circular = any(one.kind == "circular-wait" for one in findings)
+    clock = None if circular else StageClock(spec)
     return {
         "title": spec.title, "code": spec.code, "basis": list(spec.basis), "note": spec.note,
         "hazards": [codes.table("hazards").name(key) for key in spec.hazards],
@@ -106,8 +125,7 @@ def described(spec: PlanSpec, facts: Facts) -> dict[str, Any]:
                             {"text": one.text, "confidence": one.confidence}
                             for one in stage.triggers
                         ],
-                        "steps": sum(f"{response.key}.{stage.key}" in one.stages
-                                     for one in spec.steps),
+                        "line": _line(spec, clock, f"{response.key}.{stage.key}"),
                     }
                     for stage in response.stages
                 ],
@@ -120,6 +138,28 @@ def described(spec: PlanSpec, facts: Facts) -> dict[str, Any]:
         ],
         "findings": findings,
     }  # fmt: skip
+
+
+def _line(spec: PlanSpec, clock: StageClock | None, stage: str) -> list[dict[str, Any]]:
+    """Lay a stage's steps along the time since it began, in minutes; None where nothing says."""
+    laid = []
+    for step in spec.steps:
+        if stage not in step.stages:
+            continue
+        allowed = clock.allowed(step, stage) if clock else None
+        laid.append(
+            {
+                "step": step.key,
+                "begins": _minutes(clock.begin(step, stage)) if clock else None,
+                "ends": _minutes(clock.end(step, stage)) if clock else None,
+                "due": _minutes(allowed) if allowed is not None else None,
+            }
+        )
+    return laid
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
 
 
 def _step(spec: PlanSpec, step: Step, facts: Facts, findings: Sequence[Finding]) -> dict[str, Any]:

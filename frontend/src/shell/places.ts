@@ -9,6 +9,7 @@ const NEEDS: Record<string, string[]> = {
   '/directory': ['directory.view'],
   '/duty': ['duty.view'],
   '/exposure': ['exposure.view'],
+  '/plans': ['plans.view'],
   '/alarms': ['alarms.view'],
   '/sense/map': ['observations.view'],
   '/sense/latest': ['observations.view'],
