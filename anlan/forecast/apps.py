@@ -7,5 +7,5 @@ class ForecastConfig(AppConfig):
     verbose_name = "预报"
 
     def ready(self) -> None:
-        """Declare jobs and registers."""
-        from anlan.forecast import jobs, registers  # noqa: F401
+        """Declare jobs, registers and what people owe."""
+        from anlan.forecast import jobs, registers, standing  # noqa: F401

@@ -1,7 +1,7 @@
-"""Forecast's own work in the background: cycles that begin, truths to compare, room to make."""
+"""Forecast's own work in the background: cycles that begin, truths to compare, water to watch."""
 
 from anlan.base.jobs.registry import JobContext, every, job
-from anlan.forecast.services import scheduling, verifying
+from anlan.forecast.services import owing, scheduling, verifying
 
 
 @every(minutes=1)
@@ -17,6 +17,14 @@ def verify(context: JobContext) -> dict[str, int] | None:  # noqa: ARG001 - ever
     """Compare forecasts whose time is over with what was measured."""
     done = verifying.verify_runs()
     return {"verified": done} if done else None
+
+
+@every(minutes=5)
+@job("forecast.sudden", title="水位骤变叫人", title_en="Call for water that jumped")
+def call_for_sudden(context: JobContext) -> dict[str, int] | None:  # noqa: ARG001 - every job is told
+    """Let the watch look at water that rose or fell as no rain explains."""
+    called = owing.owe_sudden_changes()
+    return {"called": called} if called else None
 
 
 @every(hours=24)

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from anlan.base.permissions.actor import system
 from anlan.forecast.declaration import shelf
 from anlan.forecast.models import Run
+from anlan.forecast.services import owing
 from anlan.forecast.services.telling import note
 from anlan.kernel import clock
 
@@ -103,6 +104,8 @@ def find_lost() -> int:
                 )  # fmt: skip
             if changed:
                 note(row, "failed", BY, {"reason": reason, "again": again})
+            if changed and not again and not row.stop_asked:
+                owing.owe_look(run=row, reason=reason, by=BY)
         found += changed
     return found
 
@@ -133,3 +136,5 @@ def _end(run: Run, state: str, verb: str, reason: str) -> None:
         )  # fmt: skip
         if ended:
             note(run, verb, BY, {"reason": reason[:LONGEST_REASON]})
+        if ended and state == "failed":
+            owing.owe_look(run=run, reason=reason, by=BY)

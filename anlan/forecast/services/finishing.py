@@ -16,6 +16,7 @@ from anlan.forecast.adapters import Series as SeriesShape
 from anlan.forecast.adapters.contract import Window
 from anlan.forecast.models import Basin, Grid, Run, Series, StationOutlook, VillageOutlook
 from anlan.forecast.selectors.levels import level_of, worst
+from anlan.forecast.services import owing
 from anlan.forecast.services.computing import BY
 from anlan.forecast.services.telling import note
 from anlan.kernel import clock
@@ -55,6 +56,9 @@ def finish_run(*, run: Run, folder: Folder) -> None:
             "villages": len(villages),
             "result": next((sha for name, sha, _ in files if name == "result.json"), ""),
         })  # fmt: skip
+        run.level = level
+        owing.owe_signature(run=run, by=BY)
+        owing.end_look(run=run, by=BY)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from anlan.base.regions import scope
 from anlan.forecast.events import ForecastApproved, ForecastWithdrawn
 from anlan.forecast.models import Run, StationOutlook, VillageOutlook
 from anlan.forecast.selectors.rows import run_for
+from anlan.forecast.services import owing
 from anlan.forecast.services.telling import note
 from anlan.forecast.states import SIGNING
 from anlan.kernel import clock
@@ -43,6 +44,7 @@ def approve_run(*, run: str, by: Actor, note_said: str = "", version: int | None
         _move(row, "approved", signed_by=by.ref, signed_at=now, case=case,
               signing_note=note_said.strip()[:LONGEST_NOTE])  # fmt: skip
         _supersede(row, by)
+        owing.end_signature(run=row, by=by)
         note(row, "approved", by, {
             "level": row.level, "lower_bound": row.lower_bound,
             "stations": [code for code, _ in found.stations], "villages": found.villages,
@@ -57,6 +59,7 @@ def reject_run(*, run: str, reason: str, by: Actor) -> None:
         _ask_person(by, row)
         _move(row, "rejected", signed_by=by.ref, signed_at=clock.now(),
               signing_note=_reason(reason))  # fmt: skip
+        owing.end_signature(run=row, by=by)
         note(row, "rejected", by, {"reason": _reason(reason)})
 
 
