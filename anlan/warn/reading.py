@@ -19,6 +19,10 @@ FEWEST_WORDS = 12
 LONGEST_TEXT = 5000
 #: A sender's clock may be so far ahead of ours.
 AHEAD = timedelta(minutes=10)
+#: Of a part of a message that is not taken, so much is said in its note.
+LONGEST_PART = 200
+#: Milder than every level: none.
+MILDEST = 9
 #: Where the department's three digits stand in a sender's 14-digit code.
 DEPARTMENT = slice(6, 9)
 
@@ -64,11 +68,19 @@ def judged_as(parsed: Parsed, judged: Judged) -> Parsed:
 
 
 def take(message: AlertMessage, now: datetime) -> Parsed:
-    """Take what we need; of several languages the Chinese one, else the first."""
+    """Take what we need: of several languages the Chinese one, of several levels the gravest.
+
+    One row is one warning with one level, one text and one area: a union of areas would call a
+    township for red that the station holds for orange, and a row for each level would let the parts
+    of one message end each other when it is updated. What was not taken is noted, must be seen
+    before the rest is relayed, and keeps a standing order from acting.
+    """
     info = chosen(message.infos)
     hazard = hazard_of(info)
     issued_as = kind_of(hazard)
-    areas = tuple(info.areas) or tuple(area for one in message.infos for area in one.areas)
+    mine = [one for one in message.infos if says_as_much(one, info)]
+    areas = tuple(dict.fromkeys(area for one in mine for area in one.areas))
+    areas = areas or tuple(area for one in message.infos for area in one.areas)
     return Parsed(
         form=message.form,
         identifier=message.identifier[:LONGEST_IDENTIFIER],
@@ -96,9 +108,28 @@ def take(message: AlertMessage, now: datetime) -> Parsed:
 
 
 def chosen(infos: Sequence[Info]) -> Info:
-    """Choose the Chinese version; a message may come without any (a bare cancel)."""
-    chinese = (one for one in infos if one.language.lower().startswith("zh"))
-    return next(chinese, infos[0] if infos else Info())
+    """Choose the gravest of the Chinese version; a message may come without any (a bare cancel)."""
+    return min(_version(infos), key=lambda one: one.level or MILDEST, default=Info())
+
+
+def left_out(infos: Sequence[Info]) -> list[Info]:
+    """List what the same version says of other levels, hazards or words: it is not taken."""
+    info = chosen(infos)
+    return [one for one in _version(infos) if not says_as_much(one, info)]
+
+
+def says_as_much(one: Info, other: Info) -> bool:
+    """Tell whether two parts of a message say the same in one language, of whatever areas."""
+    return (one.language, one.level, one.event_code, one.description) == (
+        other.language, other.level, other.event_code, other.description,
+    )  # fmt: skip
+
+
+def _version(infos: Sequence[Info]) -> list[Info]:
+    """Take the parts in one language: in Chinese where there are any."""
+    chinese = (one.language for one in infos if one.language.lower().startswith("zh"))
+    language = next(chinese, infos[0].language if infos else "")
+    return [one for one in infos if one.language == language]
 
 
 def hazard_of(info: Info) -> str:
@@ -124,6 +155,7 @@ def words_of(text: str) -> str:
 
 def _notes(message: AlertMessage, info: Info, issued_as: str, now: datetime) -> list[Note]:
     notes: list[Note] = [("mended", path) for path, _ in message.mended]
+    notes += [("other-part", _part(one)) for one in left_out(message.infos)]
     if message.sent > now + AHEAD:
         notes.append(("ahead", message.sent.isoformat()))
     if message.action in ("alert", "update"):
@@ -134,6 +166,14 @@ def _notes(message: AlertMessage, info: Info, issued_as: str, now: datetime) -> 
     if issued_as and not _competent(message.sender, issued_as):
         notes.append(("not-competent", message.sender))
     return notes
+
+
+def _part(one: Info) -> str:
+    """Say in a few words what a part is: its colour, where, its hazard."""
+    colour = codes.table("warning-levels").name(str(one.level)) if one.level else ""
+    place = "、".join(area.description for area in one.areas if area.description)
+    words = (colour, one.headline or one.event, place)
+    return " ".join(word for word in words if word)[:LONGEST_PART]
 
 
 def _competent(sender: str, issued_as: str) -> bool:

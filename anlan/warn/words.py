@@ -49,6 +49,9 @@ NOTES: dict[str, tuple[str, str]] = {
                      "A copy by another way gives as its area: {0}"),
     "ends-at": ("另一路来的同一条，失效时间写的是 {0}，没有采用",
                 "A copy by another way says that it ends at {0}; that was not taken over"),
+    "other-part": ("这一条报文有几段，级别或内容不同，只取了最重的一段；没有取的：{0}",
+                   "The message has several parts of different levels or words, and only the "
+                   "gravest was taken; left out: {0}"),
     "held": ("有预置授权，但没有自动转发：{0}",
              "A standing order covers it and did not relay it: {0}"),
     "mended": ("报文有不合规之处，已按通行做法读取：{0}",

@@ -152,7 +152,7 @@ def check_received(request: ApiRequest, received: str, regions: str = "") -> Htt
 
 @router.post("/alerts/received/{received}/{verb}", summary="办理一条收到的预警")
 def act_on_received(request: ApiRequest, received: str, verb: str, said: Handled) -> HttpResponse:
-    """Do one deed: relay (regions), heed, dismiss (reason)."""
+    """Do one deed: relay (regions, accepted), heed, dismiss (reason)."""
     deed = _DEEDS.get(verb)
     if deed is None:
         raise Missing("没有这个操作")
@@ -161,7 +161,9 @@ def act_on_received(request: ApiRequest, received: str, verb: str, said: Handled
 
 
 _DEEDS: dict[str, Callable[[str, Actor, Handled], object]] = {
-    "relay": lambda received, by, said: relay_alert(received=received, by=by, chosen=said.regions),
+    "relay": lambda received, by, said: relay_alert(
+        received=received, by=by, chosen=said.regions, accepted=said.accepted
+    ),
     "heed": lambda received, by, _: receiving.heed_received(received=received, by=by),
     "dismiss": lambda received, by, said: dismiss_received(
         received=received, reason=said.reason, by=by

@@ -91,6 +91,8 @@ class Handled(Schema):
 
     #: Where it goes; None is everywhere it says.
     regions: list[str] | None = None
+    #: Findings of the check that were seen and do not change the decision.
+    accepted: list[str] = []
     reason: str = ""
 
 

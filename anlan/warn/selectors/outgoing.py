@@ -24,6 +24,7 @@ from anlan.protocols.alerting.message12379.identifiers import Identifier
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn import outward
 from anlan.warn.models import Alert
+from anlan.warn.reading import left_out
 from anlan.warn.selectors.texts import noun_of
 
 #: What an alert does -> what its message is.
@@ -68,12 +69,15 @@ def _infos(alert: Alert) -> tuple[Info, ...]:
         original = read_alert(bytes(alert.received.original.body))
         if original.infos:  # every language it came in, with its own urgency and certainty
             origin = _origin(alert)
+            # Of several parts only what was relayed: the others hold elsewhere.
+            whole = not left_out(original.infos)
             return tuple(
                 replace(
                     one, areas=areas, sender_name=one.sender_name or alert.station,
                     parameters=(*one.parameters, *origin),
                 )
                 for one in original.infos
+                if whole or one.level == alert.level
             )  # fmt: skip
     return (replace(_own(alert), areas=areas),)
 

@@ -10,7 +10,7 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 from anlan.warn.models import Alert, Approval, StandingOrder
 from anlan.warn.selectors import signing, texts
-from anlan.warn.selectors.checks import findings, stops
+from anlan.warn.selectors.checks import findings, refuse_unseen, stops
 from anlan.warn.selectors.passing_on import check_may_go
 from anlan.warn.selectors.rows import alert_for
 from anlan.warn.services import telling
@@ -43,14 +43,7 @@ def issue_alert(
             raise Conflict("内容已被修改，请重新核对后再签发")
         if row.state not in UNSENT:
             raise Conflict(f"这条预警{ALERT[row.state].label}，不能签发")
-        found = findings(row)
-        stopping = [one for one in found if one.severity == "stop"]
-        if stopping:
-            raise Invalid("不能签发", errors={one.field: [one.text] for one in stopping})
-        open_ = [one for one in found if one.severity == "ask" and one.code not in accepted]
-        if open_:
-            told = "；".join(f"{one.text}（{one.code}）" for one in open_)
-            raise Conflict(f"请先核对：{told}")
+        refuse_unseen(findings(row), accepted)
         facts = _second_person(row, alone.strip()[:LONGEST_REASON], by)
         if accepted:
             facts["accepted"] = sorted(accepted)

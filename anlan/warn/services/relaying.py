@@ -1,6 +1,6 @@
 """The main flow: a department's warning goes on word for word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from anlan.base.permissions.gate import permit
 from anlan.kernel.errors import Invalid
 from anlan.warn.models import Alert, Received, StandingOrder
 from anlan.warn.selectors import signing
+from anlan.warn.selectors.checks import findings, refuse_unseen
 from anlan.warn.selectors.passing_on import check_may_go, relay_of, whither
 from anlan.warn.selectors.rows import received_for
 from anlan.warn.services.approving import submit_row
@@ -28,6 +29,7 @@ def relay_alert(
     by: Actor,
     chosen: Sequence[str] | None = None,
     order: StandingOrder | None = None,
+    accepted: Collection[str] = (),
 ) -> str:
     """Pass a department's warning on word for word; returns the alert's id.
 
@@ -36,7 +38,9 @@ def relay_alert(
     returns the first. Who passes a message on vouches for what it says of earlier ones.
     `order` is the standing order under which nobody's hand was needed; where the rules ask for a
     second person, it waits for one.
-    Raises `Invalid` without any area, `Conflict` for what holds no longer.
+    `accepted` names the findings of the check that were seen and do not change the decision.
+    Raises `Invalid` without any area, `Conflict` for what holds no longer, and for a finding that
+    nobody has seen.
     """
     with transaction.atomic():
         row = received_for(received, by, lock=True)
@@ -54,7 +58,9 @@ def relay_alert(
         if order is None and signing.persons(alert) > 1:
             submit_row(alert, by)
         else:
-            put_out(alert, by=by, verb="relayed", facts=_facts(row, goes_to, chosen))
+            if order is None:
+                refuse_unseen(findings(alert), accepted)
+            put_out(alert, by=by, verb="relayed", facts=_facts(row, goes_to, chosen, accepted))
     return alert.pk
 
 
@@ -80,11 +86,16 @@ def _open_case(alert: Alert, row: Received, by: Actor) -> None:
 
 
 def _facts(
-    row: Received, goes_to: Sequence[str], chosen: Sequence[str] | None
+    row: Received,
+    goes_to: Sequence[str],
+    chosen: Sequence[str] | None,
+    accepted: Collection[str],
 ) -> dict[str, object]:
     facts: dict[str, object] = {
         "received": row.pk, "station": row.station, "digest": row.original.digest,
     }  # fmt: skip
     if chosen is not None and sorted(goes_to) != sorted(row.regions):
         facts["chosen"] = list(goes_to)
+    if accepted:
+        facts["accepted"] = sorted(accepted)
     return facts

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from anlan import codes
+from anlan.base.journal import selectors as journal
 from anlan.base.journal.models import Entry
 from anlan.base.outbox.models import Event
 from anlan.codes import loader
@@ -69,6 +70,17 @@ def test_words_station_and_time_go_on_as_they_came() -> None:
     assert (row.handling, row.handled_by) == ("relayed", OFFICER.ref)
     entry = Entry.objects.get(deed="alerts.relayed")
     assert (entry.case, entry.region) == (row.case, COUNTY)
+
+
+def test_what_the_check_asks_must_have_been_seen_and_the_journal_says_that_it_was() -> None:
+    relayed(number=FIRST, station="云屿县气象台")
+    again = received(number="33990141600001_20260801080000", station="云屿县气象台二台", text=MORE)
+    with pytest.raises(Conflict, match="duplicate"):
+        relay_alert(received=again, by=OFFICER)
+    assert len(told()) == 1
+    pk = relay_alert(received=again, by=OFFICER, accepted=("duplicate",))
+    (entry,) = journal.read(journal.entries().filter(deed="alerts.relayed", subject=pk))
+    assert entry.facts["accepted"] == ["duplicate"]
 
 
 def test_relaying_twice_is_once() -> None:

@@ -1,7 +1,10 @@
 """What the check before issue (发布前核验) can find, and what it does about it."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from anlan.kernel.errors import Conflict, Invalid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +17,17 @@ class Finding:
     text_en: str
     #: The field it is about, "" for the alert as a whole.
     field: str = ""
+
+
+def refuse_unseen(found: Iterable[Finding], accepted: Collection[str]) -> None:
+    """Refuse what stops an alert (`Invalid`), and what nobody says to have seen (`Conflict`)."""
+    stopping = [one for one in found if one.severity == "stop"]
+    if stopping:
+        raise Invalid("不能签发", errors={one.field: [one.text] for one in stopping})
+    unseen = [one for one in found if one.severity == "ask" and one.code not in accepted]
+    if unseen:
+        told = "；".join(f"{one.text}（{one.code}）" for one in unseen)
+        raise Conflict(f"请先核对：{told}")
 
 
 def stop(code: str, text: str, text_en: str, field: str = "") -> Finding:

@@ -48,6 +48,18 @@ def against_what_stands(alert: Alert) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def other_parts(alert: Alert) -> Iterator[Finding]:
+    """Find what else the message says that is relayed: it does not go with it."""
+    notes = alert.received.notes if alert.received is not None else []
+    left = "；".join(value for code, value in notes if code == "other-part")
+    if left and alert.relayed:
+        yield ask(
+            "other-part",
+            f"报文还有别的部分没有转发：{left}。请另行粘贴转发",
+            f"The message has other parts that are not relayed: {left}. Paste and relay them too",
+        )
+
+
 def _contradiction(alert: Alert, other: Alert) -> Finding:
     name = codes.table("warning-levels").name(str(other.level))
     name_en = codes.table("warning-levels").name(str(other.level), "en")
