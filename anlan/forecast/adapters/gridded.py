@@ -1,11 +1,20 @@
 """Rain of other centres on grids: read once, sampled at places."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from anlan.engines.grids import Described, Raster, described, read_netcdf, sampled, variables
+from anlan.engines.grids import (
+    Described,
+    Raster,
+    described,
+    read_geotiff,
+    read_netcdf,
+    sampled,
+    variables,
+)
 from anlan.forecast.adapters.shapes import Floats, Rain, Times, plain
 from anlan.kernel.errors import Invalid
 
@@ -19,6 +28,8 @@ _NOISE_MM: Final = 0.05
 
 
 FEW_MOMENTS: Final = "雨量格点的时次至少两个，间隔要相等"
+GAP: Final = "各时段要一个接一个，中间不能缺"
+NOT_ALIKE: Final = "各时段要在同一个经纬度网格上"
 IMPOSSIBLE: Final = "雨量格点有 {many} 个值不可能，按不明处理"
 
 
@@ -61,16 +72,44 @@ def gridded_rain(body: bytes) -> GriddedRain:
     if len(step) < 1 or (step != step[0]).any():
         raise Invalid(FEW_MOMENTS)
     noise = max(_NOISE_MM, 1.5 * told.packing * factor)
-    mm = _steps(raster.values * factor, told, noise)
-    wrong = (mm < -noise) | (mm > _MOST_MM)
-    mm[wrong] = np.nan
-    said = (*raster.mended, *([IMPOSSIBLE.format(many=int(wrong.sum()))] if wrong.any() else ()))
+    mm, said = _possible(_steps(raster.values * factor, told, noise), noise)
     return GriddedRain(
         raster.times,
-        Raster(np.maximum(mm, 0.0), raster.west, raster.south, raster.dx, raster.dy),
+        Raster(mm, raster.west, raster.south, raster.dx, raster.dy),
         int(raster.times[0] - step[0]) if told.issued is None else told.issued,
-        said,
+        (*raster.mended, *said),
     )
+
+
+def rain_of_steps(starts: int, parts: Sequence[tuple[int, int, bytes]]) -> GriddedRain:
+    """Read the rain of GeoTIFFs, mm, each of one step (begin and end, ms), in order.
+
+    starts: ms, when the forecast starts.
+    """
+    spans = np.array([(begin, end) for begin, end, _ in parts], dtype=np.int64)
+    length = spans[:, 1] - spans[:, 0]
+    if len(parts) < 2 or length[0] <= 0 or (length != length[0]).any():
+        raise Invalid(FEW_MOMENTS)
+    if (spans[1:, 0] != spans[:-1, 1]).any():
+        raise Invalid(GAP)
+    read = [read_geotiff(body) for _, _, body in parts]
+    first = read[0]
+    grid = (first.values.shape, first.west, first.south, first.dx, first.dy)
+    if not first.geographic or any(
+        (one.values.shape, one.west, one.south, one.dx, one.dy) != grid for one in read
+    ):
+        raise Invalid(NOT_ALIKE)
+    mm, said = _possible(np.stack([one.values for one in read]), _NOISE_MM)
+    mended = dict.fromkeys(text for one in read for text in one.mended)
+    field = Raster(mm, first.west, first.south, first.dx, first.dy)
+    return GriddedRain(spans[:, 1], field, starts, (*mended, *said))
+
+
+def _possible(mm: Floats, noise: float) -> tuple[Floats, tuple[str, ...]]:
+    """Take rain that cannot be as not known, and say how much of it there was."""
+    wrong = (mm < -noise) | (mm > _MOST_MM)
+    said = (IMPOSSIBLE.format(many=int(wrong.sum())),) if wrong.any() else ()
+    return np.where(wrong, np.nan, np.maximum(mm, 0.0)), said
 
 
 def issued_of(body: bytes) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from netCDF4 import Dataset
 
-from anlan.engines.grids import Raster, write_netcdf
+from anlan.engines.grids import Raster, write_geotiff, write_netcdf
 from anlan.forecast import heavy
 from anlan.forecast.adapters.gridded import gridded_rain
 from anlan.forecast.models import Run, VillageOutlook
@@ -172,6 +172,40 @@ def test_values_that_cannot_be_are_unknown_and_it_is_said(inbox: Path) -> None:
     notes = computed().notes
     assert any("格写的是缺值标记，按不明处理" in note for note in notes)
     assert any(note.startswith("雨量格点有 12 个值不可能") for note in notes)
+
+
+def tiff(mm: float) -> bytes:
+    """Rain of one step, the same everywhere."""
+    return write_geotiff(Raster(np.full((6, 8), mm), 120.5, 27.5, 0.25, 0.25))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_geotiffs_of_one_start_are_one_forecast_told_in_beijing_or_by_world_time(
+    inbox: Path,
+) -> None:
+    for n, mm in enumerate((80.0, 40.0, 0.0)):
+        lay(inbox / f"cma-2026081310_{n:03}-{n + 1:03}.tif", tiff(mm))
+        lay(inbox / f"other-2026081220Z_{n:03}-{n + 1:03}.tif", tiff(0.0))
+    row = computed()
+    assert "雨量预报取自文件 cma-2026081310_000-001.tif" in row.notes
+    village = VillageOutlook.objects.get(run=row)
+    assert village.stage == "move"
+    assert [one["rain"] for one in village.windows] == pytest.approx([80.0, 120.0, 120.0], abs=0.2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_geotiffs_that_leave_a_gap_or_say_no_start_are_named(inbox: Path) -> None:
+    for begin, end in ((0, 1), (2, 3)):
+        lay(inbox / f"cma-2026081310_{begin:03}-{end:03}.tif", tiff(1.0))
+    lay(inbox / "rain.tif", tiff(1.0))
+    notes = computed().notes
+    gap = "雨量预报文件 cma-2026081310_000-001.tif 不能用：各时段要一个接一个，中间不能缺"
+    assert gap in notes
+    assert any(
+        note.startswith("雨量预报文件 rain.tif 不能用：文件名应以起报时间") for note in notes
+    )
 
 
 def told(values: np.ndarray, spans: list[tuple[int, int]] | None = None, **packed: float) -> bytes:

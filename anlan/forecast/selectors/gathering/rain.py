@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -12,14 +11,13 @@ import shapely
 
 from anlan.base.places.models import DangerZone
 from anlan.engines.geo.distance import haversine
-from anlan.forecast.adapters.gridded import gridded_rain, issued_of
 from anlan.forecast.adapters.shapes import Basin as BasinShape
 from anlan.forecast.adapters.shapes import Days, Rain, Zone
 from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
+from anlan.forecast.selectors.gathering.inbox import offers
 from anlan.forecast.selectors.gathering.tides import STAGE, of_each_storm, streams_of
 from anlan.forecast.selectors.rows import SILENT
-from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
 from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import ORIGIN_MS, reader
@@ -27,8 +25,6 @@ from anlan.sense.selectors.observations import ORIGIN_MS, reader
 #: A gauge stands for places so near, and so many gauges for one place.
 REACH_M: Final = 10_000.0
 NEAREST: Final = 3
-#: Where grids of other centres are put, below the workspace.
-INBOX: Final = Path("forecast") / "inbox" / "rain"
 DAY_MS: Final = 86_400_000
 #: A sum of which fewer values came is short.
 WHOLE: Final = 0.9
@@ -230,7 +226,8 @@ def _sums(streams: Sequence[Stream], since: int, until: int, step: int) -> _Sums
 
 def _wanted(row: Stream, step: int) -> int:
     """Tell how many values a step (ms) of a gauge has; one where nobody wrote its interval down."""
-    return max(step // ((row.interval_s or step) * 1000 if row.interval_s else step), 1)
+    every = (row.interval_s or 0) * 1000
+    return max(step // every, 1) if every else 1
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -269,40 +266,19 @@ def of_grid(asking: Asking) -> tuple[Gathered | None, tuple[str, ...]]:
         for row in gauges(asking)
     }
     refused: list[str] = []
-    for path in _inbox(asking.based_ms):
+    for offer in offers(asking.based_ms):
         try:
-            told = gridded_rain(path.read_bytes())
+            told = offer.read()
         except (Invalid, OSError) as error:
             why = error.detail if isinstance(error, Invalid) else str(error)
-            refused.append(f"雨量预报文件 {path.name} 不能用：{why}")
+            refused.append(f"雨量预报文件 {offer.name} 不能用：{why}")
             continue
         if told.ends[-1] <= asking.based_ms:
             continue
-        notes = (f"雨量预报取自文件 {path.name}", *told.said)
+        notes = (f"雨量预报取自文件 {offer.name}", *told.said)
         newest = min(told.issued, asking.based_ms)
         return Gathered(told.at(places), newest=newest, notes=notes), tuple(refused)
     return None, tuple(refused)
-
-
-def _inbox(based_ms: int) -> list[Path]:
-    """List the files of the inbox, that of the latest start first.
-
-    What starts after a moment was not there at it, unless the file itself was: some centres begin
-    to tell hours after they start. A file that does not say when it starts stands where it came.
-    """
-    found = []
-    for path in (workspace.directory() / INBOX).glob("*.nc"):
-        try:
-            came = path.stat().st_mtime_ns // 1_000_000
-            starts = issued_of(path.read_bytes())
-        except OSError:
-            continue  # taken away meanwhile
-        except Invalid:
-            found.append((came, came, path))  # whoever reads it says what is wrong
-            continue
-        if min(starts, came) <= based_ms:
-            found.append((starts, came, path))
-    return [path for _, _, path in sorted(found, reverse=True)]
 
 
 def of_storm(asking: Asking) -> Gathered | None:
