@@ -155,9 +155,12 @@ def _night(number: int) -> dict[str, Any]:
     from anlan.base.permissions.actor import system
     from anlan.comms.models import Message
     from anlan.kernel import clock
+    from anlan.warn.models import CallRound
     from anlan.warn.services import calls
 
     Obligation.objects.filter(climb_at__isnull=False).update(climb_at=None, lapse_at=None)
+    # The night before is over: what it calls would be spared.
+    CallRound.objects.filter(ended_at=None).update(ended_at=clock.now())
     real, by = clock.now, system("bench")
     start = real().replace(hour=2, minute=0, second=0, microsecond=0)  # 10:00 in Beijing
     shift = timedelta()

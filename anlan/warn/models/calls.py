@@ -37,6 +37,9 @@ class CallRound(models.Model):
     #: Posts called, and when the last of them was; null while it is still being written.
     called = models.PositiveIntegerField("叫应岗位", default=0)
     done_at = models.DateTimeField(null=True)
+    #: Posts that another alert in force has called about the same, as gravely or more: they are
+    #: called here once it is over.
+    spared = models.PositiveIntegerField("已由另一预警叫应", default=0)
     #: When everybody is to be called again while the alert holds; null when never.
     recall_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -117,6 +117,7 @@ def _round(row: CallRound) -> dict[str, Any]:
         "id": row.pk, "alert": row.alert_id, "grade": row.grade, "label": label,
         "label_en": label_en, "number": row.number, "recall": row.recall,
         "began_at": row.began_at, "done_at": row.done_at, "called": row.called,
+        "spared": row.spared,
         "recall_at": row.recall_at, "ended_at": row.ended_at, "ended_why": row.ended_why,
     }  # fmt: skip
 

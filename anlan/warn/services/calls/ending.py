@@ -21,6 +21,7 @@ from anlan.kernel import clock
 from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import call_of
+from anlan.warn.selectors.sparing import freed
 from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
 
 #: Purpose and wording of the message that says it is over.
@@ -100,13 +101,24 @@ def _told(rounds: Collection[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def watch_calls(*, by: Actor) -> list[str]:
-    """Begin the rounds that are due again, end those whose alert is over; returns what to fill."""
+    """Begin the rounds that are due again, end those whose alert is over; returns what to fill.
+
+    Also what is to be filled up: posts an alert spared that the other one calls no longer.
+    """
     begun = [pk for row in _due() if (pk := _recall(row, by))]
     holds = Alert.objects.filter(root=OuterRef("root"), state="issued")
     over = CallRound.objects.filter(~Exists(holds), ended_at=None)
     for root in list(over.values_list("root", flat=True).distinct()):
         end_calls(alert=root, why="expired", by=by)
-    return begun
+    return [*begun, *_filled_up()]
+
+
+def _filled_up() -> Iterator[str]:
+    """Let rounds be filled once more; whoever they call already is not called twice."""
+    for row in list(freed()):
+        open_ = CallRound.objects.filter(pk=row.pk, done_at=row.done_at, ended_at=None)
+        if open_.update(done_at=None):
+            yield row.pk
 
 
 def _due() -> Iterator[CallRound]:

@@ -16,9 +16,10 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.regions import scope
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
-from anlan.warn.callrules import KIND, as_grave, grade_of, graver
+from anlan.warn.callrules import KIND, grade_of, graver
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import Callee, call_of, callees, ladders_of
+from anlan.warn.selectors.sparing import called_before, called_elsewhere
 from anlan.warn.services.calls.ending import drop_uncovered
 from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
 
@@ -31,6 +32,8 @@ Progress = Callable[[float], None]
 
 def begin_calls(*, alert: str, by: Actor) -> str:
     """Begin the round of calls an alert that went out asks for; returns its id. Twice is once.
+
+    Whoever another alert in force has called about the same is spared while that holds.
 
     Where the grade is graver than before everybody is called; at an equal or milder one, and where
     only the area grows, those who are called already at this grade or a graver one are spared.
@@ -67,23 +70,13 @@ def fill_round(*, round_: str, by: Actor, progress: Progress = lambda _: None) -
         end_round(row, "", by=by)  # whoever filled it was cut off before it was ended
         return 0
     alert = row.alert
-    found = callees(call_of(alert))
-    if not row.anew:
-        spared = _spared(row)
-        found = [one for one in found if one.post not in spared]
+    every = callees(call_of(alert))
+    spared = called_elsewhere(row, every)
+    told = spared if row.anew else spared | called_before(row)
+    found = [one for one in every if one.post not in told]
     _owe(row, alert, found, by, progress)
     _end_earlier(row, by)
-    return _finish(row, found, by)
-
-
-def _spared(row: CallRound) -> set[str]:
-    """List the posts called in this chain, as gravely or more, who answered or still owe it."""
-    earlier = CallRound.objects.filter(root=row.root, grade__in=as_grave(row.grade))
-    rounds = earlier.exclude(pk=row.pk).values_list("pk", flat=True)
-    called = Obligation.objects.filter(kind=KIND, subject_kind=KIND, subject__in=list(rounds))
-    owing = called.filter(closed_at=None).values_list("debtor_id", flat=True)
-    answered = called.filter(answered_at__isnull=False).values_list("debtor_id", flat=True)
-    return {*owing, *answered}
+    return _finish(row, every, found, len(spared), by)
 
 
 def _owe(
@@ -118,16 +111,20 @@ def _end_earlier(row: CallRound, by: Actor) -> None:
             drop_uncovered(one, row.regions, by=by)
 
 
-def _finish(row: CallRound, found: Sequence[Callee], by: Actor) -> int:
+def _finish(
+    row: CallRound, every: Sequence[Callee], found: Sequence[Callee], spared: int, by: Actor
+) -> int:
     called = Obligation.objects.filter(kind=KIND, subject_kind=KIND, subject=row.pk).count()
-    spans = [span for key in ladders_of(found) if (span := ladder(key).recall) is not None]
+    # Of those it spares as well: they may be its own to call by then.
+    spans = [span for key in ladders_of(every) if (span := ladder(key).recall) is not None]
     again = min((span.after(row.began_at) for span in spans), default=None)
     with transaction.atomic():
         marked = CallRound.objects.filter(pk=row.pk, done_at=None, ended_at=None).update(
-            called=called, done_at=clock.now(), recall_at=again
+            called=called, spared=spared, done_at=clock.now(), recall_at=again
         )
         if marked:
-            note(row, "opened", by, {"called": called, "by_level": _by_level(found)})
+            told = {"called": called, "spared": spared, "by_level": _by_level(found)}
+            note(row, "opened", by, told)
     if not marked:  # ended while it was being filled
         end_round(row, "", by=by)
     return called

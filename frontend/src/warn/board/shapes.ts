@@ -104,6 +104,8 @@ export interface Round {
   began_at: string
   done_at: string | null
   called: number
+  /** Posts another alert in force has called about the same: called here once that is over. */
+  spared: number
   recall_at: string | null
   ended_at: string | null
   ended_why: string
