@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from anlan.engines.geo.distance import EARTH_RADIUS
-from anlan.engines.surge.layout import LINES, PER_X, SPIN, WIDE_HIGH, WIDE_LOW, Floats
+from anlan.engines.surge.layout import LINES, PER_X, SPIN, WIDE_HIGH, WIDE_LOW, Floats, Whole
 from anlan.kernel.errors import Invalid
 
 #: Sidereal, 1/s.
@@ -157,14 +157,21 @@ def _filled(ground: Floats) -> tuple[Floats, tuple[str, ...]]:
             f"地形有 {count} 格没有高程（共 {ground.size} 格），例如{where}，太多，不能补"
         )
     while (holes := ~np.isfinite(ground)).any():
-        ground = np.where(holes, _around(ground), ground)
+        rows, columns = np.nonzero(holes)
+        ground[rows, columns] = _around(ground, rows, columns)
     return ground, (f"地形有 {count} 格没有高程，例如{where}，已按周围各格补上",)
 
 
-def _around(ground: Floats) -> Floats:
-    wide: NDArray[np.float64] = np.pad(ground, 1, constant_values=np.nan)
+def _around(ground: Floats, rows: Whole, columns: Whole) -> Floats:
+    """Give the mean of what is known around each of these cells; NaN where nothing is."""
     ny, nx = ground.shape
-    near = np.stack([wide[b : b + ny, a : a + nx] for b in range(3) for a in range(3)])
-    known = np.isfinite(near)
-    total, count = np.where(known, near, 0.0).sum(axis=0), known.sum(axis=0)
+    total, count = np.zeros(len(rows)), np.zeros(len(rows))
+    for up in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            j, i = rows + up, columns + right
+            inside = (j >= 0) & (j < ny) & (i >= 0) & (i < nx)
+            near = ground[np.clip(j, 0, ny - 1), np.clip(i, 0, nx - 1)]
+            known = inside & np.isfinite(near)
+            total += np.where(known, near, 0.0)
+            count += known
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -53,6 +53,14 @@ class ShorePlace(msgspec.Struct, frozen=True, kw_only=True):
     outside: bool = False
 
 
+class Marks(msgspec.Struct, frozen=True, kw_only=True):
+    """Heights of the ground that somebody knows."""
+
+    datum: str
+    #: lon, lat, m.
+    points: tuple[tuple[float, float, float], ...]
+
+
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """Values measured at one station, fit to judge by."""
 

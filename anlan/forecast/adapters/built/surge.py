@@ -83,9 +83,9 @@ class _Sea:
         self.points: tuple[TidePoint, ...] = folder.read("tide-points", tuple[TidePoint, ...]) or ()
         self.nodes: tuple[SideTide, ...] = folder.read("side-tide", tuple[SideTide, ...]) or ()
         self.places: tuple[ShorePlace, ...] = folder.read("places", tuple[ShorePlace, ...]) or ()
-        outer = ground.far_out(request, depths)
-        shore, said = ground.near_shore(folder, outer) if self.nodes else (None, ())
-        self.notes += said
+        outer, mended = ground.far_out(request, depths, self.places)
+        shore, said = ground.near_shore(folder, outer, self.places) if self.nodes else (None, ())
+        self.notes += [*mended, *said]
         level, assumed = tides.mean_sea(request, self.points) if self.nodes else (0.0, "")
         self.notes += [assumed] if assumed else []
         self.times = _times(request, track)
@@ -106,7 +106,7 @@ class _Sea:
         self.stormy: Ran | None = None
         self.reached: villages.Placed | None = None
         #: Why no village has a depth; "" where they have.
-        self.blind = "" if shore else (said[0] if said else tides.NO_TIDE)
+        self.blind = "" if shore else (said[-1] if said else tides.NO_TIDE)
 
     def drive(self) -> None:
         """Run the tide and the storm together, or the storm alone where that cannot be."""

@@ -4,6 +4,7 @@ Heights are metres above the datum of the maps, which is one for both.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +16,8 @@ from anlan.engines.grids import Raster, read_grid
 from anlan.engines.surge import Grid, grid_of
 from anlan.forecast.adapters.contract import Request
 from anlan.forecast.adapters.folder import Folder
-from anlan.forecast.adapters.shapes import Floats
+from anlan.forecast.adapters.sea import soundness
+from anlan.forecast.adapters.shapes import Floats, Marks, ShorePlace
 from anlan.kernel.errors import Invalid
 
 #: Width of cells where the declaration says none, degrees.
@@ -25,6 +27,8 @@ NEAR_DEG: Final = 0.005
 MOST_CELLS: Final = 4_000_000
 KM_PER_DEG: Final = 111.2
 
+FAR: Final = "水深图"
+NEAR: Final = "近岸地形"
 NO_SHORE: Final = "没有近岸地形，只算了外层，没有算村的水深"
 NOT_INSIDE: Final = "近岸地形不在水深图的范围之内，只算了外层，没有算村的水深"
 NO_WALLS: Final = "没有海塘资料，按没有海塘算，岸上淹没偏大"
@@ -44,13 +48,22 @@ class Shore:
     walls: NDArray[np.bool_]
 
 
-def far_out(request: Request, raw: bytes) -> Grid:
-    """Read the map of depths and make its cells as wide as the settings want."""
-    ground = _read(raw, "水深图")
-    return _coarse(ground, float(request.settings.get("cell_deg", CELL_DEG)), "水深图")
+def far_out(
+    request: Request, raw: bytes, places: Sequence[ShorePlace]
+) -> tuple[Grid, tuple[str, ...]]:
+    """Read the map of depths and make its cells as wide as the settings want; what was mended.
+
+    `Invalid` when the map cannot be: full of holes, or with the villages at the bottom of the sea.
+    """
+    downwards = bool(request.settings.get("depths", False))
+    ground, said = _read(raw, FAR, downwards=downwards)
+    soundness.right_way_up(ground, FAR, places)
+    return _coarse(ground, float(request.settings.get("cell_deg", CELL_DEG)), FAR), said
 
 
-def near_shore(folder: Folder, outer: Grid) -> tuple[Shore | None, tuple[str, ...]]:
+def near_shore(
+    folder: Folder, outer: Grid, places: Sequence[ShorePlace]
+) -> tuple[Shore | None, tuple[str, ...]]:
     """Lay out the nest; None with why where there is none, and what was missing for it.
 
     A map of the shore that cannot be used stops no run: the coarse one still tells the stations.
@@ -60,14 +73,16 @@ def near_shore(folder: Folder, outer: Grid) -> tuple[Shore | None, tuple[str, ..
     if raw is None:
         return None, (NO_SHORE,)
     try:
-        fine = _read(raw, "近岸地形")
-        grid = _coarse(fine, float(request.settings.get("near_deg", NEAR_DEG)), "近岸地形")
+        fine, said = _read(raw, NEAR)
+        soundness.right_way_up(fine, NEAR, places)
+        soundness.on_datum(fine, NEAR, folder.read("marks", Marks), request)
+        grid = _coarse(fine, float(request.settings.get("near_deg", NEAR_DEG)), NEAR)
     except Invalid as error:
         return None, (BAD_SHORE.format(why=error.detail),)
     if not _holds(outer, grid):
         return None, (NOT_INSIDE,)
     bed, walls, notes = _walled(grid, _bytes_of(folder, "walls"))
-    return Shore(replace(grid, bed=bed), fine, walls), notes
+    return Shore(replace(grid, bed=bed), fine, walls), (*said, *notes)
 
 
 def width_km(grid: Grid) -> float:
@@ -82,13 +97,14 @@ def _bytes_of(folder: Folder, name: str) -> bytes | None:
     return (folder.inputs / asked.file).read_bytes()
 
 
-def _read(raw: bytes, what: str) -> Raster:
+def _read(raw: bytes, what: str, *, downwards: bool = False) -> tuple[Raster, tuple[str, ...]]:
     ground = read_grid(raw)
     if not ground.geographic:
         raise Invalid(f"{what}不是经纬度坐标，请先转换为 EPSG:4326 或 EPSG:4490")
     if ground.values.ndim != 2:
         raise Invalid(f"{what}应只有一个场，不带时间")
-    return ground
+    sound, said = soundness.whole(ground, what, downwards=downwards)
+    return sound, (*(f"{what}：{one}" for one in ground.mended), *said)
 
 
 def _coarse(ground: Raster, wanted: float, what: str) -> Grid:
@@ -100,11 +116,9 @@ def _coarse(ground: Raster, wanted: float, what: str) -> Grid:
     if rows * columns > MOST_CELLS:
         raise Invalid(f"{what}分成 {rows * columns} 格，太多，请把格距放宽")
     blocks = ground.values[: rows * many, : columns * many].reshape(rows, many, columns, many)
-    known = np.isfinite(blocks).sum(axis=(1, 3))
-    bed = np.where(known > 0, np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1), np.nan)
     return grid_of(
-        bed, corner=(ground.west, ground.south), cell=(ground.dx * many, ground.dy * many),
-        geographic=True,
+        blocks.mean(axis=(1, 3)), corner=(ground.west, ground.south),
+        cell=(ground.dx * many, ground.dy * many), geographic=True,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from anlan.forecast.adapters.contract import Request, Series, Stage, VillageOutlook
 from anlan.forecast.adapters.sea.driving import Cells, Ran
 from anlan.forecast.adapters.sea.ground import Shore
+from anlan.forecast.adapters.sea.soundness import SEA_M
 from anlan.forecast.adapters.shapes import Floats, ShorePlace, Times, plain
 
 #: m; see the declaration for where they come from.
@@ -28,6 +29,7 @@ AROUND: Final = 2
 
 OUTSIDE: Final = "在近岸网格之外，没有算"
 NO_POINT: Final = "没有位置，没有算"
+IN_SEA: Final = "位置落在海里，没有算：请核对村的位置或地形"
 IN_WALL: Final = "与海塘同格，两侧分不清，没有算"
 CUT_SHORT: Final = "计算中途失控，之后没有算，实际可能更深"
 
@@ -58,10 +60,13 @@ def placed(shore: Shore, places: Sequence[ShorePlace], sea: float) -> Placed:
     rows, columns, ground, why = [], [], [], []
     for one in places:
         row, column, said = _cell(shore, one, sea)
+        height = _ground(shore, one)
+        if not said and not one.zone and height < SEA_M:
+            row, column, said = -1, -1, IN_SEA
         rows.append(row)
         columns.append(column)
         why.append(said)
-        ground.append(_ground(shore, one))
+        ground.append(height)
     at = np.array(rows, np.int64), np.array(columns, np.int64)
     bed = shore.grid.bed[np.maximum(at[0], 0), np.maximum(at[1], 0)]
     return Placed(tuple(places), *at, np.array(ground, np.float64), bed, tuple(why))

@@ -16,6 +16,7 @@ KINDS: dict[str, Kind] = {
     "grid-file": files.grid_file,
     "side-tide": files.side_tide,
     "shore-places": shore.places,
+    "height-marks": shore.marks,
     "typhoon-track": storms.track,
     "typhoon-errors": storms.errors,
     "wind-places": storms.places,
