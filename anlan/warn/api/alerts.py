@@ -99,9 +99,9 @@ def act_on_alert(
 ) -> HttpResponse:
     """Do one deed; each alert lists its own under `verbs`.
 
-    submit, return (reason), approve, oral (post, person, phone, said_at), sign, issue (accepted,
-    alone, version), drop (reason); update, raise, lower, extend, cancel, withdraw draft what comes
-    after an alert that is out, and answer with that draft.
+    submit, return (reason), approve, oral (post, person, phone or number, said_at), sign, issue
+    (accepted, alone, version), drop (reason); update, raise, lower, extend, cancel, withdraw draft
+    what comes after an alert that is out, and answer with that draft.
     """
     deed = _DEEDS.get(verb)
     if deed is None:
@@ -123,7 +123,12 @@ def _follow(verb: str) -> Callable[[str, Actor, Deed], str]:
 
 def _orally(alert: str, by: Actor, said: Deed) -> None:
     word = approving.Word(
-        post=said.post, person=said.person, phone=said.phone, at=said.said_at, reason=said.reason
+        post=said.post,
+        person=said.person,
+        phone=said.phone,
+        number=said.number,
+        at=said.said_at,
+        reason=said.reason,
     )
     approving.record_oral_approval(alert=alert, word=word, by=by)
 

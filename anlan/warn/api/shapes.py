@@ -83,6 +83,7 @@ class Deed(Schema):
     post: str = ""
     person: str = ""
     phone: str = ""
+    number: str = ""
     said_at: datetime | None = None
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from anlan.base.vault.fields import SealedField
 from anlan.kernel.ids import LENGTH, new_id
 from anlan.warn.models.orders import StandingOrder
 from anlan.warn.models.received import Received
@@ -130,6 +131,8 @@ class Approval(models.Model):
     post = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     phone = models.ForeignKey("people.Phone", models.PROTECT, null=True, related_name="+")
+    #: Any other telephone it was said on (an office's line), as it was typed.
+    number = SealedField(subject="person_id", blank=True, default="", plain_max_length=20)
     #: When it was said; differs from `at` when it is written down afterwards.
     said_at = models.DateTimeField(null=True)
     #: When the one who approved by telephone signed; null while the signature is owed.

@@ -14,6 +14,8 @@ from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may
 from anlan.base.regions import selectors as regions
+from anlan.base.register.masking import mask
+from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.warn.competence import TABLE as ISSUERS
 from anlan.warn.models import Alert, Approval, ResponseDue
@@ -168,17 +170,25 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
 
 
 def _approvals(row: Alert) -> list[dict[str, Any]]:
-    found = list(Approval.objects.filter(alert=row).select_related("post").order_by("id"))
+    found = list(Approval.objects.filter(alert=row).select_related("post", "phone").order_by("id"))
     names = permissions.names_of({said.by for said in found} | {said.signed_by for said in found})
     return [
         {
             "verb": said.verb, "at": said.at, "by_name": names.get(said.by, said.by),
             "reason": said.reason, "post": said.post.title if said.post else None,
-            "person": said.person_id, "phone": said.phone_id, "said_at": said.said_at,
+            "person": said.person_id, "phone": said.phone_id, "said_on": _said_on(said),
+            "said_at": said.said_at,
             "signed_at": said.signed_at, "signed_by_name": names.get(said.signed_by, ""),
         }
         for said in found
     ]  # fmt: skip
+
+
+def _said_on(said: Approval) -> str:
+    """Give the number an approval was said on, masked; "" where none was."""
+    if said.phone is not None:
+        return mask(vault.open(said.phone.pk, said.phone.number)) or ""
+    return mask(vault.open(str(said.person_id), said.number)) or "" if said.number else ""
 
 
 def steps(subject: tuple[str, str]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The second person: review, return, approval by telephone, the signature that follows."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,9 @@ from anlan.base.people import selectors as people
 from anlan.base.people.models import Phone, Post
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
+from anlan.base.permissions.models import User
 from anlan.base.regions import scope
+from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.sense.selectors.debtors import Place, debtors
@@ -27,6 +30,8 @@ REVIEW, SIGNATURE = "alert-review", "alert-signature"
 LONGEST_REASON = 300
 #: An approval by telephone may be written down so long after it was given.
 LATEST = timedelta(hours=24)
+#: A telephone number as people write it, with an extension.
+NUMBER = re.compile(r"\+?[0-9][0-9\- ]{3,18}[0-9]", re.ASCII)
 
 
 def submit_alert(*, alert: str, by: Actor) -> None:
@@ -113,11 +118,13 @@ def end_review(row: Alert, by: Actor) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """Who approved by telephone, when, and on which one; ids only."""
+    """Who approved by telephone, when, and on which one."""
 
     post: str
     person: str = ""
+    #: Id of a telephone of theirs; or, where it was another one, its number as it was typed.
     phone: str = ""
+    number: str = ""
     #: When it was said; None is just now.
     at: datetime | None = None
     reason: str = ""
@@ -147,11 +154,12 @@ def record_oral_approval(*, alert: str, word: Word, by: Actor) -> None:
         )  # fmt: skip
         Approval.objects.create(
             alert=row, verb="oral", at=now, by=by.ref, post=post, person_id=person,
-            phone_id=word.phone or None, said_at=said_at,
+            phone_id=word.phone or None, number=_sealed(word, person), said_at=said_at,
             reason=word.reason.strip()[:LONGEST_REASON],
         )  # fmt: skip
         facts = {
-            "post": post.pk, "person": person, "phone": word.phone, "at": said_at.isoformat(),
+            "post": post.pk, "person": person, "phone": word.phone or "typed",
+            "at": said_at.isoformat(),
         }  # fmt: skip
         telling.note(row, "orally", by, facts)
         end_review(row, by)
@@ -162,8 +170,13 @@ def record_oral_approval(*, alert: str, word: Word, by: Actor) -> None:
         obligations.owe_many(debts=[debt], by=by)
 
 
-def _who(row: Alert, word: Word, by: Actor) -> tuple[Post, str | None]:
-    """Check that the post may approve here, that the person holds it and has that telephone."""
+def _sealed(word: Word, person: str) -> str:
+    """Seal the number that was typed; where one of theirs was chosen, nothing was."""
+    return "" if word.phone else vault.seal(person, word.number.strip())
+
+
+def _who(row: Alert, word: Word, by: Actor) -> tuple[Post, str]:
+    """Check that the post may approve here, that the person holds it and which telephone it was."""
     post = Post.objects.filter(pk=word.post, retired_at=None).first()
     if post is None or not scope.covers(scope.prefix(post.region_id), row.home):
         raise Missing("没有这个岗位，或它不管这个地区")
@@ -171,26 +184,37 @@ def _who(row: Alert, word: Word, by: Actor) -> tuple[Post, str | None]:
         raise Invalid("这个岗位不能授权签发", errors={"post": ["请选择指挥长、带班领导等"]})
     holders = {held.person for held in people.holdings_on([post.pk])}
     person = word.person or (next(iter(holders)) if len(holders) == 1 else "")
-    if word.person and word.person not in holders:
-        raise Invalid("这个人现在不任该岗位", errors={"person": ["请核对任职"]})
-    if person and person == by.person:
+    if not person or person not in holders:
+        said = "请写明是谁授权的" if not word.person else "这个人现在不任该岗位"
+        raise Invalid(said, errors={"person": ["请核对任职"]})
+    if person == by.person or _has_hand(row, person):
         raise Forbidden("不能给自己口头授权，请由另一人记录。")
-    if word.phone and not Phone.objects.filter(pk=word.phone, person=person or None).exists():
+    if word.phone and not Phone.objects.filter(pk=word.phone, person=person).exists():
         raise Invalid("这个号码不是授权人的", errors={"phone": ["请从其通讯录中选择"]})
-    return post, person or None
+    if not word.phone and not NUMBER.fullmatch(word.number.strip()):
+        raise Invalid("请写明用哪个电话授权的", errors={"phone": ["请选择，或填写号码"]})
+    return post, person
+
+
+def _has_hand(row: Alert, person: str) -> bool:
+    """Tell whether a person wrote or submitted an alert with an account of theirs."""
+    accounts = [ref.removeprefix("user:") for ref in signing.hands(row)]
+    return User.objects.filter(pk__in=accounts, person=person).exists()
 
 
 def sign_later(*, alert: str, by: Actor) -> None:
-    """Sign what one approved by telephone; by the one who did, never by whoever wrote it down."""
+    """Sign what one approved by telephone; by the one who did, with an account that is theirs.
+
+    An account that belongs to no person signs for nobody.
+    """
     with transaction.atomic():
         row = alert_for(alert, by, lock=True)
         permit(by, "alerts.review", row.home)
         word = row.approvals.select_for_update().filter(verb="oral").order_by("-id").first()
         if word is None or word.signed_at is not None:
             raise Conflict("没有等待补签的口头授权")
-        someone_else = word.person_id and by.person and by.person != word.person_id
-        if by.ref == word.by or someone_else:
-            raise Forbidden("请由口头授权的本人补签。")
+        if by.ref == word.by or not by.person or by.person != word.person_id:
+            raise Forbidden("请由口头授权的本人补签：登录自己的账号，账号要对应到本人。")
         Approval.objects.filter(pk=word.pk, signed_at=None).update(
             signed_at=clock.now(), signed_by=by.ref
         )

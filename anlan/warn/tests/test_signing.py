@@ -5,11 +5,13 @@ from typing import Any
 import orjson
 import pytest
 
-from anlan.base.journal.models import Entry
+from anlan.base.journal.models import Detail, Entry
 from anlan.base.obligations.models import Obligation
 from anlan.base.outbox.models import Event
 from anlan.base.people.models import Holding, Person, Phone
 from anlan.base.permissions.actor import Actor
+from anlan.base.permissions.models import Grant, User
+from anlan.base.permissions.selectors import actor_of
 from anlan.base.vault import services as vault
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.kernel.ids import new_id
@@ -204,6 +206,10 @@ def test_an_oral_approval_by_who_may_not_give_it_is_refused(world: World, chief:
     draft = drafted(level=1)
     phone = Phone.objects.get(person=chief)
     bad = [
+        # Nobody holds it; no telephone; no number.
+        (Word(post=world.posts["P-LEAD"].pk, number="0576-8800"), Invalid),
+        (Word(post=world.posts["P-CHIEF"].pk), Invalid),
+        (Word(post=world.posts["P-CHIEF"].pk, number="他的手机"), Invalid),
         (Word(post=world.posts["P-DUTY"].pk), Invalid),
         (Word(post=world.posts["P-N"].pk), Missing),
         (Word(post="no-such"), Missing),
@@ -217,7 +223,40 @@ def test_an_oral_approval_by_who_may_not_give_it_is_refused(world: World, chief:
             record_oral_approval(alert=draft.pk, word=word, by=OFFICER)
     with pytest.raises(Forbidden, match="自己"):
         record_oral_approval(
-            alert=draft.pk, word=Word(post=world.posts["P-CHIEF"].pk),
+            alert=draft.pk, word=Word(post=world.posts["P-CHIEF"].pk, phone=phone.pk),
             by=as_person(OFFICER, chief.pk),
         )  # fmt: skip
     assert not Approval.objects.exists()
+
+
+def test_an_office_line_may_be_typed_and_is_sealed(world: World, chief: Person) -> None:
+    draft = drafted(level=1)
+    word = Word(post=world.posts["P-CHIEF"].pk, number=" 0576-8800123 ")
+    record_oral_approval(alert=draft.pk, word=word, by=OFFICER)
+    noted = Approval.objects.get(alert=draft, verb="oral")
+    assert "8800123" not in noted.number
+    assert vault.open(chief.pk, noted.number) == "0576-8800123"
+    (said,) = describing.one(OFFICER, draft.pk)["approvals"]
+    assert said["said_on"] == "057*****0123"
+    assert not any("8800123" in body for body in Detail.objects.values_list("body", flat=True))
+
+
+def test_an_account_of_nobody_signs_for_nobody(world: World, chief: Person) -> None:
+    draft = drafted(level=1)
+    word = Word(post=world.posts["P-CHIEF"].pk, number="0576-8800123")
+    record_oral_approval(alert=draft.pk, word=word, by=OFFICER)
+    with pytest.raises(Forbidden, match="本人"):
+        sign_later(alert=draft.pk, by=CHIEF)
+    sign_later(alert=draft.pk, by=as_person(CHIEF, chief.pk))
+
+
+def test_who_wrote_it_does_not_approve_it_by_telephone(world: World, chief: Person) -> None:
+    user = User.objects.create(
+        username="chief", name="某指挥长", password="x", region=COUNTY, person=chief.pk,
+        created_at=later(-60),
+    )  # fmt: skip
+    Grant.objects.create(user=user, role="commander", prefix=COUNTY[:6], at=later(-60), by="x")
+    draft = drafted(actor_of(user), level=1)
+    word = Word(post=world.posts["P-CHIEF"].pk, number="0576-8800123")
+    with pytest.raises(Forbidden, match="自己"):
+        record_oral_approval(alert=draft.pk, word=word, by=OFFICER)

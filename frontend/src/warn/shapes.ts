@@ -261,6 +261,8 @@ export interface Approval {
   /** Oral approval: the post that approved. */
   post: string | null
   person: string | null
+  /** The telephone it was said on, masked; '' where none was. */
+  said_on: string
   said_at: string | null
   signed_at: string | null
   signed_by_name: string
