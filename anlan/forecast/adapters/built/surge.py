@@ -16,6 +16,7 @@ from anlan.engines.geo.distance import haversine
 from anlan.engines.surge import Air, Gauge, Grid, Outputs
 from anlan.engines.typhoon import Track
 from anlan.forecast.adapters import water
+from anlan.forecast.adapters.air import Wind, air_over, covered, read_wind
 from anlan.forecast.adapters.built.tide import composed
 from anlan.forecast.adapters.contract import GridFile, Request, Result, Series, VillageOutlook
 from anlan.forecast.adapters.folder import Folder
@@ -49,6 +50,7 @@ TOGETHER: Final = "潮和增水一起算；增水是它与单独算的潮之差�
 NO_WAVES: Final = "水深不含波浪爬高和越浪，也没有用实测订正"
 OFF: Final = "模式里的潮与{station}调和预报相差 {rms:.2f} 米（均方根，各站最大）"
 FAR_OFF: Final = "模式里的潮与调和预报差得多，潮与增水的相互影响和村的水深只供参考"
+NO_AIR: Final = "风和气压改用台风路径的参数模型算"
 CALM_BROKE: Final = "潮单独算时失控，改为潮和增水分开算再相加；没有算村的水深"
 
 
@@ -88,7 +90,7 @@ class _Sea:
         self.notes += [*mended, *said]
         level, assumed = tides.mean_sea(request, self.points) if self.nodes else (0.0, "")
         self.notes += [assumed] if assumed else []
-        self.times = _times(request, track)
+        self.wind, self.times = self._blown(outer, _times(request, track))
         spin = setting_of(request, "spin_h", driving.SPIN_H) * HOUR_S
         far, lost = placed(outer, self.points)
         near = placed(shore.grid, self.points)[0] if shore else {}
@@ -111,7 +113,7 @@ class _Sea:
     def drive(self) -> None:
         """Run the tide and the storm together, or the storm alone where that cannot be."""
         told = self.told
-        air = driving.storm_over(told.outer, self.track, self.times, told.spin_s)
+        air = self._air_over(told.outer)
         if self.nodes and self._together((air, self._air_near())):
             return
         self.calm = None
@@ -119,9 +121,26 @@ class _Sea:
 
     def _air_near(self) -> Air | None:
         shore = self.told.shore
-        if shore is None:
-            return None
-        return driving.storm_over(shore.grid, self.track, self.times, self.told.spin_s)
+        return None if shore is None else self._air_over(shore.grid)
+
+    def _air_over(self, grid: Grid) -> Air:
+        """Lay the air of a model over a grid where one is given, else the storm's."""
+        spin = self.told.spin_s
+        if self.wind is None:
+            return driving.storm_over(grid, self.track, self.times, spin)
+        return driving.Grown(air_over(self.wind, int(self.times[0]), spin), spin)
+
+    def _blown(self, outer: Grid, times: Times) -> tuple[Wind | None, Times]:
+        """Read the air of a model, and the times that it knows of; None where none can be used."""
+        asked = self.request.asked("air")
+        if asked is None or asked.state == "missing":
+            return None, times
+        try:
+            wind = read_wind((self.folder.inputs / asked.file).read_bytes())
+            return wind, covered(wind, outer, times)
+        except Invalid as error:
+            self.notes += [error.detail, NO_AIR]
+            return None, times
 
     def _together(self, air: tuple[Air, Air | None]) -> bool:
         told = self.told

@@ -132,9 +132,9 @@ class Looker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown:
-    """A storm that sets in slowly: calm air at the start, all of it after `within` seconds."""
+    """Air that sets in slowly: calm at the start, all of it after `within` seconds."""
 
-    air: StormAir
+    air: Air
     within: float
 
     @property

@@ -1,6 +1,6 @@
 """What a run needs to know, gathered from registers, observations, earlier runs and bulletins."""
 
-from anlan.forecast.selectors.gathering import files, rain, shore, storms, tides
+from anlan.forecast.selectors.gathering import air, files, rain, shore, storms, tides
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, Kind
 
 #: Kind of input, as declarations name it -> who gathers it.
@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
     "side-tide": files.side_tide,
     "shore-places": shore.places,
     "height-marks": shore.marks,
+    "gridded-air": air.gridded,
     "typhoon-track": storms.track,
     "typhoon-errors": storms.errors,
     "wind-places": storms.places,
