@@ -161,6 +161,8 @@ class Published(models.Model):
     cap = models.BinaryField()
     #: The national message; null where no sender's code is set.
     national = models.BinaryField(null=True)
+    #: What it is called in the national system; what follows it names it so.
+    national_name = models.CharField(max_length=40, blank=True, default="")
     #: Its entry of the feed.
     entry = models.BinaryField(default=b"")
     #: SM3 of `cap`, hexadecimal.

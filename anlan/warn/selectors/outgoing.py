@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from shapely import MultiPolygon, Polygon, get_parts
@@ -23,7 +24,7 @@ from anlan.protocols.alerting.message import (
 from anlan.protocols.alerting.message12379.identifiers import Identifier
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn import outward
-from anlan.warn.models import Alert
+from anlan.warn.models import Alert, Published
 from anlan.warn.reading import left_out
 from anlan.warn.selectors.texts import noun_of
 
@@ -32,6 +33,8 @@ ACTIONS = {"issue": "alert", "cancel": "cancel", "withdraw": "cancel"}
 #: Of a kind of workspace the status of its messages: only live ones are actual.
 STATUS = {"live": "actual", "exercise": "exercise", "demo": "test"}
 MOST_SUMMARY = 500
+#: Names in the national system tell seconds; so far about an alert others are looked at.
+NEAR = timedelta(minutes=2)
 EVACUATION = "evacuation-notice"
 
 
@@ -151,19 +154,44 @@ def _rings(area: Any) -> tuple[Ring, ...]:
 
 
 def national_of(alert: Alert, message: AlertMessage) -> AlertMessage | None:
-    """Give the message the names of the national system; None where we have none there."""
+    """Give the message the names of the national system; None where we have none there.
+
+    It names those before it in the chain as they are called there; one that is not there cannot be
+    named. The caller has seen to it that nobody else names one at the same time.
+    """
     code = outward.names().national_sender
     if not code:
         return None
-    sent = message.sent
-    name = Identifier(
-        area=code[:6], organisation=code[6:9], unit=code[9:12], extension=code[12:], entered=sent,
-        serial=int(alert.pk[-1], 36) % 10,
-    )  # fmt: skip
+    earlier = (
+        Published.objects.filter(alert__root=alert.root).exclude(pk=alert.pk).order_by("alert_id")
+    )
+    references = tuple(
+        (code, name, None) for name in earlier.values_list("national_name", flat=True) if name
+    )
     infos = tuple(
         replace(info, areas=tuple(map(_within_limit, info.areas))) for info in message.infos
     )
-    return replace(message, identifier=str(name), sender=code, references=(), infos=infos)
+    name = _free_name(code, message.sent)
+    if not name:
+        return None  # a thousand alerts in two minutes: each has its CAP all the same
+    return replace(message, identifier=name, sender=code, references=references, infos=infos)
+
+
+def _free_name(code: str, sent: datetime) -> str:
+    """Find a name that no alert of ours has: ten a second, then those of the seconds after."""
+    near = Published.objects.filter(at__gt=sent - NEAR, at__lt=sent + NEAR)
+    taken = set(near.values_list("national_name", flat=True))
+    names = (
+        str(
+            Identifier(
+                area=code[:6], organisation=code[6:9], unit=code[9:12], extension=code[12:],
+                entered=sent + timedelta(seconds=seconds), serial=serial,
+            )
+        )
+        for seconds in range(int(NEAR.total_seconds()))
+        for serial in range(10)
+    )  # fmt: skip
+    return next((name for name in names if name not in taken), "")
 
 
 def _within_limit(area: Area) -> Area:

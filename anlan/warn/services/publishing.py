@@ -30,10 +30,14 @@ TOPIC = "alerts"
 
 
 def publish_alert(alert: Alert) -> None:
-    """Write the public bytes of an alert, in the transaction in which it goes out."""
+    """Write the public bytes of an alert, in the transaction in which it goes out.
+
+    The edition is turned first: whoever turns it is alone until the end of the transaction, so that
+    no two alerts take one name in the national system.
+    """
+    turn_edition()
     if alert.public:
         _put(Published.objects, Published(pk=alert.pk, **_written(alert)))
-    turn_edition()
 
 
 def turn_edition() -> None:
@@ -57,9 +61,13 @@ def _written(alert: Alert) -> dict[str, object]:
         kept |= {
             "cap": signed, "digest": sm3(signed).hex(), "entry": written_entry(entry_of(alert)),
             "national": national.write(named) if named else None,
+            "national_name": named.identifier if named else "",
         }  # fmt: skip
     except (Invalid, Conflict, OSError, ValueError) as error:
-        kept |= {"cap": b"", "digest": "", "entry": b"", "fault": str(error)[:300]}
+        kept |= {
+            "cap": b"", "digest": "", "entry": b"", "national": None, "national_name": "",
+            "fault": str(error)[:300],
+        }  # fmt: skip
     return kept
 
 

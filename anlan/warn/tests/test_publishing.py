@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from anlan import codes
 from anlan.kernel import workspace
 from anlan.kernel.errors import Invalid
 from anlan.protocols.alerting import signing
 from anlan.protocols.alerting.cap.checking import faults_of
 from anlan.protocols.alerting.message import AlertMessage
+from anlan.protocols.alerting.message12379 import Identifier
 from anlan.protocols.alerting.reading import read_alert
 from anlan.warn import outward
 from anlan.warn.models import Alert, Published
@@ -20,7 +22,7 @@ from anlan.warn.services.drafting import Change, follow_alert
 from anlan.warn.services.issuing import issue_alert
 from anlan.warn.services.receiving import receive_alert
 from anlan.warn.services.relaying import relay_alert
-from anlan.warn.tests.conftest import A1, BY, COUNTY, OFFICER, TEXT, WEST, at, box, national
+from anlan.warn.tests.conftest import A1, BY, COUNTY, OFFICER, TEXT, WEST, Turn, at, box, national
 from anlan.warn.tests.own import issued, later
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -144,6 +146,40 @@ def test_with_a_number_in_the_national_system_the_national_message_is_written_to
     message = read_alert(bytes(published.national or b""))
     assert (message.sender, message.form) == ("33990100000000", "national-xml")
     assert message.infos[0].level == 3
+
+
+NAMED = b"[alerts]\nnational_sender = '33990100000000'\n"
+
+
+def names(published: Published) -> tuple[str, list[str]]:
+    """Tell what a national message is called and what it names."""
+    message = read_alert(bytes(published.national or b""))
+    return message.identifier, [one[1] for one in message.references]
+
+
+def test_what_follows_and_what_ends_names_in_the_national_message_what_went_before() -> None:
+    before = issued()  # before there was a number: it is not known there
+    with file_of("conf/settings.toml", NAMED):
+        first = follow_alert(alert=before.pk, action="lower", change=Change(level=4), by=OFFICER)
+        issue_alert(alert=first, by=OFFICER)
+        second = follow_alert(alert=first, action="raise", change=Change(level=3), by=OFFICER)
+        issue_alert(alert=second, by=OFFICER)
+        end = follow_alert(alert=second, action="cancel", change=Change(reason="好了"), by=OFFICER)
+        issue_alert(alert=end, by=OFFICER)
+    told = [names(Published.objects.get(pk=one)) for one in (first, second, end)]
+    called = [name for name, _ in told]
+    assert [references for _, references in told] == [[], called[:1], called[:2]]
+    assert list(Published.objects.exclude(national=None).values_list("national_name", flat=True)
+                .order_by("alert_id")) == called  # fmt: skip
+
+
+def test_many_alerts_of_one_second_have_names_of_their_own(turn: Turn) -> None:
+    assert turn.at
+    hazards = codes.table("issuers")["government-alert"].several("hazards")[:13]
+    with file_of("conf/settings.toml", NAMED):
+        found = [names(out_of(issued(hazard=hazard)))[0] for hazard in hazards]
+    assert len(set(found)) == len(hazards) == 13
+    assert all(Identifier.read(name) for name in found)
 
 
 @pytest.mark.parametrize(
