@@ -110,7 +110,7 @@ def _page(asked: selectors.Asked, told: Say, language: str) -> str:
     if due and not item["answered_at"]:
         until = told("请在 {time} 前答复").replace("{time}", f"{clock.local(due):%m-%d %H:%M}")
     if len(asked.obligations) > 1 and not item["answered_at"]:
-        once = told("您有 {n} 个岗位，答一次就都答了")
+        once = told("这条叫到 {n} 个岗位，答一次就都答了")
         until += f"<br>{once.replace('{n}', str(len(asked.obligations)))}"
     now = " data-now=1" if state in ("issued", "reached") else ""
     head = (

@@ -47,26 +47,32 @@ def asked_with(row: Obligation, person: str) -> list[str]:
     """List what else is open that a person is asked together with an obligation, by id.
 
     Of the same kind and matter, owed together with it or before it: what came since they may not
-    have heard of. It is asked of who is the first to be called for a post, and of whoever a rung
-    turned to. Empty for kinds that ask each for itself.
+    have heard of. That is what their own posts owe; and where a rung turned to them for somebody
+    else's, what it turned to them for alike. Whoever answers for their own post does not answer for
+    those who are silent. Empty for kinds that ask each for itself.
     """
     if not (person and KINDS[row.kind].joined and (row.case or row.subject)):
         return []
     same = Q(subject_kind=row.subject_kind, subject=row.subject)
     if row.case:
         same |= Q(issued_at__lte=row.issued_at)
-    first, deputised = people.called_through(person)
     others = Obligation.objects.filter(same, kind=row.kind, case=row.case, closed_at=None)
-    own = others.filter(debtor__in=first).values_list("pk", flat=True)
-    turned = others.filter(among("pk", _turned(row.case, first, deputised)))
-    return sorted({*own, *turned.values_list("pk", flat=True)} - {row.pk})
+    first, deputised = people.called_through(person)
+    found = set(others.filter(debtor__in=first).values_list("pk", flat=True))
+    if row.debtor_id not in first:
+        turned = others.filter(among("pk", _turned(row, first, deputised)))
+        found |= set(turned.values_list("pk", flat=True))
+    return sorted(found - {row.pk})
 
 
-def _turned(case: str, first: list[str], deputised: list[str]) -> list[str]:
-    """List the obligations whose rungs turned to somebody, through posts, since a case began."""
+def _turned(row: Obligation, first: list[str], deputised: list[str]) -> list[str]:
+    """List the obligations for which a relation turned to somebody as it did for one."""
     to_first = Q(post__in=first) & ~Q(whom="deputy")
     rungs = Rung.objects.filter(to_first | Q(post__in=deputised, whom="deputy"))
-    if is_id(case):  # a duty room was turned to for years; the index of posts goes on by id
-        since = millis_of(case) - int(APART.total_seconds() * 1000)
+    relations = set(rungs.filter(obligation=row).values_list("whom", flat=True))
+    if not relations:
+        return []
+    if is_id(row.case):  # a duty room was turned to for years; the index of posts goes on by id
+        since = millis_of(row.case) - int(APART.total_seconds() * 1000)
         rungs = rungs.filter(obligation__gte=floor_of(max(since, 0)))
-    return list(rungs.values_list("obligation_id", flat=True))
+    return list(rungs.filter(whom__in=relations).values_list("obligation_id", flat=True))

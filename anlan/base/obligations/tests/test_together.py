@@ -91,18 +91,18 @@ def test_one_tap_answers_for_every_post_of_who_taps_and_for_nobody_else(
     assert Step.objects.count() == 2
 
 
-def test_opening_the_link_reaches_every_post_and_says_how_many_one_answer_is_for(
+def test_a_link_before_somebodys_eyes_reaches_every_post_and_says_how_many_it_asks(
     county: County, client: Client, called: dict[str, str]
 ) -> None:
-    page = client.get(_link(county, called["head"])).content.decode()
-    assert "您有 2 个岗位" in page
+    link = _link(county, called["head"])
+    page = client.get(link).content.decode()
+    assert "这条叫到 2 个岗位" in page
+    assert client.post(link, {"seen": "1"}).status_code == 204
     assert _states(called) == {
         "head": "reached", "stationed": "reached", "neighbour-head": "issued",
     }  # fmt: skip
-    english = client.get(
-        _link(county, called["head"]), headers={"accept-language": "en"}
-    ).content.decode()
-    assert "for 2 of your posts" in english
+    english = client.get(link, headers={"accept-language": "en"}).content.decode()
+    assert "This asks 2 posts" in english
 
 
 def test_a_link_whose_post_a_deputy_answered_still_asks_for_the_other_post(
@@ -160,19 +160,39 @@ def test_an_officer_who_answers_for_a_post_answers_for_that_post_alone(
     assert _states(called)["stationed"] == "issued"
 
 
-def test_a_deputy_answers_for_the_post_they_stand_in_for_only_once_they_were_turned_to(
-    county: County, called: dict[str, str], turn: Turn
+def test_a_deputy_answers_for_the_post_they_stand_in_for_only_where_they_were_turned_to_for_it(
+    county: County, turn: Turn
 ) -> None:
     _hold(county, "neighbour-head", "deputy")
-    said = Reply("", {"reply": "received"})
-    services.respond(obligation=called["neighbour-head"], by=county.actors["deputy"], reply=said)
-    assert _states(called)["head"] == "issued"
-    second = _call(county, "R2", "head", "neighbour-head")
+    said, deputy = Reply("", {"reply": "received"}), county.actors["deputy"]
+    first, second = (_call(county, one, "head", "neighbour-head") for one in ("R1", "R2"))
     turn.forward(hours=1)
     for _ in range(3):
         services.climb_due()
-    services.respond(obligation=second["neighbour-head"], by=county.actors["deputy"], reply=said)
+    services.respond(obligation=first["neighbour-head"], by=deputy, reply=said)
+    assert _states(first) == {"head": "issued", "neighbour-head": "answered"}
+    services.respond(obligation=second["head"], by=deputy, reply=said)
     assert _states(second) == {"head": "answered", "neighbour-head": "answered"}
+
+
+def test_a_cadre_turned_to_for_the_silent_answers_for_them_only_where_that_is_asked(
+    county: County, turn: Turn
+) -> None:
+    owed = _call(county, "R1", "head", "stationed", kind="test-joined")
+    Obligation.objects.filter(pk=owed["head"]).update(ladder="urgent-notice", climb_at=turn.at)
+    turn.forward(minutes=15)
+    for _ in range(4):
+        services.climb_due()
+    said, cadre = Reply("", {"reply": "received"}), county.actors["stationed"]
+    services.respond(obligation=owed["stationed"], by=cadre, reply=said)
+    assert _states(owed) == {"head": "issued", "stationed": "answered"}
+    later = _call(county, "R2", "head", "stationed")
+    Obligation.objects.filter(pk=later["head"]).update(ladder="urgent-notice", climb_at=turn.at)
+    turn.forward(minutes=15)
+    for _ in range(4):
+        services.climb_due()
+    services.respond(obligation=later["head"], by=cadre, reply=said)
+    assert _states(later) == {"head": "answered", "stationed": "answered"}
 
 
 def test_an_answer_counts_for_what_was_asked_before_in_its_matter_not_for_what_came_since(
