@@ -53,6 +53,8 @@ def owe_signature(*, run: Run, by: Actor) -> None:
     What is signed already and as bad needs no other word.
     """
     level = run.level
+    if run.based_at < clock.now() - HOLDS:
+        return  # a look back
     if level not in URGENT:
         _end(SIGNATURE.key, _matter(run), by, done=False)
         return

@@ -70,6 +70,46 @@ def test_a_gauge_that_told_a_part_counts_for_at_least_that(world: World, tell: T
     assert run.lower_bound
 
 
+def test_a_gauge_that_tells_by_the_hour_tells_of_the_whole_hour(world: World, tell: Tell) -> None:
+    world.fallen.interval_s = 3600
+    world.fallen.save()
+    times = every(60, NOW - timedelta(hours=30), NOW)
+    tell(world.fallen, times, [0.0] * (len(times) - 3) + [24.0] * 3)
+    run = computed("basin")
+    village = VillageOutlook.objects.get(run=run)
+    assert village.nearness == pytest.approx(72 / 90, abs=0.01)
+    rain = Series.objects.get(run=run, code="XLY-1", quantity="rain").values
+    first = next(n for n, one in enumerate(rain) if one)
+    assert rain[first : first + 18] == pytest.approx([4.0] * 18)
+    assert not any(one is None for one in rain[: first + 18])
+
+
+def test_a_basin_whose_rain_has_gaps_makes_the_run_a_lower_bound(world: World, tell: Tell) -> None:
+    whole = every(5, NOW - timedelta(hours=30), NOW)
+    tell(world.fallen, whole, [0.1] * len(whole))
+    rain = {"start": NOW.isoformat(), "step_s": 3600, "mm": [1.0] * 26}
+    wanted = Wanted(model="basin", seed=7, given={"rain-forecast": rain})
+    sure = Run.objects.get(pk=ask_run(wanted=wanted, by=OFFICER))
+    heavy.drain()
+    sure.refresh_from_db()
+    assert not sure.lower_bound
+    far = Station.objects.create(
+        **row(code="YL-3", name="远处雨量站", kind="rain", region_id=UPPER, lon=122.4, lat=28.5)
+    )
+    Stream.objects.create(
+        **row(code="YL-3-P", station=far, quantity="rain", region_id=UPPER, number=12,
+              interval_s=300)
+    )  # fmt: skip
+    type(world.basins[1]).objects.filter(code="XLY-2").update(lon=122.4, lat=28.5)
+    part = every(10, NOW - timedelta(hours=30), NOW)
+    tell(Stream.objects.get(code="YL-3-P"), part, [0.1] * len(part))
+    short = Run.objects.get(pk=ask_run(wanted=wanted, by=OFFICER))
+    heavy.drain()
+    short.refresh_from_db()
+    assert short.lower_bound
+    assert "有雨量缺测，只按已知的雨算，实际可能更重" in short.notes
+
+
 def test_a_gauge_that_told_all_goes_before_one_that_told_a_part(world: World, tell: Tell) -> None:
     near = Station.objects.create(
         **row(code="YL-2", name="溪口雨量站", kind="rain", region_id=UPPER, lon=121.31, lat=28.51)

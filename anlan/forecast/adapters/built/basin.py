@@ -68,9 +68,11 @@ def forecast_basins(folder: Folder) -> Result:
     notes = [] if has_forecast else [NO_FORECAST]
     series: list[Series] = []
     stations: list[StationOutlook] = []
+    gaps = False
     if basins:
         series, more = _basins(request, basins, times, rain, folder.read("days", Days))
         notes += more
+        gaps = raining.GAPS in more
         stages, stations = _stages(request, basins, series, whole=has_forecast)
         series += stages
         notes += [BY_RATING] if stages else []
@@ -81,7 +83,7 @@ def forecast_basins(folder: Folder) -> Result:
         stations=tuple(stations),
         villages=tuple(villages),
         notes=tuple(notes),
-        lower_bound=not has_forecast or any(one.lower_bound for one in villages),
+        lower_bound=not has_forecast or gaps or any(one.lower_bound for one in villages),
         versions={"basin": VERSION},
     )
 
@@ -145,7 +147,7 @@ def _basins(
     days: Days | None,
 ) -> tuple[list[Series], list[str]]:
     steps = len(times)
-    rain, _ = fallen.on([one.gauges for one in basins], steps)
+    rain, sure = fallen.on([one.gauges for one in basins], steps)
     wet, full = _wetness(basins, days)
     numbers = curve_number(np.array([one.curve_number for one in basins]), wet)
     # Gaps count as no rain here: the series of rain shows them, and the run says lower bound.
@@ -157,6 +159,7 @@ def _basins(
     known = np.asarray(np.isfinite(rain).any(axis=1))
     flow[~known] = np.nan
     notes = [] if full else [NO_DAYS]
+    notes += [] if sure[known].all() else [raining.GAPS]
     blind = [one.name for one, sees in zip(basins, known, strict=True) if not sees]
     if blind:
         notes.append(f"{len(blind)} 个小流域没有雨量：{'、'.join(blind[:3])}")

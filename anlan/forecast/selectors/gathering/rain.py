@@ -217,11 +217,24 @@ def _sums(streams: Sequence[Stream], since: int, until: int, step: int) -> _Sums
             values[int(number)][place] = round(float(total), 3)
             if count < least[int(number)]:
                 short[int(number)].append(place)
+    for row in streams:
+        _spread_back(values[row.number], (row.interval_s or 0) * 1000 // step)
     return _Sums(
         {row.station.code: tuple(values[row.number]) for row in streams},
         {row.station.code: tuple(short[row.number]) for row in streams},
         int(told.last_time.max()),
     )
+
+
+def _spread_back(values: list[float | None], many: int) -> None:
+    """Share each value of a gauge that tells seldom over the steps that it is the sum of."""
+    for place, value in enumerate(values):
+        first = place
+        while first > 0 and place - first < many - 1 and values[first - 1] is None:
+            first -= 1
+        if value is not None and first < place:
+            share = round(value / (place - first + 1), 3)
+            values[first : place + 1] = [share] * (place - first + 1)
 
 
 def _wanted(row: Stream, step: int) -> int:
