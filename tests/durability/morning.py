@@ -1,6 +1,7 @@
 """What a night of calls leaves behind, and whether all of it agrees."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,9 +63,26 @@ class Morning:
             if one["carrier"] != BY_HAND
         }
         self.by_hand = [one for one in self.told["attempts"] if one["carrier"] == BY_HAND]
-        #: A mail bears no name of a try but its request's: the try made last before it came.
-        by_request = {one["request"]: key for key, one in self.tries.items()}
-        self.lines = [(line, line.key or by_request[line.request]) for line in self.log]
+        self.lines = list(self._matched())
+
+    def _matched(self) -> Iterator[tuple[Line, str]]:
+        """Tell of each line of the log which try it was.
+
+        What is asked again bears the name of the first try of its request, and a mail no name but
+        its request's; a try that was cut off may have left no line, nor a mail behind one that was
+        put off. So from the last line back each is the last try left that ended as it tells.
+        """
+        tries: dict[str, list[str]] = {}
+        for key, one in self.tries.items():
+            for name in (one["request"], f"{one['request']} {one['message_id']}"):
+                tries.setdefault(name, []).append(key)
+        found = []
+        for line in reversed(self.log):
+            left = tries[f"{line.request} {line.key[:26]}" if line.key else line.request]
+            while not _tells(line, self.tries[left[-1]]):
+                left.pop()
+            found.append((line, left.pop()))
+        return reversed(found)
 
     def post_of(self, message: str) -> str:
         """Tell whose call a message is about; "" for other matters."""
@@ -96,6 +114,23 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+OUTCOMES = {
+    "taken": ("sent", ""), "again": ("sent", ""), "busy": ("again", "throttled"),
+    "dead": ("failed", "dead-number"), "down": ("again", "carrier-down"),
+}  # fmt: skip
+
+
+def _outcome(line: Line) -> tuple[str, str]:
+    """Tell how a try ends that a provider answers so, and why."""
+    mail_is_down = line.carrier == "post" and line.verdict == "down"
+    return ("again", "throttled") if mail_is_down else OUTCOMES[line.verdict]
+
+
+def _tells(line: Line, tried: dict[str, Any]) -> bool:
+    """Tell whether a line may be what a provider wrote of a try."""
+    return _is_cut_off(tried) or bool(tried["outcome"] == _outcome(line)[0])
+
+
 def _is_cut_off(tried: dict[str, Any]) -> bool:
     # A receipt may have told more of it since; that nobody knew whether it left stays.
     return bool(tried["outcome"] == "unknown")
@@ -103,23 +138,16 @@ def _is_cut_off(tried: dict[str, Any]) -> bool:
 
 def check_log_and_tries(morning: Morning) -> None:
     """Everything providers were asked is a try with the outcome they gave, and the other way."""
-    outcomes = {
-        "taken": ("sent", ""), "again": ("sent", ""), "busy": ("again", "throttled"),
-        "dead": ("failed", "dead-number"), "down": ("again", "carrier-down"),
-    }  # fmt: skip
-    asked: Counter[str] = Counter()
     for line, key in morning.lines:
         tried = morning.tries[key]
-        asked[key] += 1
         assert (tried["carrier"], tried["request"]) == (line.carrier, line.request)
-        if line.carrier == "post" and line.verdict == "down":
-            assert (tried["outcome"], tried["reason"]) == ("again", "throttled") or asked[key] > 1
-        elif not _is_cut_off(tried) and line.carrier != "post":
-            outcome, reason = outcomes[line.verdict]
-            assert tried["outcome"] == outcome, (line, tried)
+        # The name of its first try, when it is asked again.
+        assert line.key[:26] in ("", key[:26])
+        assert line.key <= key
+        if not _is_cut_off(tried):
             # A receipt may have told later that the number is dead.
-            assert tried["reason"] in (reason, "dead-number")
-    assert all(n == 1 for key, n in asked.items() if morning.tries[key]["carrier"] != "post")
+            assert tried["reason"] in (_outcome(line)[1], "dead-number")
+    asked = {key for _, key in morning.lines}
     never_left = [one for key, one in morning.tries.items() if key not in asked]
     assert all(_is_cut_off(one) or one["carrier"] == "post" for one in never_left), never_left
 
@@ -189,7 +217,8 @@ def check_board(morning: Morning) -> None:
     assert set(rows) == everybody
     assert len(board["items"]) == board["counts"]["called"] == len(everybody)
     answered = {post for post, row in rows.items() if row["standing"] in ("answered", "reported")}
-    assert answered == set(folk.confirmed)
+    apart = answered ^ set(folk.confirmed)
+    assert not apart, [(post, morning.calls_of(post)) for post in apart]
     assert {post for post, row in rows.items() if row["standing"] == "vacant"} == {townsfolk.VACANT}
     reached = {
         post

@@ -73,10 +73,19 @@ class HttpCarrier:
         return self.declared.pace.lines
 
     def groups(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
-        """Divide parcels into requests; those of a request cut off before stay together."""
+        """Divide parcels into requests; those of a request cut off before stay together.
+
+        Unless what is declared has changed since, and they do not fit one request any more.
+        """
         again = sorted((one for one in parcels if one.request), key=lambda one: one.request)
-        found = [list(same) for _, same in groupby(again, key=lambda one: one.request)]
         fresh = [one for one in parcels if not one.request]
+        found = []
+        for _, same in groupby(again, key=lambda one: one.request):
+            parts = list(self._divided(list(same)))
+            if len(parts) == 1:
+                found += parts
+            else:
+                fresh += [one for part in parts for one in part]
         for group in self._divided(fresh):
             request = new_id()
             for one in group:
@@ -93,6 +102,7 @@ class HttpCarrier:
         for one in parcels:
             alike.setdefault(tuple(str(one.told[name]) for name in self._common), []).append(one)
         for same in alike.values():
+            same.sort(key=lambda one: one.message)  # in the same order when it is asked again
             for start in range(0, len(same), size):
                 yield same[start : start + size]
 

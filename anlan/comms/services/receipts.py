@@ -113,6 +113,8 @@ def _match(
     )
     rows = rows.select_for_update().order_by("pk")
     by_key = {(row.message_id, row.number): row for row in rows}
+    # What was asked again under one name is told of by the name of its first try.
+    last = {(row.message_id, row.request): row for row in by_key.values() if row.request}
     by_ticket: dict[str, list[Attempt]] = defaultdict(list)
     for row in by_key.values():
         if row.ticket:
@@ -121,6 +123,8 @@ def _match(
     for one in receipts:
         named = keys.get(one.key)
         attempt = by_key.get(named) if named else None
+        if attempt is not None:
+            attempt = last.get((attempt.message_id, attempt.request), attempt)
         attempt = attempt or _by_ticket(by_ticket.get(one.ticket, ()), one)
         if attempt is None:
             strays.append(one)

@@ -4,12 +4,15 @@ Whoever holds the link acts as ``link:ID`` with no role at all: the service behi
 decides what the holder of a link to this subject may do.
 """
 
+import base64
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 
 from anlan.base.db.inserting import insert_values
@@ -45,6 +48,9 @@ class Wanted(NamedTuple):
     name: str = ""
     region: str = ""
     once: bool = False
+    #: Whoever must be able to tell the same key again says from what it is derived; else it is
+    #: drawn, and nobody can.
+    seed: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,9 @@ class Opened:
 
 def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
     """Make links; return their keys in order, which are told to the phones and kept nowhere."""
-    keys = [secrets.token_urlsafe(KEY_BYTES) for _ in wanted]
+    keys = [
+        derived_key(one.seed) if one.seed else secrets.token_urlsafe(KEY_BYTES) for one in wanted
+    ]
     ids = [new_id() for _ in wanted]
     now = real_now()
     rows = [
@@ -75,6 +83,23 @@ def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
         insert_values(Link, COLUMNS, rows)
         record_many(_issued(ids, wanted, by))
     return keys
+
+
+def repeat_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
+    """Tell the keys of links with a seed again; those that are gone are made anew."""
+    keys = [derived_key(one.seed) for one in wanted]
+    hashes = [digest(key) for key in keys]
+    known = set(Link.objects.filter(hash__in=hashes).values_list("hash", flat=True))
+    gone = [one for one, kept in zip(wanted, hashes, strict=True) if kept not in known]
+    if gone:
+        issue_links(gone, by=by)
+    return keys
+
+
+def derived_key(seed: str) -> str:
+    """Derive a key that nobody can without this workspace's secret; as long as a drawn one."""
+    made = hmac.digest(settings.SECRET_KEY.encode(), f"link:{seed}".encode(), "sha256")
+    return base64.urlsafe_b64encode(made[:KEY_BYTES]).decode("ascii")
 
 
 def _issued(ids: Sequence[str], wanted: Sequence[Wanted], by: Actor) -> list[Deed]:

@@ -27,10 +27,12 @@ class Try(NamedTuple):
     queued_at: datetime
     case: str
     region: str
+    #: Whether the same was asked before and nobody knows what became of it.
+    repeats: bool = False
 
     @property
     def key(self) -> str:
-        """What the provider is told it is called."""
+        """What it is called here, and to the provider unless it repeats an earlier try."""
         return key_of(self.message, self.number)
 
     def row(self, result: Result, now: datetime, parts: int | None = None) -> tuple[Any, ...]:

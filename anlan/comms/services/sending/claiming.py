@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from anlan.base.db.updating import update_values
 from anlan.base.permissions.actor import system
-from anlan.base.permissions.services.links import Wanted, issue_links
+from anlan.base.permissions.services.links import Wanted, issue_links, repeat_links
 from anlan.base.vault.services import ERASED, UNREADABLE, open_many
 from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel
@@ -26,6 +26,7 @@ from anlan.comms.outline import drawn
 from anlan.comms.purposes import PURPOSES, Told
 from anlan.comms.selectors.addresses import Address, addresses
 from anlan.comms.services.joining import pass_on
+from anlan.comms.services.sending.again import first_tries, whole
 from anlan.comms.services.sending.attempts import Try, key_of
 from anlan.comms.services.sending.senders import Me
 from anlan.comms.sounds import sound_address
@@ -66,6 +67,8 @@ class _Ready:
     told: dict[str, Mapping[str, Told]]
     addresses: Mapping[str, Address]
     links: Mapping[str, str]
+    #: Of what is asked again: the number of the try that began it.
+    again: Mapping[str, int]
     plain: Mapping[str, str]
     #: Where purposes hold, by kind and id, for channels that draw it.
     areas: Mapping[str, Mapping[str, str]]
@@ -75,13 +78,18 @@ class _Ready:
 def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
     """Take up to so many due messages in hand for one carrier.
 
+    What was cut off is taken request by request, whole or not at all: pieces of one under its name
+    would be taken for the whole by a provider that keeps names.
+
     1. Those that are over in time, or whose purpose is settled, end here.
     2. For the others the address, the words and the link are found; what lacks one fails here.
     3. `sending`, with the carrier, the address and the request's name, is committed. Killed from
        now on, the message is `unknown`.
     """
     now = clock.now()
-    rows = _due(slot, now, most)
+    # Whatever was cut off or failed once is ventured alone while the provider is in doubt.
+    most = min(most, slot.batch if slot.is_doubtful else MOST)
+    rows = whole(slot, _due(slot, now, most), most)
     claimed = Claimed(slot, looked=len(rows))
     if not rows:
         return claimed
@@ -111,9 +119,7 @@ def _due(slot: Slot, now: datetime, most: int) -> list[Row]:
     rows = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word, due_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
-    # Whatever was cut off or failed once is ventured alone while the provider is in doubt.
-    size = min(most, slot.batch if slot.is_doubtful else MOST)
-    return list(rows.order_by("priority", "due_at").values(*COLUMNS)[:size])
+    return list(rows.order_by("priority", "due_at").values(*COLUMNS)[:most])
 
 
 def _still_wanted(rows: Sequence[Row], now: datetime) -> list[Row]:
@@ -156,13 +162,15 @@ def _prepare(rows: Sequence[Row], slot: Slot) -> _Ready:
     if slot.channel.needs and not slot.channel.to_place:
         found = addresses({row["person"] for row in rows if row["person"]}, slot.channel)
     chosen = {row["id"]: _choose(row, found.get(row["person"], ())) for row in rows}
+    again = first_tries(rows, slot, chosen)
     pairs = [(one.id, {"": one.sealed}) for one in set(chosen.values()) if one is not None]
     opened = open_many(pairs) if pairs else []
     plain = {pk: texts[""] or "" for (pk, _), texts in zip(pairs, opened, strict=True)}
     return _Ready(
         told=told,
         addresses={pk: one for pk, one in chosen.items() if one is not None},
-        links=_links(rows, slot),
+        links=_links(rows, slot, again),
+        again=again,
         plain=plain,
         areas=_areas(by_kind) if AREA in slot.names else {},
     )
@@ -187,26 +195,38 @@ def _choose(row: Row, offered: Sequence[Address]) -> Address | None:
     return next(iter(offered), None)
 
 
-def _links(rows: Sequence[Row], slot: Slot) -> dict[str, str]:
-    """Make the links that texts of this claim carry; message id -> address."""
+def _links(rows: Sequence[Row], slot: Slot, again: Mapping[str, int]) -> dict[str, str]:
+    """Make the links that texts of this claim carry; message id -> address.
+
+    Derived from the name of the try, so that what is asked again says the same.
+    """
     words, names = slot.declaration.words, slot.names
     base = link_base()
     if base is None or slot.channel.to_place:
         return {}  # whoever reads a group or hears a loudspeaker is not the one who answers
     carried = {kind: uses_link(words, names, kind) for kind in {row["kind"] for row in rows}}
     linked = [row for row in rows if carried[row["kind"]] and PURPOSES[row["purpose_kind"]].link]
-    if not linked:
-        return {}
     expires = clock.real_now() + LINK_LIVES
-    wanted = [
-        Wanted(
-            PURPOSES[row["purpose_kind"]].link, row["purpose"], expires, row["post"],
-            row["person"], "", row["region"],
-        )
-        for row in linked
-    ]  # fmt: skip
-    keys = issue_links(wanted, by=system("comms"))
-    return {row["id"]: link_to(base, key) for row, key in zip(linked, keys, strict=True)}
+    links: dict[str, str] = {}
+    for issue, part in (
+        (issue_links, [row for row in linked if row["id"] not in again]),
+        (repeat_links, [row for row in linked if row["id"] in again]),
+    ):
+        wanted = [
+            Wanted(
+                PURPOSES[row["purpose_kind"]].link, row["purpose"], expires, row["post"],
+                row["person"], "", row["region"], seed=_key(row, again),
+            )
+            for row in part
+        ]  # fmt: skip
+        keys = issue(wanted, by=system("comms")) if wanted else []
+        links |= {row["id"]: link_to(base, key) for row, key in zip(part, keys, strict=True)}
+    return links
+
+
+def _key(row: Row, again: Mapping[str, int]) -> str:
+    """Name a try for the provider; one that repeats another keeps its name."""
+    return key_of(row["id"], again.get(row["id"], row["tries"] + 1))
 
 
 def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel | str:
@@ -222,7 +242,7 @@ def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel |
     made = composer.compose(row["kind"], {**told, "link": link})
     if isinstance(made, str):
         return made
-    key = key_of(row["id"], row["tries"] + 1)
+    key = _key(row, ready.again)
     made |= {"number": address, "key": key, "message": row["id"], "region_code": row["region"]}
     if slot.channel.to_place:
         made |= _of_place(row, slot)
@@ -233,8 +253,7 @@ def _parcel(row: Row, slot: Slot, ready: _Ready, composer: Composer) -> Parcel |
             made[AREA] = _area(row, slot, ready)
         except Invalid:
             return reasons.NO_OUTLINE
-    # The same is asked again under the same name only where nobody knows what became of it.
-    request = row["request"] if row["state"] == "unknown" else ""
+    request = row["request"] if row["id"] in ready.again else ""
     return Parcel(row["id"], key, request, address, phone, row["case"], made)
 
 
@@ -270,7 +289,7 @@ def _of_place(row: Row, slot: Slot) -> dict[str, Any]:
 def _try(row: Row, parcel: Parcel, carrier: str, now: datetime) -> Try:
     return Try(
         row["id"], row["tries"] + 1, carrier, parcel.phone, parcel.request, now, row["queued_at"],
-        row["case"], row["region"],
+        row["case"], row["region"], parcel.request == row["request"],
     )  # fmt: skip
 
 

@@ -84,7 +84,9 @@ def _fate(slot: Slot, one: Done, now: datetime) -> _Fate:
     wait = pace.retry_s[min(tried.number, len(pace.retry_s)) - 1]
     again = now + timedelta(seconds=max(wait, result.wait_s))
     is_over = now - tried.queued_at >= timedelta(seconds=pace.give_up_s)
-    if result.outcome == "unknown":
+    # Busy now, it may have been taken under this name before: the name is kept.
+    unclear = result.outcome == "again" and tried.repeats and not _others(slot, tried)
+    if result.outcome == "unknown" or unclear:
         repeats = slot.channel.repeatable and not is_over
         return _Fate("unknown", result.reason, again if repeats else None)
     if result.reason == reasons.DEAD_NUMBER and one.parcel.phone:

@@ -100,7 +100,11 @@ def recover(me: Me) -> int:
 @transaction.atomic
 def _recover_some(dead: Sequence[str], most: int = 1000) -> int:
     """Put some right: whatever is held was not written down, whatever has become of it since."""
-    rows = list(Message.objects.filter(sender__in=dead).select_for_update()[:most])
+    held = Message.objects.filter(sender__in=dead).order_by("request", "pk")
+    rows = list(held.select_for_update()[:most])
+    if len(rows) == most and rows[0].request != rows[-1].request:
+        # A request is put right whole, or others would find a piece of it.
+        rows = [one for one in rows if one.request != rows[-1].request]
     now = clock.now()
     cut = Result("unknown", reasons.INTERRUPTED, "发送时程序中断，不知道是否发出")
     tries = [try_of(one, now) for one in rows]
