@@ -16,6 +16,7 @@ from anlan.kernel import clock
 from anlan.warn.jobs.calling import watch_calls
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.board import Query, board
+from anlan.warn.selectors.checks.impact import impact
 from anlan.warn.services import calls
 from anlan.warn.tests import calling as v
 from anlan.warn.tests.conftest import BY, COUNTY, EAST, OFFICER, WEST, World
@@ -55,6 +56,19 @@ def test_two_stations_that_say_the_same_call_each_post_once() -> None:
     assert (second.called, second.spared) == (0, len(v.WEST_RED))
     told = board(OFFICER, second.alert_id, Query())["rounds"][0]
     assert (told["called"], told["spared"]) == (0, len(v.WEST_RED))
+
+
+def test_the_check_before_the_button_counts_only_whom_it_will_call() -> None:
+    first = v.issued()
+    v.call(first)
+    other = v.issued(station="某市气象台")
+    longer = v.issued(action="extend", previous=first)
+    for alert in (other, longer):
+        ahead = impact(alert, OFFICER)
+        assert (ahead.posts, ahead.spared) == (0, len(v.WEST_RED))
+        assert v.call(alert).called == ahead.posts
+    graver = impact(v.issued(level=1, action="raise", previous=longer), OFFICER)
+    assert (graver.posts, graver.spared) == (len(v.WEST_RED), 0)
 
 
 @pytest.mark.parametrize("more", [{"level": 1}, {"hazard": "geological"}, {"regions": (EAST,)}])

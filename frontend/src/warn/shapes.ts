@@ -149,6 +149,8 @@ export interface Impact {
   people: number | null
   households: number | null
   posts: number
+  /** Posts that were called about the same already: they are not called again. */
+  spared: number
   vacant: number
   loads: Load[]
   /** Minutes until the last of the first round has been tried. */

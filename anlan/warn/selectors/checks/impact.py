@@ -25,6 +25,7 @@ from anlan.warn.callrules import grade_of
 from anlan.warn.models import Alert
 from anlan.warn.selectors.callees import Call, Callee, callees
 from anlan.warn.selectors.checks.calltext import CallText
+from anlan.warn.selectors.sparing import called_before, called_elsewhere, is_anew
 
 EXPOSURE = "exposure.view"
 SMS = "sms"
@@ -62,6 +63,8 @@ class Impact:
     households: int | None = None
     special: tuple[tuple[str, int], ...] = ()
     posts: int = 0
+    #: Posts that were called about the same already: they are not called again.
+    spared: int = 0
     vacant: int = 0
     #: Posts by level of their region: county, township, village, grid.
     by_level: tuple[tuple[int, int], ...] = ()
@@ -86,7 +89,7 @@ class _Exposed:
 
 def impact(alert: Alert, actor: Actor) -> Impact:
     """Tell what issuing an alert would set going, as far as the actor may know."""
-    called = callees(_call(alert, actor))
+    called, spared = _called(alert, actor)
     holders: dict[str, str] = {}
     for held in people.holdings_on([one.post for one in called]):
         holders.setdefault(held.post, held.person)
@@ -99,6 +102,7 @@ def impact(alert: Alert, actor: Actor) -> Impact:
         households=exposed.known(exposed.households) if exposed else None,
         special=tuple(sorted(exposed.special.items())) if exposed else (),
         posts=len(called),
+        spared=spared,
         vacant=sum(one.post not in holders for one in called),
         by_level=tuple(sorted(levels.items())),
         loads=tuple(loads),
@@ -106,6 +110,17 @@ def impact(alert: Alert, actor: Actor) -> Impact:
         yuan=sum(priced) if priced else None,
         unknown=tuple(exposed.unknown) if exposed else ("没有查询受影响人口的权限",),
     )
+
+
+def _called(alert: Alert, actor: Actor) -> tuple[list[Callee], int]:
+    """List whom issuing calls, and tell how many are spared because they are called already."""
+    call = _call(alert, actor)
+    every = callees(call)
+    told = called_elsewhere(alert, call, every)
+    if not is_anew(alert, call.grade):
+        told |= called_before(alert.root, call.grade)
+    found = [one for one in every if one.post not in told]
+    return found, len(every) - len(found)
 
 
 def _call(alert: Alert, actor: Actor) -> Call:

@@ -16,10 +16,10 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.regions import scope
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
-from anlan.warn.callrules import KIND, grade_of, graver
+from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallRound
 from anlan.warn.selectors.callees import Callee, call_of, callees, ladders_of
-from anlan.warn.selectors.sparing import called_before, called_elsewhere
+from anlan.warn.selectors.sparing import called_before, called_elsewhere, is_anew
 from anlan.warn.services.calls.ending import drop_uncovered
 from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
 
@@ -47,15 +47,8 @@ def begin_calls(*, alert: str, by: Actor) -> str:
         if known is not None:
             return known.pk
         call = call_of(row)
-        made = new_round(row, call, by=by, anew=_is_anew(row, call.grade), recall=False)
+        made = new_round(row, call, by=by, anew=is_anew(row, call.grade), recall=False)
     return made.pk
-
-
-def _is_anew(alert: Alert, grade: str) -> bool:
-    before = alert.previous
-    if before is None or not CallRound.objects.filter(root=alert.root).exists():
-        return True
-    return alert.action == "raise" or graver(grade, grade_of(before.kind, before.level))
 
 
 def fill_round(*, round_: str, by: Actor, progress: Progress = lambda _: None) -> int:
@@ -70,9 +63,10 @@ def fill_round(*, round_: str, by: Actor, progress: Progress = lambda _: None) -
         end_round(row, "", by=by)  # whoever filled it was cut off before it was ended
         return 0
     alert = row.alert
-    every = callees(call_of(alert))
-    spared = called_elsewhere(row, every)
-    told = spared if row.anew else spared | called_before(row)
+    call = call_of(alert)
+    every = callees(call)
+    spared = called_elsewhere(alert, call, every)
+    told = spared if row.anew else spared | called_before(row.root, row.grade, but=row.pk)
     found = [one for one in every if one.post not in told]
     _owe(row, alert, found, by, progress)
     _end_earlier(row, by)
