@@ -71,8 +71,12 @@ def far(home: Home) -> Iterator[Sink]:
 
 @pytest.fixture
 def officer(people: Any) -> Client:  # noqa: ARG001 - the county must be there
-    user = User.objects.create(username="duty", name="值班员", region=COUNTY)
-    Grant.objects.create(user=user, role="duty-officer", prefix="339901", by=BY.ref, at=clock.now())
+    return account("duty-officer")
+
+
+def account(role: str) -> Client:
+    user = User.objects.create(username=role, name=role, region=COUNTY)
+    Grant.objects.create(user=user, role=role, prefix="339901", by=BY.ref, at=clock.now())
     text, _ = create_token(user=user, name="t", by=BY)
     return Client(headers={"authorization": f"Bearer {text}"})
 
@@ -90,7 +94,7 @@ def relayed(officer: Client) -> tuple[Alert, bytes]:
         sent=clock.now() - timedelta(minutes=2), text=WORDS, codes=(WEST,),
         polygon=box(121.0, 28.0, 121.2, 28.2), expires=clock.now() + timedelta(hours=12),
     )  # fmt: skip
-    received = ask(officer, "/alerts/inbox", original)["id"]
+    received = ask(account("department"), "/alerts/inbox", original)["id"]
     told = ask(officer, f"/alerts/received/{received}/relay")
     drain()
     return Alert.objects.get(pk=told["alert"]), original

@@ -61,7 +61,8 @@ def pushed(officer: Client, **more: Any) -> str:
 
 def relayed(officer: Client, received: str, expect: int = 200, **said: Any) -> Any:
     told = officer.post(
-        f"/api/v1/alerts/received/{received}/relay", json.dumps(said),
+        # The officer handed it in, and has asked the station.
+        f"/api/v1/alerts/received/{received}/relay", json.dumps({"accepted": ["verify"], **said}),
         content_type="application/json",
     )  # fmt: skip
     assert told.status_code == expect, told.content

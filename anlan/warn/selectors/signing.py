@@ -53,6 +53,18 @@ def may_act_alone(alert: Alert, now: datetime) -> bool:
     return rule is not None and bool(rule.flag("alone")) and waited
 
 
+def must_be_verified(alert: Alert) -> bool:
+    """Tell whether somebody must say that they asked the issuer before it goes on.
+
+    What a person pasted has no account, signature or number behind it, and goes out as a
+    department's word. A second person would not know more than the first, and an officer alone at
+    night would wait for one while the rain does not; a call to the issuer is what proves it, and
+    the journal keeps who said that they made it.
+    """
+    rule = rule_of(alert)
+    return rule is not None and str(alert.level or "none") in rule.several("verify")
+
+
 def hands(alert: Alert) -> set[str]:
     """Tell whose hands are in what an alert says: who began, changed or submitted it.
 

@@ -180,7 +180,7 @@ def test_the_original_is_given_back_byte_for_byte_and_never_shown() -> None:
 
 def test_relaying_is_checked_ahead_done_and_shown() -> None:
     officer = client("duty-officer")
-    row = push(officer, national()).json()["id"]
+    row = push(client("department"), national()).json()["id"]
     ahead = get(officer, f"/alerts/received/{row}/check")
     assert ahead["stopped"] is False
     assert ahead["impact"]["posts"] >= 1
@@ -196,7 +196,7 @@ def test_relaying_is_checked_ahead_done_and_shown() -> None:
 
 def test_a_relay_that_cannot_be_says_so_ahead_and_when_tried() -> None:
     officer = client("duty-officer")
-    row = push(officer, national(codes=())).json()["id"]
+    row = push(client("department"), national(codes=())).json()["id"]
     ahead = get(officer, f"/alerts/received/{row}/check")
     assert ahead["findings"][0]["severity"] == "stop"
     assert "regions" in post(officer, f"/alerts/received/{row}/relay", expect=422)["errors"]
@@ -319,7 +319,7 @@ def test_a_township_sees_the_countys_alert_for_it() -> None:
 
 def test_charlie_sees_nothing_and_does_nothing() -> None:
     officer, charlie = client("duty-officer"), client("duty-lead", NEIGHBOUR)
-    row = push(officer, national()).json()["id"]
+    row = push(client("department"), national()).json()["id"]
     alert = post(officer, f"/alerts/received/{row}/relay")["alert"]
     draft = post(officer, "/alerts", {**WRITTEN, "hazard": "fire"}, 201)["id"]
     due = ResponseDue.objects.get().pk
@@ -345,7 +345,7 @@ def test_charlie_sees_nothing_and_does_nothing() -> None:
 
 def test_what_is_due_is_listed_and_answered() -> None:
     officer = client("duty-officer")
-    row = push(officer, national()).json()["id"]
+    row = push(client("department"), national()).json()["id"]
     post(officer, f"/alerts/received/{row}/relay")
     (due,) = get(officer, "/alerts/responses")["items"]
     assert due["response_label"] == "一级响应"

@@ -83,6 +83,19 @@ def test_what_the_check_asks_must_have_been_seen_and_the_journal_says_that_it_wa
     assert entry.facts["accepted"] == ["duplicate"]
 
 
+@pytest.mark.parametrize("way", ["paste", "manual"])
+@pytest.mark.parametrize(("colour", "asked"), [("Red", True), ("Orange", True), ("Yellow", False)])
+def test_a_grave_warning_that_a_person_brought_goes_on_once_somebody_asked_the_station(
+    way: str, colour: str, asked: bool
+) -> None:
+    row = receive_alert(original=national(colour=colour), way=way, by=OFFICER)
+    if asked:
+        with pytest.raises(Conflict, match="云屿县气象台核实"):
+            relay_alert(received=row, by=OFFICER)
+    pk = relay_alert(received=row, by=OFFICER, accepted=("verify",) if asked else ())
+    assert Alert.objects.get(pk=pk).state == "issued"  # one person, and at once
+
+
 def test_relaying_twice_is_once() -> None:
     row = received()
     assert relay_alert(received=row, by=OFFICER) == relay_alert(received=row, by=LEAD)

@@ -224,7 +224,7 @@ def test_who_relays_an_end_by_another_way_ends_what_went_out() -> None:
     out = Alert.objects.get(pk=relay_alert(received=row.pk, by=OFFICER))
     end = tell(OFFICER, "paste", number=SECOND, action="Cancel", references=FIRST, text=OVER)
     assert state(row) == ("standing", "relayed")
-    relay_alert(received=end.pk, by=OFFICER)
+    relay_alert(received=end.pk, by=OFFICER, accepted=("verify",))
     out.refresh_from_db()
     assert (out.state, state(row)) == ("cancelled", ("cancelled", "relayed"))
 

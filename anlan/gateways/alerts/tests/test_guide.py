@@ -57,7 +57,7 @@ def office() -> Client:
     user = User.objects.create(
         username="qxj", name="县气象局", password="x", region=COUNTY, created_at=now
     )
-    Grant.objects.create(user=user, role="section", prefix=COUNTY[:6], at=now, by="system:test")
+    Grant.objects.create(user=user, role="department", prefix=COUNTY[:6], at=now, by="system:test")
     token, *_ = create_token(user=user, name="qxj", by=BY)
     return Client(headers={"authorization": f"Bearer {token}"})
 

@@ -4,7 +4,12 @@ from anlan.warn.models import Alert
 from anlan.warn.selectors.checks.findings import Finding, refuse_unseen
 from anlan.warn.selectors.checks.findings import stop as _stop
 from anlan.warn.selectors.checks.ground import foretold
-from anlan.warn.selectors.checks.standing import against_what_stands, other_parts, too_often
+from anlan.warn.selectors.checks.standing import (
+    against_what_stands,
+    other_parts,
+    too_often,
+    unproved,
+)
 from anlan.warn.selectors.checks.wording import wording
 
 __all__ = ["Finding", "findings", "refuse_unseen", "stops"]
@@ -18,6 +23,7 @@ def findings(alert: Alert) -> list[Finding]:
             _stop("no-area", "没有影响范围，不能发送", "No area: it cannot be sent", "regions")
         )
     found += wording(alert)
+    found += unproved(alert)
     found += other_parts(alert)
     found += against_what_stands(alert)
     found += too_often(alert)

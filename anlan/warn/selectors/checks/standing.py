@@ -10,6 +10,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.warn.models import Alert
+from anlan.warn.selectors import signing
 from anlan.warn.selectors.checks.findings import Finding, ask, note, stop
 
 FREQUENCY = "alert-frequency"
@@ -46,6 +47,18 @@ def against_what_stands(alert: Alert) -> Iterator[Finding]:
                 "duplicate", f"同一地区已有同样的预警：{other.title}",
                 f"The same place has this alert already: {other.title}",
             )  # fmt: skip
+
+
+def unproved(alert: Alert) -> Iterator[Finding]:
+    """Find that nothing proves whose words these are, where that must be asked first."""
+    if signing.must_be_verified(alert):
+        yield ask(
+            "verify",
+            f"这一条是人粘贴或录入的，没有报文和签名可以证明。"
+            f"请先向{alert.station}核实（打电话、看官网），核实了再勾选",
+            f"It was pasted or entered by hand; no message or signature proves it. Verify it with "
+            f"{alert.station} first (by telephone or on its site), and tick when you have",
+        )
 
 
 def other_parts(alert: Alert) -> Iterator[Finding]:
