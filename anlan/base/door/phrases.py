@@ -33,8 +33,14 @@ def _english(chinese: str) -> str | None:
     for pattern, english in _patterns():
         found = pattern.fullmatch(chinese)
         if found is not None:
-            return english.format(**found.groupdict())
+            gaps = {gap: _filling(text) for gap, text in found.groupdict().items()}
+            return english.format(**gaps)
     return None
+
+
+def _filling(text: str) -> str:
+    """Say what fills a gap: a reason in a sentence is a sentence, too; names stay as they are."""
+    return text if text.isascii() else said(text, "en")
 
 
 @cache

@@ -32,6 +32,15 @@ def test_reasons_told_one_after_the_other_are_each_said_in_english() -> None:
     assert re.search("[一-鿿]", told) is None
 
 
+def test_a_reason_within_a_sentence_is_said_in_english_too() -> None:
+    why = "雨量预报文件 a.nc 不能用：各时段要一个接一个，中间不能缺"
+    told = "Rain forecast a.nc cannot be used: Steps follow one another without a gap"
+    assert said(why, "en") == told
+    assert said("预报没有算成：沿海潮位。没有输入「潮位」，不能计算", "en").startswith(
+        "A forecast failed: Sea level at the coast. "
+    )
+
+
 def test_every_gap_of_a_translation_is_a_gap_of_the_sentence() -> None:
     for chinese, english in catalogue().items():
         assert set(GAP.findall(english)) <= set(GAP.findall(chinese)), chinese
