@@ -100,7 +100,8 @@ def relayed_pasted() -> None:
         text=words, station="云屿县气象台", sent_at=at(-1), hazard="rainstorm", level=1,
         regions=[WEST],
     )  # fmt: skip
-    relay_alert(received=receiving.paste_alert(confirmed=confirmed, by=OFFICER), by=OFFICER)
+    received = receiving.paste_alert(confirmed=confirmed, by=OFFICER)
+    relay_alert(received=received, by=OFFICER, accepted=("verify",))
 
 
 def relayed_raised_lowered_and_ended() -> None:

@@ -125,7 +125,10 @@ def test_an_outline_of_6208_corners_is_kept_to_the_last_and_rings_each_right_tel
     assert called() == wanted
     # The other villages, the city above and the neighbour have telephones as well.
     assert wanted < set(numbers)
-    assert sorted(far.numbers()) == sorted(numbers[code] for code in wanted)
+    # The county has no watch, so its commander owes the answer about the response: one more.
+    commander = Obligation.objects.get(kind="response-due").debtor.code
+    assert commander == f"{COUNTY}-0"
+    assert sorted(far.numbers()) == sorted(numbers[code] for code in [*wanted, commander])
     outline = Received.objects.get(pk=received).area
     assert outline is not None
     assert [tuple(point) for point in outline["coordinates"][0][0]] == [*area, area[0]]
