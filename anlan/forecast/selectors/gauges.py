@@ -37,6 +37,10 @@ BACK_H: Final = 3
 #: A window of which so much is missing is a lower bound.
 WHOLE: Final = 0.9
 WATCH: Final = Watch()
+#: So many hours ago end the windows of the tides half a day and a day before.
+TIDES_H: Final = (11, 23)
+#: A change of such a share of another is like it: no two tides are alike.
+ALIKE: Final = 0.6
 
 UNEXPLAINED = "没有水位流量关系，未扣除雨能解释的部分；请对照旁边的雨量判断"
 EXPLAINED = "已按水位流量关系扣除雨能解释的部分"
@@ -189,6 +193,32 @@ def _sudden(
             }
         )
     return sorted(items, key=lambda one: (one["way"] != "rise", -abs(one["change"])))
+
+
+def as_the_tide_does(found: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Name the stations, of `sudden` items, whose water did the same half a day and a day before.
+
+    In the reach of the tide a gauge of a river rises and falls twice a day as fast as a breach
+    makes it; a flood or a breach does not come by the clock.
+    """
+    rows = list(
+        Stream.objects.filter(code__in=[one["stream"] for one in found]).select_related("station")
+    )
+    if not rows:
+        return set()
+    until = round(clock.now().timestamp() * 1000)
+    lag = round(WATCH.window / STEP_S)
+    change = {one["stream"]: one["change"] for one in found}
+    usual = {row.station_id for row in rows}
+    for hours in TIDES_H:
+        stages, _ = _stages(rows, until - hours * HOUR_MS)
+        moved = np.nan_to_num(stages[:, lag:] - stages[:, :-lag])
+        for row, mine in zip(rows, moved, strict=True):
+            wanted = change[row.code]
+            most = float(mine.max() if wanted > 0 else -mine.min())
+            if most < ALIKE * abs(wanted):
+                usual.discard(row.station_id)
+    return usual
 
 
 def _by_rain(rows: Sequence[Stream], ends: np.ndarray[Any, Any]) -> Floats:

@@ -1,6 +1,7 @@
 """What cannot wait for somebody to open a page is owed by somebody: told once, until it is over."""
 
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from anlan.base.obligations.models import Obligation
 from anlan.base.people.models import Post, Unit
 from anlan.forecast import heavy
 from anlan.forecast.models import Run
+from anlan.forecast.selectors import gauges
 from anlan.forecast.services import owing, scheduling
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.signing import approve_run, reject_run
@@ -173,6 +175,27 @@ def test_in_heavy_rain_it_takes_a_metre_where_no_rating_tells_what_rain_does(
 
 def test_in_heavy_rain_a_metre_calls_somebody(world: World, river: Stream, tell: Tell) -> None:
     jumps(world, river, tell, rise=1.4, rain=60.0)
+    assert owing.owe_sudden_changes() == 1
+
+
+def tidal(since_h: float) -> tuple[list[datetime], list[float]]:
+    """A gauge in the reach of a tide that rises fastest now."""
+    times = every(10, NOW - timedelta(hours=since_h), NOW)
+    angle = 2 * math.pi / 12.42
+    return times, [10 + 2.8 * math.sin(angle * (one - NOW).total_seconds() / 3600) for one in times]
+
+
+@pytest.mark.usefixtures("world")
+def test_what_the_tide_does_twice_a_day_calls_nobody(river: Stream, tell: Tell) -> None:
+    tell(river, *tidal(since_h=27))
+    assert len(gauges.gauges(OFFICER, "zh")["sudden"]) == 1
+    assert owing.owe_sudden_changes() == 0
+
+
+@pytest.mark.usefixtures("world")
+def test_the_same_rise_without_a_tide_before_it_calls_somebody(river: Stream, tell: Tell) -> None:
+    times, levels = tidal(since_h=27)
+    tell(river, times, [*([10.0] * (len(levels) - 18)), *levels[-18:]])
     assert owing.owe_sudden_changes() == 1
 
 
