@@ -11,6 +11,7 @@ from django.db.models import Q
 from anlan.comms.carriers.console import CONSOLE
 from anlan.comms.channels import CHANNELS, Channel, channel_of
 from anlan.comms.declaration import Declaration
+from anlan.comms.declaration.declared import Words
 from anlan.comms.declaration.shelf import shelf
 from anlan.comms.models import CarrierState, Message
 from anlan.kernel import workspace
@@ -92,14 +93,24 @@ def declared_for(word: str) -> list[Declaration]:
     In exercises and demonstrations there is the console twin and nothing else, whatever the files
     say: no real telephone can ring.
     """
-    if workspace.current().console_only:
-        return [replace(CONSOLE, channel=word)]
     found = [
         one
         for one in shelf().in_force().values()
         if one.enabled and word in (one.channel, one.key)
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.order, one.key))
+    found.sort(key=lambda one: (one.order, one.key))
+    return [_twin_of(word, found)] if workspace.current().console_only else found
+
+
+def _twin_of(word: str, declared: Sequence[Declaration]) -> Declaration:
+    """Let the console say what the channel tried first would say, word for word."""
+    if not declared:
+        return replace(CONSOLE, channel=word, words=Words(channel_of(word).words))
+    first = declared[0]
+    return replace(
+        CONSOLE, channel=word, words=first.words, approved=first.approved,
+        outgoing=first.outgoing, outline=first.outline,
+    )  # fmt: skip
 
 
 def slots(word: str, now: datetime) -> list[Slot]:

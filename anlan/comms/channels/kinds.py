@@ -37,6 +37,8 @@ class Channel:
     at_once: bool = False
     #: Where it leads: a person's number, mail or account, the devices of a region, or nothing.
     needs: str = "number"
+    #: The part of the wording it takes where no file says otherwise.
+    words: str = "short"
     #: After a crash: whether what may have left is sent again. Never for a ringing telephone.
     repeatable: bool = True
 
@@ -81,18 +83,18 @@ for _channel in (
     Channel(key="knock", title="上门叫醒", title_en="Knock at the door", reliable=True,
             proves="answered", by_hand=True, knocks=True, needs="", repeatable=False),
     Channel(key="mail", title="邮件", title_en="E-mail", reliable=True, proves="answered",
-            needs="mail"),
+            needs="mail", words="long"),
     Channel(key="dingtalk", title="钉钉工作通知", title_en="DingTalk work notice", reliable=True,
-            proves="delivered", needs="account"),
+            proves="delivered", needs="account", words="full"),
     Channel(key="wecom", title="企业微信工作通知", title_en="WeCom work notice", reliable=True,
-            proves="delivered", needs="account"),
+            proves="delivered", needs="account", words="full"),
     Channel(key="robot", title="群机器人", title_en="Group robot", reliable=False,
-            proves="answered", to_place=True, told_once="whole", needs=""),
+            proves="answered", to_place=True, told_once="whole", needs="", words="spoken"),
     Channel(key="webhook", title="网络回调", title_en="Webhook", reliable=False, proves="answered",
-            to_place=True, needs=""),
+            to_place=True, needs="", words="spoken"),
     Channel(key="loudspeaker", title="大喇叭", title_en="Loudspeaker", reliable=True,
             proves="delivered", to_place=True, told_once="region", needs="device",
-            repeatable=False),
+            repeatable=False, words="spoken"),
     Channel(key="group", title="群转发文本", title_en="Text for a group", reliable=False,
             proves="answered", by_hand=True, knocks=True, to_place=True, told_once="whole",
             needs=""),

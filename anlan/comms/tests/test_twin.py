@@ -11,6 +11,8 @@ import pytest
 
 from anlan.base.jobs.worker import drain
 from anlan.base.obligations.ladders import CHANNELS as WORDS
+from anlan.base.people.tests import village as v
+from anlan.base.vault import services as vault
 from anlan.comms import services
 from anlan.comms.carriers.console import ConsoleCarrier
 from anlan.comms.carriers.making import make_carrier
@@ -79,6 +81,40 @@ def test_no_kind_of_channel_leaves_an_exercise_whatever_its_files_say(
         assert ConsoleNote.objects.get().message_id == message.pk
     else:
         assert (message.state, message.reason) == ("failed", "no-number")
+
+
+#: Channel -> the file its operator copied ("" none), and what its reader would read of a notice.
+READ = [
+    ("sms", "", "【演练】【通知】防台风会议，请于8月3日 11:00前签收：/m/"),
+    ("sms", "sms-aliyun", "【云屿应急】您有一件通知：防台风会议，请在8月3日 11:00前回复1签收"),
+    ("sms", "sms-mas", "【通知】防台风会议"),
+    ("mail", "", "【演练】防台风会议\n\n请于今晚八时前"),
+    ("wecom", "", "防台风会议"),
+    ("loudspeaker", "", "防台风会议"),
+    ("loudspeaker", "loudspeaker", "防台风会议"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("channel", "preset", "read"), READ)
+def test_the_twin_shows_what_would_leave_in_the_words_of_its_file_or_else_of_its_kind(
+    home: Home, world: World, channel: str, preset: str, read: str
+) -> None:
+    body = "请于今晚八时前到镇政府三楼参加防台风会议，带上转移名单。"
+    with sink() as far:
+        if preset:
+            home.preset(preset, far.address)
+        for kind, address in (("mail", "head@county.example"), ("wecom", "head")):
+            v.save("accounts", person="P-head", kind=kind, address=address)
+        _rehearse(home, "exercise")
+        world.owe("head", ladder=home.ladder(channel), body=body)
+        drain()
+        assert far.asked == []
+    note = ConsoleNote.objects.get()
+    text = vault.open(note.seal_subject, note.text)
+    assert read in text
+    assert (body in text) == (channel != "sms" or preset == "sms-mas")
+    assert ("/m/" in text) == (channel != "loudspeaker" and preset != "sms-aliyun")
 
 
 @pytest.mark.parametrize("kind", sorted({*KINDS, "not-thought-of-yet"}))

@@ -85,10 +85,8 @@ def first_tries(
         among("message", {row["id"] for row in again}), request__in={_name(row) for row in again}
     )
     begun = tries.order_by().values("message_id", "request").annotate(first=Min("number"))
-    first: dict[tuple[str, str], int] = {
-        (one["message_id"], one["request"]): one["first"] for one in begun
-    }
-    return {row["id"]: first.get((row["id"], _name(row)), row["tries"]) for row in again}
+    first = {(one["message_id"], one["request"]): int(one["first"]) for one in begun}
+    return {row["id"]: first[row["id"], _name(row)] for row in again}
 
 
 def _address(chosen: Address | None) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime
 from anlan.base.register.masking import mask
 from anlan.base.vault.services import seal_many
 from anlan.comms.carriers import Parcel
+from anlan.comms.channels import Channel
 from anlan.comms.models import ConsoleNote
 
 
-def console_notes(parcels: Sequence[Parcel], now: datetime) -> list[ConsoleNote]:
+def console_notes(parcels: Sequence[Parcel], channel: Channel, now: datetime) -> list[ConsoleNote]:
     """Make the notes of messages; each is sealed with the key of the case, or of its own."""
     sealed = seal_many(
-        [(one.case or one.message, {"text": str(one.told["text"])}) for one in parcels]
+        [(one.case or one.message, {"text": _read(one, channel)}) for one in parcels]
     )
     return [
         ConsoleNote(
@@ -21,3 +22,9 @@ def console_notes(parcels: Sequence[Parcel], now: datetime) -> list[ConsoleNote]
         )
         for one, texts in zip(parcels, sealed, strict=True)
     ]  # fmt: skip
+
+
+def _read(one: Parcel, channel: Channel) -> str:
+    """Tell what its reader would see: the provider's own signature, a mail's subject above it."""
+    text = str(one.told["charged"])
+    return f"{one.told['subject']}\n\n{text}" if channel.needs == "mail" else text

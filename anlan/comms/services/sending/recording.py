@@ -57,7 +57,8 @@ def record_results(slot: Slot, done: Sequence[Done], me: Me) -> None:
     rows = [one.tried.row(one.result, now, _parts(slot, one)) for one in done]
     insert_values(Attempt, ATTEMPT, rows)
     if slot.declaration.kind == "console":
-        ConsoleNote.objects.bulk_create(console_notes([one.parcel for one in done], now))
+        notes = console_notes([one.parcel for one in done], slot.channel, now)
+        ConsoleNote.objects.bulk_create(notes)
     dead = [one for one in done if one.result.reason == reasons.DEAD_NUMBER]
     if dead:
         phones = {one.parcel.phone for one in dead if one.parcel.phone}
