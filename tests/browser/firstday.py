@@ -28,7 +28,12 @@ def begin(workspace: Path) -> None:
     names = workspace.parent / "names.csv"
     names.write_text(NAMES, encoding="utf-8")
     _anlan(workspace, "regions", "import", str(names))
-    _anlan(workspace, "django", "shell", "-c", OFFICER)
+    tell_workspace(workspace, OFFICER)
+
+
+def tell_workspace(workspace: Path, words: str) -> None:
+    """Run Python in a workspace, for what no door of the platform writes at once."""
+    _anlan(workspace, "django", "shell", "-c", words)
 
 
 def _anlan(workspace: Path, *arguments: str) -> None:

@@ -40,9 +40,9 @@ class Desk:
         return told.json()
 
 
-def computed(desk: Desk, model: str) -> str:
+def computed(desk: Desk, model: str, inputs: dict[str, Any] | None = None) -> str:
     """Ask for a run and wait until it is done."""
-    run: str = desk.post("/forecasts", {"model": model})["id"]
+    run: str = desk.post("/forecasts", {"model": model, "inputs": inputs or {}})["id"]
     for _ in range(300):
         told = desk.get(f"/forecasts/{run}")
         if told["state"] not in ("queued", "running"):

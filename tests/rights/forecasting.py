@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import numpy as np
+
 from anlan.base.permissions import system
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
+from anlan.engines.grids import Raster, write_geotiff
 from anlan.forecast.models import Grid, Run, Series, StationOutlook, VillageOutlook
 from anlan.forecast.selectors.rows import SIGNED
 from anlan.forecast.services.asking import Wanted, ask_run
@@ -67,6 +70,12 @@ def _run(ids: dict[str, str]) -> str:
         run=run, name="area", title="演示范围", form="geojson", file="area.geojson",
         sha256=digest, bytes=size,
     )  # fmt: skip
+    field = Raster(np.full((4, 4), 1.5), 121.0, 28.0, 0.1, 0.1)
+    digest, size = folder.put("outputs/depth.tif", write_geotiff(field))
+    Grid.objects.create(
+        run=run, name="depth", title="演示水深", form="geotiff", quantity="depth", unit="m",
+        file="depth.tif", sha256=digest, bytes=size,
+    )  # fmt: skip
     return made
 
 
@@ -97,6 +106,7 @@ FORECASTS: dict[str, tuple[Ask, ...]] = {
     "GET /forecasts/{run}/series": _both("/series?code=DEMO-ST1"),
     "GET /forecasts/{run}/grids": _both("/grids"),
     "GET /forecasts/{run}/grids/{name}": _both("/grids/area"),
+    "GET /forecasts/{run}/grids/{name}/{zoom}/{x}/{y}.png": _both("/grids/depth/8/214/107.png"),
     "POST /forecasts/{run}/{verb}": tuple(
         Ask(f"/forecasts/{{{run}}}/{verb}", body, note=verb)
         for run, verb, body in (

@@ -12,7 +12,14 @@ from anlan.base.door.sheets import XLSX
 from anlan.base.permissions.gate import permit
 from anlan.forecast.api.shapes import VerificationQuery
 from anlan.forecast.models import Run
-from anlan.forecast.selectors import describing, products, tables, verification, villages
+from anlan.forecast.selectors import (
+    describing,
+    products,
+    tables,
+    tiles,
+    verification,
+    villages,
+)
 from anlan.forecast.states import SIGNING
 from anlan.kernel.errors import Invalid
 
@@ -106,6 +113,16 @@ def get_grid(request: ApiRequest, run: str, name: str) -> HttpResponseBase:
     response = FileResponse(path.open("rb"), content_type=TYPES[grid.form])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response["ETag"] = f'"{grid.sha256}"'
+    return response
+
+
+@router.get("/forecasts/{run}/grids/{name}/{zoom}/{x}/{y}.png", summary="网格产品的瓦片")
+def get_tile(request: ApiRequest, run: str, name: str, zoom: int, x: int, y: int) -> HttpResponse:
+    """Draw a tile (Web Mercator) of a product of one field; 204 where nothing is to be seen."""
+    grid, body = tiles.tile(request.actor, run, name, (zoom, x, y))
+    response = HttpResponse(body, content_type=TYPES["png"], status=200 if body else 204)
+    response["ETag"] = f'"{grid.sha256[:16]}-{zoom}-{x}-{y}"'
+    response["Cache-Control"] = "private, max-age=3600"
     return response
 
 

@@ -16,6 +16,7 @@ from anlan.forecast.declaration import shelf
 from anlan.forecast.models import Grid, Run, Series, StationOutlook
 from anlan.forecast.selectors.describing import describe, stamp_of
 from anlan.forecast.selectors.rows import SILENT, UNSIGNED, VIEW, run_for, seen_runs
+from anlan.forecast.selectors.shades import drawable
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
 
@@ -144,10 +145,18 @@ def grids(actor: Actor, run: str, language: str) -> dict[str, Any]:
             "box": one.box,
             "times": one.times,
             "span": one.span,
+            "tiles": _tiles(one),
         }
         for one in Grid.objects.filter(run=row).order_by("name")
     ]
     return {**about(row), "items": items}
+
+
+def _tiles(one: Grid) -> str | None:
+    """Tell the address of a product's tiles below the API's; None where none are drawn."""
+    if not drawable(one):
+        return None
+    return f"/forecasts/{one.run_id}/grids/{one.name}/{{z}}/{{x}}/{{y}}.png"
 
 
 def grid_file(actor: Actor, run: str, name: str) -> tuple[Run, Grid, Path]:

@@ -15,14 +15,14 @@ from anlan.base.places.models import DangerZone
 from anlan.engines.grids import read_geotiff
 from anlan.forecast import heavy
 from anlan.forecast.models import Run, Series, StationOutlook, VillageOutlook
-from anlan.forecast.selectors import products, villages
+from anlan.forecast.selectors import products, tiles, villages
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.signing import approve_run
 from anlan.forecast.services.storms import receive_track
 from anlan.forecast.tests import coast
 from anlan.forecast.tests.conftest import CHARLIE, HARBOUR, LEAD, LOWER, OFFICER, UPPER, World, row
 from anlan.forecast.tests.test_storms import bulletin
-from anlan.kernel.errors import Missing
+from anlan.kernel.errors import Invalid, Missing
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +191,25 @@ def test_the_flood_is_drawn_on_land_and_not_where_the_tide_goes() -> None:
     lines = orjson.loads(path.read_bytes())["features"]
     assert {one["geometry"]["type"] for one in lines} <= {"LineString", "MultiLineString"}
     assert lines
+
+
+@pytest.mark.usefixtures("shore")
+def test_the_flood_comes_as_tiles_for_any_map() -> None:
+    run = done()
+    rows = {one["name"]: one["tiles"] for one in products.grids(OFFICER, run.pk, "zh")["items"]}
+    assert rows["flood-map"] == f"/forecasts/{run.pk}/grids/flood-map/{{z}}/{{x}}/{{y}}.png"
+    assert rows["flood"] is None
+    # At zoom 9 one tile holds the plain before the hills; the other side of the earth is clear.
+    grid, body = tiles.tile(OFFICER, run.pk, "flood-map", (9, 428, 214))
+    assert grid.quantity == "depth"
+    assert body.startswith(b"\x89PNG")
+    assert tiles.tile(OFFICER, run.pk, "flood-map", (9, 100, 100))[1] == b""
+    with pytest.raises(Missing, match="不画瓦片"):
+        tiles.tile(OFFICER, run.pk, "flood-lines", (9, 428, 214))
+    with pytest.raises(Invalid, match="没有第 9 级的瓦片"):
+        tiles.tile(OFFICER, run.pk, "flood-map", (9, 999, 214))
+    with pytest.raises(Missing):
+        tiles.tile(CHARLIE, run.pk, "flood-map", (9, 428, 214))
 
 
 def test_without_constants_at_the_sides_tide_and_surge_are_added_and_no_village_told(
