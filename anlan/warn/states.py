@@ -16,7 +16,10 @@ RECEIVED = Lifecycle(
         State("replaced", "已被更新", "Replaced", "over", ("standing", "cancelled", "withdrawn")),
         State("cancelled", "已解除", "Cancelled", "good", ("standing", "replaced", "withdrawn")),
         State("withdrawn", "已撤销", "Withdrawn", "over", ("standing", "replaced", "cancelled")),
-        State("expired", "已过期", "Expired", "over", ("replaced", "cancelled", "withdrawn")),
+        State(
+            "expired", "已过期", "Expired", "over",
+            ("standing", "replaced", "cancelled", "withdrawn"),
+        ),
         # A cancel, an acknowledgement, a test: nothing begins to hold by it.
         State("notice", "告知", "For information", "neutral"),
     ),

@@ -52,8 +52,8 @@ def _check_chosen(row: Received, asked: Sequence[str]) -> None:
     unknown = set(asked) - regions.still_open(asked)
     if unknown:
         raise Invalid("有的地区不在名录中", errors={"regions": sorted(unknown)})
-    # An area that another one's copy filled in is no word of the message itself.
-    own = not any(note[0] == "area-by" for note in row.notes)
+    # An area that another one's copy filled in, or contradicts, is no sure word of the message.
+    own = not any(note[0] in ("area-by", "area-differs") for note in row.notes)
     named = [scope.prefix(code) for code in row.regions] if own else []
     beyond = [code for code in asked if not any(scope.covers(one, code) for one in named)]
     if named and beyond:

@@ -11,7 +11,7 @@ from anlan.base.permissions.gate import permit
 from anlan.kernel.errors import Invalid
 from anlan.warn.models import Alert, Received, StandingOrder
 from anlan.warn.selectors import signing
-from anlan.warn.selectors.checks import findings, refuse_unseen
+from anlan.warn.selectors.checks import findings, refuse_unseen, unproved_end
 from anlan.warn.selectors.passing_on import check_may_go, relay_of, whither
 from anlan.warn.selectors.rows import received_for
 from anlan.warn.services.approving import submit_row
@@ -49,6 +49,7 @@ def relay_alert(
             return known.pk
         check_may_go(row)
         if order is None:
+            refuse_unseen(list(unproved_end(row)), accepted)
             vouch(row, by, asked=False)
         goes_to = whither(row, chosen, by)
         alert = relay_of(row, goes_to, by)

@@ -144,7 +144,8 @@ def test_a_guessed_number_takes_the_place_of_nothing(said: dict[str, Any]) -> No
     true = red()
     assert true.pk != forged.pk
     assert (state(true), true.text) == (("standing", "waiting"), TEXT)
-    assert "number-taken" in remarks(true)
+    # An actual one that says something else is seen; an exercise keeps no order from acting.
+    assert ("number-taken" in remarks(true)) == (forged.status == true.status)
 
 
 def test_the_same_words_said_to_be_an_exercise_are_not_the_same() -> None:
@@ -165,6 +166,38 @@ def test_a_strangers_copy_does_not_say_when_a_warning_ends(turn: Turn) -> None:
     expire_due()
     assert state(row) == ("standing", "waiting")
     assert "ends-at" in remarks(row)
+
+
+@pytest.mark.parametrize("after", [2, 10])  # before the forged end, and after it
+@pytest.mark.parametrize("ends", [None, 600])
+def test_who_is_first_with_the_words_does_not_bring_their_end_forward(
+    turn: Turn, after: int, ends: int | None
+) -> None:
+    given: dict[str, Any] = {"sent": turn.at}
+    row = red(WATER, expires=at(5), **given)
+    turn.forward(minutes=after)
+    expire_due()
+    assert red(expires=at(ends) if ends else None, **given).pk == row.pk
+    turn.forward(minutes=10)
+    expire_due()
+    assert state(row) == ("standing", "waiting")
+
+
+def test_what_ran_out_hours_ago_does_not_hold_again_because_it_is_told_late(turn: Turn) -> None:
+    given: dict[str, Any] = {"sent": turn.at}
+    row = red(expires=at(120), **given)
+    turn.forward(minutes=180)
+    expire_due()
+    red(PROVINCE, way="poll", **given)
+    assert state(row)[0] == "expired"
+
+
+def test_who_is_first_with_the_words_does_not_narrow_their_area() -> None:
+    row = red(WATER, codes=(A1,))
+    assert red().pk == row.pk
+    assert "area-differs" in remarks(row)
+    pk = relay_alert(received=row.pk, by=OFFICER, chosen=[COUNTY])
+    assert Alert.objects.get(pk=pk).regions == [COUNTY]
 
 
 def test_an_area_that_a_stranger_filled_in_is_no_limit() -> None:
@@ -224,7 +257,10 @@ def test_who_relays_an_end_by_another_way_ends_what_went_out() -> None:
     out = Alert.objects.get(pk=relay_alert(received=row.pk, by=OFFICER))
     end = tell(OFFICER, "paste", number=SECOND, action="Cancel", references=FIRST, text=OVER)
     assert state(row) == ("standing", "relayed")
-    relay_alert(received=end.pk, by=OFFICER, accepted=("verify",))
+    with pytest.raises(Conflict, match="unproved"):
+        relay_alert(received=end.pk, by=OFFICER, accepted=("verify",))
+    assert state(row) == ("standing", "relayed")
+    relay_alert(received=end.pk, by=OFFICER, accepted=("verify", "unproved"))
     out.refresh_from_db()
     assert (out.state, state(row)) == ("cancelled", ("cancelled", "relayed"))
 

@@ -9,10 +9,11 @@ from anlan.warn.selectors.checks.standing import (
     other_parts,
     too_often,
     unproved,
+    unproved_end,
 )
 from anlan.warn.selectors.checks.wording import wording
 
-__all__ = ["Finding", "findings", "refuse_unseen", "stops"]
+__all__ = ["Finding", "findings", "refuse_unseen", "stops", "unproved_end"]
 
 
 def findings(alert: Alert) -> list[Finding]:
@@ -24,6 +25,7 @@ def findings(alert: Alert) -> list[Finding]:
         )
     found += wording(alert)
     found += unproved(alert)
+    found += unproved_end(alert.received)
     found += other_parts(alert)
     found += against_what_stands(alert)
     found += too_often(alert)

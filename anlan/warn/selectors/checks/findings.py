@@ -1,6 +1,6 @@
 """What the check before issue (发布前核验) can find, and what it does about it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Finding:
     field: str = ""
 
 
-def refuse_unseen(found: Iterable[Finding], accepted: Collection[str]) -> None:
+def refuse_unseen(found: Sequence[Finding], accepted: Collection[str]) -> None:
     """Refuse what stops an alert (`Invalid`), and what nobody says to have seen (`Conflict`)."""
     stopping = [one for one in found if one.severity == "stop"]
     if stopping:

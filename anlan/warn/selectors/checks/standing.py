@@ -9,7 +9,7 @@ from anlan import codes
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
-from anlan.warn.models import Alert
+from anlan.warn.models import Alert, Received
 from anlan.warn.selectors import signing
 from anlan.warn.selectors.checks.findings import Finding, ask, note, stop
 
@@ -58,6 +58,19 @@ def unproved(alert: Alert) -> Iterator[Finding]:
             f"请先向{alert.station}核实（打电话、看官网），核实了再勾选",
             f"It was pasted or entered by hand; no message or signature proves it. Verify it with "
             f"{alert.station} first (by telephone or on its site), and tick when you have",
+        )
+
+
+def unproved_end(row: Received | None) -> Iterator[Finding]:
+    """Find what a message says of others that nothing proves: who relays it vouches for that."""
+    named = "；".join(value for code, value in row.notes if code == "unproved") if row else ""
+    if row is not None and named:
+        yield ask(
+            "unproved",
+            f"转发它就会更新或结束「{named}」，不能证明是原发布单位所发。"
+            f"请先向{row.station}核实，核实了再勾选",
+            f"Relaying it changes or ends: {named}. Nothing proves that its issuer sent it; verify "
+            f"it with {row.station} first, and tick when you have",
         )
 
 

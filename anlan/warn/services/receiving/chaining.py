@@ -59,8 +59,14 @@ def hear_again(row: Received, references: Collection[str], ledger: Ledger, now: 
     """
     link(row, references, ledger, now)
     by = ledger.rows.get(row.ended_by_id or "")
-    if by is not None and not counts(by, row) and row.sent_at > now - LATELY:
-        _stand_again(row, by, now)
+    if row.sent_at <= now - LATELY or (row.expires_at is not None and row.expires_at <= now):
+        return
+    if by is not None and not counts(by, row):
+        by.replaces = [pk for pk in by.replaces if pk != row.pk]
+        _stand_again(row)
+        _dispute(by, row)
+    elif row.state == "expired":
+        _stand_again(row)
 
 
 def follow(row: Received, ledger: Ledger, now: datetime) -> None:
@@ -75,14 +81,10 @@ def follow(row: Received, ledger: Ledger, now: datetime) -> None:
         row.handled_at = now
 
 
-def _stand_again(row: Received, by: Received, now: datetime) -> None:
-    if row.expires_at is not None and row.expires_at <= now:
-        return
+def _stand_again(row: Received) -> None:
     row.state, row.ended_by_id, row.ended_at = "standing", None, None
     if row.handling == "passed":
         row.handling, row.handled_at = "waiting", None
-    by.replaces = [pk for pk in by.replaces if pk != row.pk]
-    _dispute(by, row)
 
 
 def _dispute(by: Received, row: Received) -> None:

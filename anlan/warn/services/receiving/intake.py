@@ -267,7 +267,9 @@ def _arrive(row: Received, one: Read, original: Original, batch: _Batch) -> None
 
 def _fresh(one: Read, original: Original, teller: str, batch: _Batch) -> Received:
     parsed, covered = one.parsed, one.cover
-    taken = [("number-taken", "")] if batch.ledger.numbered(parsed) else []
+    # An exercise's number says nothing of what is actual, and must not keep an order from acting.
+    rivals = [one for one in batch.ledger.numbered(parsed) if one.status == parsed.status]
+    taken = [("number-taken", "")] if rivals else []
     row = Received(
         id=new_id(), original=original, way=one.inbound.way, source=one.inbound.source,
         form=parsed.form, identifier=parsed.identifier, sender=parsed.sender,
