@@ -91,6 +91,8 @@ def test_villages_are_listed_by_how_near_they_are_to_leaving(
     expect(page.get_by_role("table", name="小流域洪峰").locator("tbody tr").first).to_contain_text(
         re.compile(r"[1-9]\d*(\.\d+)? m³/s")
     )
+    curve = page.get_by_role("region", name=re.compile("逐时$"))
+    expect(curve.get_by_role("img")).to_have_attribute("aria-label", re.compile("立即转移"))
     shoot(page, "forecast-villages-near")
 
 
