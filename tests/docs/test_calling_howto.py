@@ -28,6 +28,7 @@ WHO = {
 }  # fmt: skip
 WAYS = {
     "平台": "app", "短信": "sms", "电话": "voice", "人工叫应单": "sheet", "上门叫醒": "knock",
+    "大喇叭": "loudspeaker",
 }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ CHANNELS = (
     "app", "sms", "voice", "sheet", "knock", "mail", "dingtalk", "wecom", "robot", "webhook",
     "loudspeaker", "group",
 )  # fmt: skip
+#: Those of them that put somebody on the call sheet.
+RINGING = ("voice", "sheet")
 UNITS: dict[str, Unit] = {"min": "minute", "h": "hour", "d": "day", "wd": "working-day"}
 
 
@@ -172,6 +174,24 @@ def _check_nights(found: Mapping[str, Ladder]) -> None:
             raise Invalid(f"[{one.key}]：night 指的阶梯「{one.night.ladder}」不存在")
 
 
+def _check_sheets(found: Mapping[str, Ladder], shipped: Mapping[str, Ladder]) -> None:
+    """Refuse what would keep people off the call sheet who stand on it as shipped.
+
+    It is what is left when every machine fails: it must hold everybody from the first rung on.
+    """
+    for key in (key for key, one in shipped.items() if _rings(one)):
+        night = found[key].night
+        for chosen in (found[key], *((found[night.ladder],) if night else ())):
+            if not _rings(chosen):
+                needed = " 或 ".join(RINGING)
+                raise Invalid(f"[{chosen.key}]：第一步要有 {needed}，人工叫应单上才有他们")
+
+
+def _rings(one: Ladder) -> bool:
+    """Tell whether whom a ladder turns to first is on the call sheet at once."""
+    return any(channel in RINGING for channel in one.rungs[0].channels)
+
+
 class _Shelf:
     """The ladders in force, re-read when a file changes."""
 
@@ -193,8 +213,10 @@ class _Shelf:
 
     def _reread(self, stamp: tuple[Any, ...]) -> None:
         try:
-            found = {k: v for path, _ in stamp for k, v in read(path).items()}
+            read_ = [read(path) for path, _ in stamp]
+            found = {key: one for part in read_ for key, one in part.items()}
             _check_nights(found)
+            _check_sheets(found, read_[0])
             self._ladders, self.problem = found, ""
         except Invalid as error:
             self.problem = error.detail

@@ -102,6 +102,18 @@ def declared_for(word: str) -> list[Declaration]:
     return [_twin_of(word, found)] if workspace.current().console_only else found
 
 
+def is_mute(word: str) -> bool:
+    """Tell whether a ladder's word asks for devices where no file in force declares any.
+
+    Such a word asks for nothing: a ladder may name loudspeakers before there are any.
+    """
+    if channel_of(word).needs != "device":
+        return False
+    return not any(
+        one.enabled and word in (one.channel, one.key) for one in shelf().in_force().values()
+    )
+
+
 def _twin_of(word: str, declared: Sequence[Declaration]) -> Declaration:
     """Let the console say what the channel tried first would say, word for word."""
     if not declared:

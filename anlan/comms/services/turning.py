@@ -16,6 +16,7 @@ from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
+from anlan.comms.carriers.slots import is_mute
 from anlan.comms.channels import CHANNELS, SHEET, channel_of
 from anlan.comms.models import Message
 from anlan.comms.reasons import SUPERSEDED, VACANT
@@ -79,6 +80,7 @@ class _Turn(NamedTuple):
 
 def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
     turns = list(_turns(taken))
+    mute = {name for name in {name for turn in turns for name in turn.channels} if is_mute(name)}
     posts = {turn.post for turn in turns if turn.post}
     posts |= {turn.owed.debtor for turn in turns if SHEET in turn.channels}
     holders: dict[str, list[Held]] = defaultdict(list)
@@ -86,6 +88,8 @@ def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
         holders[held.post].append(held)
     for turn in turns:
         for name in turn.channels:
+            if name in mute:
+                continue
             yield from _of_channel(turn, name, holders)
 
 

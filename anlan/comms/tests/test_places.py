@@ -91,6 +91,14 @@ def test_a_place_without_a_device_fails_in_sight_and_is_sent_again_once_there_is
     assert silent.state == "sent"
 
 
+def test_a_ladder_that_names_loudspeakers_fails_nothing_where_there_are_none(
+    home: Home, world: World
+) -> None:
+    world.owe("head", case="C1", ladder=home.ladder("loudspeaker", "voice"))
+    drain()
+    assert Message.objects.get().channel == "voice"
+
+
 def test_two_platforms_each_sound_where_their_devices_stand(home: Home, world: World) -> None:
     with sink(lambda _: Told({"code": 0})) as one, sink(lambda _: Told({"code": 0})) as other:
         home.preset("loudspeaker", one.address, key="horns-a", **_devices(v.NEAR))

@@ -90,7 +90,6 @@ READ = [
     ("sms", "sms-mas", "【通知】防台风会议"),
     ("mail", "", "【演练】防台风会议\n\n请于今晚八时前"),
     ("wecom", "", "防台风会议"),
-    ("loudspeaker", "", "防台风会议"),
     ("loudspeaker", "loudspeaker", "防台风会议"),
 ]
 

@@ -7,7 +7,10 @@ from anlan.project.docs.code_tables import trust
 from anlan.project.docs.markdown import Page, cell, code, page, table
 
 UNITS = {"minute": "分钟", "hour": "小时", "day": "天", "working-day": "个工作日"}
-CHANNELS = {"app": "应用", "sms": "短信", "voice": "语音", "sheet": "人工电话单", "knock": "上门"}
+CHANNELS = {
+    "app": "应用", "sms": "短信", "voice": "语音", "sheet": "人工电话单", "knock": "上门",
+    "loudspeaker": "大喇叭",
+}  # fmt: skip
 UNTIL = {"answered": "签收", "reported": "反馈"}
 
 

@@ -79,6 +79,46 @@ def test_a_wrong_night_is_refused_and_the_last_good_file_stays(
     assert told in ladders.problem()
 
 
+QUIET = """
+[call-blue]
+title = "蓝色预警叫应"
+until = "answered"
+rungs = [
+  { after = "0min", whom = "debtor", channels = ["app", "sms"] },
+  { after = "5min", whom = "debtor", channels = ["sheet"] },
+]
+"""
+MUTE_AT_NIGHT = """
+[call-blue]
+title = "蓝色预警叫应"
+until = "answered"
+rungs = [{ after = "0min", whom = "debtor", channels = ["app", "sheet"] }]
+night = { from = "22:00", until = "06:30", ladder = "dark" }
+[dark]
+title = "夜里"
+until = "answered"
+rungs = [{ after = "0min", whom = "debtor", channels = ["sms"] }]
+"""
+
+
+@pytest.mark.parametrize(("text", "named"), [(QUIET, "call-blue"), (MUTE_AT_NIGHT, "dark")])
+def test_a_ladder_that_would_leave_the_call_sheet_empty_at_first_is_refused(
+    conf: Path, text: str, named: str
+) -> None:
+    conf.write_text(text, encoding="utf-8")
+    assert "sheet" in ladders.ladder("call-blue").rungs[0].channels
+    assert f"[{named}]" in ladders.problem()
+    assert "voice 或 sheet" in ladders.problem()
+    conf.write_text(text.replace('"sms"]', '"sms", "voice"]') + "\n", encoding="utf-8")
+    assert ladders.problem() == ""
+
+
+def test_red_and_moving_now_sound_the_loudspeakers_at_once() -> None:
+    for key in ("call-red", "call-live"):
+        for one in (ladders.ladder(key), ladders.ladder_at(key, _at("02:00"))):
+            assert "loudspeaker" in one.rungs[0].channels, one.key
+
+
 def test_the_default_ladders_keep_the_limits_of_the_code_table() -> None:
     for level, key in CALLS.items():
         rule, found = codes.table("answering-rules")[level], ladders.ladder(key)

@@ -17,7 +17,8 @@ from anlan.base.permissions.gate import may
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Level
-from anlan.comms.channels import SHEET
+from anlan.comms.carriers.slots import is_mute
+from anlan.comms.channels import SHEET, channel_of
 from anlan.comms.parts import parts_of
 from anlan.comms.selectors.foretelling import is_carried, pacing_of, row_of
 from anlan.kernel import clock
@@ -146,10 +147,11 @@ def _loads(called: Sequence[Callee], holders: Mapping[str, str], alert: Alert) -
     told: set[tuple[str, str]] = set()
     for one, channel, due in _first_rungs(called):
         carried = lines.setdefault(channel, [])
-        # Whoever holds the post is told, not their deputies, and once, whatever else they hold.
-        person = holders.get(one.post)
-        if person is not None and (channel, person) not in told:
-            told.add((channel, person))
+        # Whoever holds the post is told, not their deputies, and once, whatever else they hold;
+        # a place is sounded once, whoever is in it.
+        whom = one.region if channel_of(channel).told_once == "region" else holders.get(one.post)
+        if whom is not None and (channel, whom) not in told:
+            told.add((channel, whom))
             carried.append((one, due))
     pieces = _pieces(lines.get(SMS, ()), alert)
     return [_load(name, len(lines[name]), pieces, alert) for name in sorted(lines)]
@@ -163,7 +165,7 @@ def _first_rungs(called: Sequence[Callee]) -> Iterator[tuple[Callee, str, dateti
     dues = {key: span.after(now) if span else None for key, span in spans.items()}
     for one in called:
         for channel in ladders[one.ladder].rungs[0].channels:
-            if channel != AT_ONCE:
+            if channel != AT_ONCE and not is_mute(channel):
                 yield one, channel, dues[one.ladder]
 
 
