@@ -83,7 +83,9 @@ def _now(page: Page) -> str:
 
 #: Of a saved picture: of the points on the drawing's strokes, how many bear ink.
 INKED = """async ([png, glyph]) => {
-  const shown = await createImageBitmap(await (await fetch(png)).blob())
+  const shown = new Image()
+  shown.src = png
+  await shown.decode()
   const sheet = document.createElement('canvas')
   sheet.width = shown.width; sheet.height = shown.height
   const brush = sheet.getContext('2d')
