@@ -29,7 +29,7 @@ def test_every_sentence_has_its_english(module: str) -> None:
 
 def test_what_is_wrong_with_a_file_has_its_english() -> None:
     for slip in (
-        "缺少「title」", "不认识「taks」这一项", "应是文字，请加引号", "「7」不在可选之列",
+        "缺少「title」", "不认识「takess」这一项", "应是文字，请加引号", "「7」不在可选之列",
         "应是一组，每项前面写 -", "「soon」不是时长：应如 30min、2h、3d",
     ):  # fmt: skip
         assert not CHINESE.search(said(slip, "en")), slip

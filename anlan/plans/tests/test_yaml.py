@@ -26,7 +26,7 @@ def test_what_looks_like_a_time_or_a_word_stays_text() -> None:
         ("level: 4\n", "level: 7\n", 19, "不在可选之列"),
         ("level: 4\n", "level: four\n", 19, "应是数字"),
         ("region: '339901'", "region: 339901", 4, "应是文字，请加引号"),
-        ("takes: 2h", "taks: 2h", 27, "不认识「taks」"),
+        ("takes: 2h", "takess: 2h", 27, "不认识「takess」"),
         ("    title: 返回\n", "", 42, "缺少「title」"),
         ("hazards: [flood, rainstorm]", "hazards: flood", 5, "应是一组"),
     ],

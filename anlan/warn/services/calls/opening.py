@@ -5,7 +5,7 @@ A round is begun in one short transaction; a job fills it. Each post's call bear
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -18,10 +18,10 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.warn.callrules import KIND
 from anlan.warn.models import Alert, CallRound
-from anlan.warn.selectors.callees import Callee, call_of, callees, ladders_of
+from anlan.warn.selectors.callees import Call, Callee, call_of, callees, ladders_of
 from anlan.warn.selectors.sparing import called_before, called_elsewhere, is_anew
 from anlan.warn.services.calls.ending import drop_uncovered
-from anlan.warn.services.calls.rounds import end_round, lock_chain, new_round, note
+from anlan.warn.services.calls.rounds import end_round, lock_alike, lock_chain, new_round, note
 
 #: Debts of one transaction.
 BATCH = 1000
@@ -68,29 +68,41 @@ def fill_round(*, round_: str, by: Actor, progress: Progress = lambda _: None) -
     spared = called_elsewhere(alert, call, every)
     told = spared if row.anew else spared | called_before(row.root, row.grade, but=row.pk)
     found = [one for one in every if one.post not in told]
-    _owe(row, alert, found, by, progress)
+    late = _owe(row, call, found, by, progress)
     _end_earlier(row, by)
-    return _finish(row, every, found, len(spared), by)
+    kept = [one for one in found if one.post not in late]
+    return _finish(row, every, kept, len(spared | late), by)
 
 
 def _owe(
-    row: CallRound, alert: Alert, found: Sequence[Callee], by: Actor, progress: Progress
-) -> None:
+    row: CallRound, call: Call, found: Sequence[Callee], by: Actor, progress: Progress
+) -> set[str]:
+    """Call these posts; tell those that another alert's round, filled meanwhile, has called."""
     now = clock.now()
     taken = {key: ladder_at(key, now).key for key in ladders_of(found)}
+    late: set[str] = set()
     for start in range(0, len(found), BATCH):
         if CallRound.objects.filter(pk=row.pk, ended_at__isnull=False).exists():
-            return  # over before everybody was called
-        debts = [
-            Debt(
-                kind=KIND, title=alert.title, debtor=one.post, region=one.region,
-                subject=(KIND, row.pk), case=row.case, ladder=taken[one.ladder],
-                once=f"{KIND}:{row.root}:{row.grade}:{row.number}:{one.post}",
-            )
-            for one in found[start : start + BATCH]
-        ]  # fmt: skip
-        owe_many(debts=debts, by=by, start=True)
+            break  # over before everybody was called
+        part = found[start : start + BATCH]
+        with transaction.atomic():
+            lock_alike(row.alert)
+            late |= called_elsewhere(row.alert, call, part)
+            _owe_part(row, [one for one in part if one.post not in late], taken, by)
         progress(min(start + BATCH, len(found)) / len(found))
+    return late
+
+
+def _owe_part(row: CallRound, part: Sequence[Callee], taken: Mapping[str, str], by: Actor) -> None:
+    debts = [
+        Debt(
+            kind=KIND, title=row.alert.title, debtor=one.post, region=one.region,
+            subject=(KIND, row.pk), case=row.case, ladder=taken[one.ladder],
+            once=f"{KIND}:{row.root}:{row.grade}:{row.number}:{one.post}",
+        )
+        for one in part
+    ]  # fmt: skip
+    owe_many(debts=debts, by=by, start=True)
 
 
 def _end_earlier(row: CallRound, by: Actor) -> None:

@@ -20,6 +20,15 @@ def lock_chain(root: str) -> None:
     Alert.objects.select_for_update().filter(pk=root).first()
 
 
+def lock_alike(alert: Alert) -> None:
+    """Let one round at a time call about the same hazard: two would call a post twice."""
+    if alert.hazard:
+        same = CallRound.objects.filter(
+            alert__hazard=alert.hazard, alert__kind=alert.kind, ended_at=None
+        )
+        list(same.select_for_update(of=("self",)).order_by("id").values_list("pk", flat=True))
+
+
 def new_round(alert: Alert, call: Call, *, by: Actor, anew: bool, recall: bool) -> CallRound:
     """Begin a round in the caller's transaction, which has locked the chain."""
     same = CallRound.objects.filter(root=alert.root, grade=call.grade)
