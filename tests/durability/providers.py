@@ -3,10 +3,10 @@
 They keep a log of everything asked of them, do what a test plans, and never forget a request.
 """
 
+import asyncio
 import email
 import email.policy
 import re
-import socketserver
 import threading
 import time
 from collections import Counter
@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from anlan.comms.tests.postman import LOOPBACK, free_port
 from anlan.comms.tests.sink import Asked, Sink, Told, sink
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/m/[\w-]+")
@@ -138,58 +142,34 @@ def serving(providers: Providers) -> Iterator[tuple[Sink, int]]:
 
 @contextmanager
 def _mail_server(providers: Providers) -> Iterator[int]:
-    class Session(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            _converse(self, providers)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    """Serve mail by a server of somebody else's."""
+    controller = Controller(_Mail(providers), hostname=LOOPBACK, port=free_port())
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
 
 
-def _converse(session: socketserver.StreamRequestHandler, providers: Providers) -> None:
-    """Speak as much SMTP (RFC 5321) as a mail takes."""
+class _Mail:
+    """What the mail server asks of its handler; the names are the library's."""
 
-    def say(text: str) -> None:
-        session.wfile.write(f"{text}\r\n".encode("ascii"))
+    def __init__(self, providers: Providers) -> None:
+        self._providers = providers
 
-    address = ""
-    say("220 mail.county.example")
-    while line := session.rfile.readline():
-        verb = line.decode("ascii").strip().upper()
-        if verb.startswith("RCPT TO:"):
-            address = line.decode("ascii").partition("<")[2].partition(">")[0]
-        if verb == "QUIT":
-            say("221 bye")
-            return
-        if verb != "DATA":
-            say("250 fine")
-            continue
-        say("354 go on")
-        mail = _read(session)
-        if mail is None:
-            return
-        request, text = mail
-        told = providers.mailed(request, address, text)
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Take a mail, whose id is that of its request; "" from the providers breaks the line."""
+        assert isinstance(envelope.content, bytes)
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        request = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+        body = mail.get_body(("plain",))
+        assert body is not None
+        asked = (request, envelope.rcpt_tos[0], str(body.get_content()))
+        # It may strike the sender down first, and waits for that.
+        told = await asyncio.get_running_loop().run_in_executor(
+            None, self._providers.mailed, *asked
+        )
         if not told:
-            return
-        say(told)
-
-
-def _read(session: socketserver.StreamRequestHandler) -> tuple[str, str] | None:
-    """Read a mail to its end; gives its id, which is the request's, and its text.
-
-    None of a mail whose sender died before its last line: that is no mail (RFC 5321, 4.1.1.4).
-    """
-    lines = []
-    while (line := session.rfile.readline()) != b".\r\n":
-        if not line:
-            return None
-        lines.append(line[1:] if line.startswith(b"..") else line)
-    mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
-    request = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return request, str(body.get_content())
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return told or "451 4.3.0 gone"

@@ -77,7 +77,7 @@ def postman() -> Iterator[Postman]:
     made = Postman()
     context, made.certificate = context_of_nobody()
     controller = Controller(
-        made, hostname=LOOPBACK, port=_free_port(), tls_context=context, require_starttls=True,
+        made, hostname=LOOPBACK, port=free_port(), tls_context=context, require_starttls=True,
         authenticator=made.log_in, auth_required=True, auth_require_tls=True,
     )  # fmt: skip
     controller.start()
@@ -88,7 +88,8 @@ def postman() -> Iterator[Postman]:
         controller.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody listens at."""
     with socket(AF_INET, SOCK_STREAM) as one:
         one.bind((LOOPBACK, 0))
         return int(one.getsockname()[1])

@@ -274,6 +274,29 @@ def test_the_post_of_whoever_calls_back_is_found_by_the_number(alert: Alert) -> 
         callers(OFFICER, alert.pk, "12")
 
 
+def test_whoever_calls_back_is_found_by_name_and_initials(alert: Alert) -> None:
+    person = Person.objects.get(code="A1-HEAD-A")
+    vault.index_many(
+        [(person.pk, {"name": ["欧阳海"], "chars": ["欧阳海"], "initials": ["欧阳海"]})]
+    )
+    for asked in ("欧阳海", "欧阳", "oyh"):
+        (found,) = callers(OFFICER, alert.pk, asked)
+        assert (found["person"], found["title"]) == (person.pk, "A1-HEAD"), asked
+    assert callers(OFFICER, alert.pk, "司马") == []
+
+
+def test_who_has_not_answered_can_be_picked_the_most_pressing_first(alert: Alert) -> None:
+    silent = callers(OFFICER, alert.pk, "")
+    assert "A1-HEAD" in {one["title"] for one in silent}
+    assert {one["standing"] for one in silent} <= {"silent", "delivered"}
+    due = dict(Obligation.objects.values_list("pk", "answer_due"))
+    times = [due[one["obligation"]] for one in silent]
+    assert times == sorted(times)
+    _answer("A1-HEAD")
+    assert "A1-HEAD" not in {one["title"] for one in callers(OFFICER, alert.pk, "")}
+    assert callers(TOWNSHIP, alert.pk, " ") != []
+
+
 def test_a_deputy_or_a_cadre_who_was_turned_to_is_found_too(alert: Alert, turn: Turn) -> None:
     from anlan.base.obligations.services import climb_due
 
