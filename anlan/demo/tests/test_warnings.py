@@ -37,6 +37,7 @@ def _county() -> County:
 def night(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Load the small county with its accounts and its night."""
     monkeypatch.setattr(loading, "generate", lambda **_: _county())
+    monkeypatch.setattr(loading, "approve_plans", lambda *_, **__: 0)
     monkeypatch.setattr(loading, "start_matters", lambda *_, **__: 0)
     monkeypatch.setattr(loading, "switch_on_rules", lambda *_, **__: 0)
     load_county()

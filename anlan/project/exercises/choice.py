@@ -23,6 +23,7 @@ TAKEN = frozenset(
         # With the grids that come along a storm can be computed there again.
         "forecast.Bulletin",
         "permissions.Grant", "permissions.User",
+        "plans.Plan", "plans.PlanVersion",
         "regions.Boundary", "regions.Edition", "regions.Region",
         "sense.Rule", "sense.RuleVersion",
         "vault.Key", "vault.Token",
