@@ -7,7 +7,10 @@ from django.db import connection
 
 from anlan.base.jobs.worker import drain
 from anlan.base.journal.models import Entry
+from anlan.base.people.models import Phone
+from anlan.base.permissions.actor import system
 from anlan.comms.models import Attempt, Message
+from anlan.comms.services.resending import Which, resend_messages
 from anlan.comms.tests.conftest import Home, World
 from anlan.comms.tests.providers import set_up
 from anlan.comms.tests.sink import sink
@@ -35,6 +38,28 @@ def test_a_debt_reaches_the_telephone_of_who_holds_the_post(home: Home, world: W
     facts = json.loads(entry.detail.body)["facts"]
     assert facts == {"carrier": "mas", "channel": "sms", "sent": [f"{message.pk}01"]}
     assert entry.case == "C1"
+
+
+def test_what_failed_for_want_of_a_number_is_sent_again_as_often_as_asked(
+    home: Home, world: World
+) -> None:
+    phones = Phone.objects.filter(person=world.persons["head"])
+    with sink() as far:
+        set_up(home, far.address)
+        phones.update(dead=True)
+        world.owe("head", case="C1", title="防台风会议")
+        drain()
+        for _ in range(2):
+            message = Message.objects.get()
+            assert (message.state, message.reason) == ("failed", "no-number")
+            resend_messages(which=Which(messages=[message.pk]), by=system("test"))
+            drain()
+        phones.update(dead=False)
+        resend_messages(which=Which(messages=[message.pk]), by=system("test"))
+        drain()
+    assert Message.objects.get().state == "sent"
+    (asked,) = far.asked
+    assert "https://yj.example/m/" in asked.json["text"]
 
 
 @pytest.mark.parametrize(

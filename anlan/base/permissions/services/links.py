@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
+from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.permissions.actor import Actor
@@ -86,10 +87,12 @@ def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
 
 
 def repeat_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
-    """Tell the keys of links with a seed again; those that are gone are made anew."""
+    """Tell the keys of links with a seed; those that are there live on, the others are made."""
     keys = [derived_key(one.seed) for one in wanted]
     hashes = [digest(key) for key in keys]
-    known = set(Link.objects.filter(hash__in=hashes).values_list("hash", flat=True))
+    known = set(Link.objects.filter(among("hash", hashes)).values_list("hash", flat=True))
+    for expires in {one.expires for one, kept in zip(wanted, hashes, strict=True) if kept in known}:
+        Link.objects.filter(among("hash", known), expires__lt=expires).update(expires=expires)
     gone = [one for one, kept in zip(wanted, hashes, strict=True) if kept not in known]
     if gone:
         issue_links(gone, by=by)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from anlan.base.db.updating import update_values
 from anlan.base.permissions.actor import system
-from anlan.base.permissions.services.links import Wanted, issue_links, repeat_links
+from anlan.base.permissions.services.links import Wanted, repeat_links
 from anlan.base.vault.services import ERASED, UNREADABLE, open_many
 from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel
@@ -207,21 +207,16 @@ def _links(rows: Sequence[Row], slot: Slot, again: Mapping[str, int]) -> dict[st
     carried = {kind: uses_link(words, names, kind) for kind in {row["kind"] for row in rows}}
     linked = [row for row in rows if carried[row["kind"]] and PURPOSES[row["purpose_kind"]].link]
     expires = clock.real_now() + LINK_LIVES
-    links: dict[str, str] = {}
-    for issue, part in (
-        (issue_links, [row for row in linked if row["id"] not in again]),
-        (repeat_links, [row for row in linked if row["id"] in again]),
-    ):
-        wanted = [
-            Wanted(
-                PURPOSES[row["purpose_kind"]].link, row["purpose"], expires, row["post"],
-                row["person"], "", row["region"], seed=_key(row, again),
-            )
-            for row in part
-        ]  # fmt: skip
-        keys = issue(wanted, by=system("comms")) if wanted else []
-        links |= {row["id"]: link_to(base, key) for row, key in zip(part, keys, strict=True)}
-    return links
+    wanted = [
+        Wanted(
+            PURPOSES[row["purpose_kind"]].link, row["purpose"], expires, row["post"],
+            row["person"], "", row["region"], seed=_key(row, again),
+        )
+        for row in linked
+    ]  # fmt: skip
+    # Also of what is asked afresh: a claim that found no number made the link and no try.
+    keys = repeat_links(wanted, by=system("comms")) if wanted else []
+    return {row["id"]: link_to(base, key) for row, key in zip(linked, keys, strict=True)}
 
 
 def _key(row: Row, again: Mapping[str, int]) -> str:
