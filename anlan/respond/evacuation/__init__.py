@@ -1,0 +1,1 @@
+"""Evacuation: who must leave, by when, to where, and who has."""

@@ -1,0 +1,1 @@
+"""Incidents: taken in, graded, reported upward within the statutory time."""
