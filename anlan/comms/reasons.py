@@ -33,6 +33,7 @@ CARRIER_DOWN = "carrier-down"
 THROTTLED = "throttled"
 BAD_ANSWER = "bad-answer"
 BAD_TEXT = "bad-text"
+DEFECT = "defect"
 INTERRUPTED = "interrupted"
 UNDELIVERED = "undelivered"
 NO_RECEIPT = "no-receipt"
@@ -62,6 +63,7 @@ REASONS = {
     THROTTLED: Reason("运营商要求慢些", "Provider asked to slow down"),
     BAD_ANSWER: Reason("运营商的回答读不懂", "Provider's answer not understood"),
     BAD_TEXT: Reason("内容不合渠道要求", "Text does not suit the channel", again=False),
+    DEFECT: Reason("程序出错，没有发出，详见日志", "A fault of ours kept it back; see the log"),
     INTERRUPTED: Reason("发送时中断", "Interrupted while sending"),
     UNDELIVERED: Reason("回执：未送达", "Receipt: not delivered"),
     NO_RECEIPT: Reason("没有等到回执", "No receipt came"),

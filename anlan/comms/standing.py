@@ -14,6 +14,7 @@ from anlan.base.obligations.services.phone import PURPOSE as LINK
 from anlan.base.people.models import Post
 from anlan.base.regions.models import Region
 from anlan.comms.purposes import Purpose, Told, declare_purpose
+from anlan.comms.wording import Wording, declare_wording
 from anlan.kernel import clock, workspace
 
 OBLIGATION = "obligation"
@@ -107,4 +108,14 @@ declare_purpose(
         areas=_areas,
         link=LINK,
     )
+)
+
+#: A form is answered by filling it in, wherever it is told of.
+declare_wording(
+    "form",
+    Wording(
+        short="{workspace}【{kind}】{title}，请于{due}前填报：{link}",
+        spoken="{workspace}{kind}：{title}。请于{due}前打开短信里的链接填报。",
+        long="{body}\n\n{region}　{post}\n请于{due}前填报：{link}",
+    ),
 )

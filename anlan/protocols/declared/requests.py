@@ -244,6 +244,6 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    # PostgreSQL keeps no text with a zero character in it, and nothing means anything by one.
-    text = str(value).replace("\0", "").strip()
+    # No database keeps half a character, PostgreSQL no zero; nothing means anything by either.
+    text = str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()
     return re.sub(r"\.0+$", "", text) if re.fullmatch(r"-?\d+\.0+", text) else text

@@ -111,6 +111,16 @@ def test_minutes_are_those_the_board_then_forecasts(home: Home, turn: Turn) -> N
     assert ahead.minutes == pytest.approx((told["last_at"] - turn.at) / timedelta(minutes=1))
 
 
+@pytest.mark.usefixtures("prices")
+def test_what_takes_longer_than_there_is_time_to_answer_is_told_with_both(home: Home) -> None:
+    alert = v.issued()
+    set_up(home, "http://127.0.0.1:9", "per_second = 0.001")
+    ahead = _loads(alert)
+    assert {one.within for one in ahead.values()} == {15.0}  # a red alert's ladder
+    assert ahead["sms"].minutes > 15
+    assert ahead["voice"].minutes < 15
+
+
 def test_only_the_short_message_of_the_call_is_noted_as_too_long(home: Home) -> None:
     def noted(alert: Alert) -> list[str]:
         return [one.text for one in wording(alert) if one.code == "long"]

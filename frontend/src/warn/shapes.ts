@@ -136,6 +136,8 @@ export interface Load {
   /** Short messages in all; null where that has no meaning. */
   segments: number | null
   minutes: number
+  /** Minutes until they have to have answered; null: no deadline. */
+  within: number | null
   /** null: nobody has entered a price. */
   yuan: number | null
   /** What most of them read; '' where people say it, or nothing is set up. */

@@ -11,9 +11,10 @@ from django.db import transaction
 from anlan.base.journal.services import record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import is_mine, mine
+from anlan.base.obligations.selectors import is_mine
 from anlan.base.obligations.services.moving import NOTHING, Reply, Said, deed_of, move
 from anlan.base.obligations.services.responding import speak
+from anlan.base.people.selectors import posts_of
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
 from anlan.kernel import clock
@@ -21,10 +22,13 @@ from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
 
 def reach(*, obligations: Sequence[str], by: Actor) -> int:
-    """Note that debtors have them before their eyes (已送达); reaching again changes nothing."""
+    """Note that debtors have them before their eyes (已送达); reaching again changes nothing.
+
+    Whoever else was turned to and looks has not reached the one who owes.
+    """
     with transaction.atomic():
         waiting = Obligation.objects.select_for_update().filter(pk__in=obligations, state="issued")
-        rows = list(waiting if by.is_system else waiting.filter(mine(by)))
+        rows = list(waiting if by.is_system else waiting.filter(debtor__in=posts_of(by)))
         Obligation.objects.filter(pk__in=[row.pk for row in rows], state="issued").update(
             state="reached", reached_at=clock.now()
         )

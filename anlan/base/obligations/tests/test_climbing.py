@@ -57,6 +57,8 @@ def test_who_was_turned_to_sees_it_among_theirs_and_may_answer(county: County, t
         turn.at = START + timedelta(minutes=minutes)
         services.climb_due()
     assert selectors.open_count(stationed)["open"] == 1
+    # That they look at it brings it to nobody who owes it.
+    assert services.reach(obligations=[owed], by=stationed) == 0
     services.answer(obligation=owed, by=stationed)
     assert Obligation.objects.get(pk=owed).state == "closed"
 

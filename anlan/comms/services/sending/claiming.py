@@ -89,7 +89,7 @@ def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
     now = clock.now()
     # Whatever was cut off or failed once is ventured alone while the provider is in doubt.
     most = min(most, slot.batch if slot.is_doubtful else MOST)
-    rows = whole(slot, _due(slot, now, most), most)
+    rows = whole(slot, due_rows(slot, now, most), most)
     claimed = Claimed(slot, looked=len(rows))
     if not rows:
         return claimed
@@ -115,7 +115,8 @@ def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
     return claimed
 
 
-def _due(slot: Slot, now: datetime, most: int) -> list[Row]:
+def due_rows(slot: Slot, now: datetime, most: int) -> list[Row]:
+    """Find the first so many that are due for a carrier, and hold them where rows can be held."""
     rows = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word, due_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)

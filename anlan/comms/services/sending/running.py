@@ -16,14 +16,14 @@ from anlan.base.jobs.registry import ENDING
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
-from anlan.comms.services.sending.claiming import MOST, Claimed, claim
+from anlan.comms.services.sending.apart import claim_sound, record_sound
+from anlan.comms.services.sending.claiming import MOST, Claimed
 from anlan.comms.services.sending.hands import Hands, News
 from anlan.comms.services.sending.recording import (
     Done,
     fail_without_carrier,
     fail_without_device,
     give_up_receipts,
-    record_results,
     record_trouble,
 )
 from anlan.comms.services.sending.senders import BEAT_S, Me, recover
@@ -207,7 +207,7 @@ class _Exchange:
                 return  # asked first, so that an idle lane does not take the write gate
             lane.portions += 1
             self._do(
-                partial(claim, slot, lane.way.carrier, self.me, lane.size),
+                partial(claim_sound, slot, lane.way.carrier, self.me, lane.size),
                 partial(self._send, lane),
             )
 
@@ -228,7 +228,7 @@ class _Exchange:
             kept, portion.kept = portion.kept, []
             portion.writing += 1
             self._do(
-                partial(record_results, portion.claimed.slot, kept, self.me),
+                partial(record_sound, portion.claimed.slot, kept, self.me),
                 partial(self._written, portion),
             )
 

@@ -48,6 +48,8 @@ class Load:
     segments: int | None = None
     #: How long all of them take, by the rates and lines there are, as the board reckons it.
     minutes: float
+    #: How long those who are called have to answer; None where they have no deadline.
+    within: float | None = None
     #: What all of them cost; None where nobody has entered a price.
     yuan: float | None = None
     #: What most of them read; "" where people say it, or nothing is set up to carry it.
@@ -154,7 +156,7 @@ def _loads(called: Sequence[Callee], holders: Mapping[str, str], alert: Alert) -
             told.add((channel, whom))
             carried.append((one, due))
     pieces = _pieces(lines.get(SMS, ()), alert)
-    return [_load(name, len(lines[name]), pieces, alert) for name in sorted(lines)]
+    return [_load(name, lines[name], pieces, alert) for name in sorted(lines)]
 
 
 def _first_rungs(called: Sequence[Callee]) -> Iterator[tuple[Callee, str, datetime | None]]:
@@ -181,14 +183,18 @@ def _pieces(told: Sequence[tuple[Callee, datetime | None]], alert: Alert) -> int
     return sum(parts_of(text) for text in texts if text)
 
 
-def _load(channel: str, messages: int, pieces: int, alert: Alert) -> Load:
-    row = row_of(channel)
+def _load(
+    channel: str, carried: Sequence[tuple[Callee, datetime | None]], pieces: int, alert: Alert
+) -> Load:
+    row, messages = row_of(channel), len(carried)
+    first = min((due for _, due in carried if due is not None), default=None)
     reads = CallText(alert, channel).usual() if is_carried(channel) else ""
     price, charged = row.number("yuan"), pieces if channel == SMS else messages
     return Load(
         channel=channel, label=row.name, label_en=row.name_en, messages=messages,
         segments=pieces if channel == SMS else None,
         minutes=round(pacing_of(channel).seconds(messages) / 60, 1),
+        within=None if first is None else round((first - clock.now()).total_seconds() / 60, 1),
         yuan=None if price is None else round(charged * price, 2),
         reads=reads, whole=alert.text in reads if reads else None,
     )  # fmt: skip
