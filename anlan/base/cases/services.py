@@ -15,6 +15,7 @@ from anlan.base.permissions.gate import permit
 from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
+from anlan.kernel.ids import new_id
 
 OPENED = name_deed("case.opened", "立案", "Opened a case")
 MERGED = name_deed("case.merged", "并案", "Merged a case")
@@ -55,11 +56,17 @@ def open_case(
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a new case is about."""
+    """What a new case is about.
+
+    `id` is the id to give it, for who sealed words for it before it was opened; `parent` is a case
+    that it is known to be part of.
+    """
 
     hazard: str
     region: str
     title: str
+    id: str = ""
+    parent: str = ""
 
 
 def open_cases(*, matters: Sequence[Matter], by: Actor) -> list[str]:
@@ -69,16 +76,22 @@ def open_cases(*, matters: Sequence[Matter], by: Actor) -> list[str]:
     """
     now = clock.now()
     cases = [
-        Case(hazard=one.hazard, region_id=one.region, title=one.title, opened_at=now)
+        Case(
+            id=one.id or new_id(), hazard=one.hazard, region_id=one.region, title=one.title,
+            opened_at=now, parent_id=root_of(one.parent) if one.parent else None,
+        )
         for one in matters
-    ]
+    ]  # fmt: skip
     with transaction.atomic():
         insert_rows(cases)
         record_many(
             [
                 Deed(
                     deed=OPENED, by=by, subject=("case", case.pk), region=case.region_id,
-                    case=case.pk, facts={"hazard": case.hazard, "title": case.title, "parent": ""},
+                    case=case.pk,
+                    facts={
+                        "hazard": case.hazard, "title": case.title, "parent": case.parent_id or "",
+                    },
                 )
                 for case in cases
             ]

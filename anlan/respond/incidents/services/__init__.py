@@ -1,0 +1,44 @@
+"""Deeds on incidents and their reports."""
+
+from anlan.respond.incidents.services.course import (
+    archive_incident,
+    drop_incident,
+    read_caller,
+    take_over,
+    tell_leader,
+    verify_incident,
+)
+from anlan.respond.incidents.services.dispatching import Sent, note_dispatch
+from anlan.respond.incidents.services.grading import confirm_grade, tell_figures
+from anlan.respond.incidents.services.instructions import Said, note_instruction
+from anlan.respond.incidents.services.reports import draft_report, edit_report, sign_report
+from anlan.respond.incidents.services.taking import (
+    Told,
+    begin_incident,
+    join_incident,
+    keep_told,
+    take_in,
+)
+
+__all__ = [
+    "Said",
+    "Sent",
+    "Told",
+    "archive_incident",
+    "begin_incident",
+    "confirm_grade",
+    "draft_report",
+    "drop_incident",
+    "edit_report",
+    "join_incident",
+    "keep_told",
+    "note_dispatch",
+    "note_instruction",
+    "read_caller",
+    "sign_report",
+    "take_in",
+    "take_over",
+    "tell_figures",
+    "tell_leader",
+    "verify_incident",
+]
