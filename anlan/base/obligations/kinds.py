@@ -59,6 +59,10 @@ class Kind:
 
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
     lets them speak instead of write.
+
+    `page` draws the page behind the link for kinds that are answered by a deed of their own, from
+    ``(request, opened, told)``. Whoever does that deed settles what is owed; signing for one is
+    refused through every door.
     """
 
     key: str
@@ -75,6 +79,7 @@ class Kind:
     joined: bool = False
     noted: bool = False
     voice: bool = False
+    page: Callable[..., str] | None = None
 
     def __post_init__(self) -> None:
         if list(self.states) != [state for state in WAY if state in self.states]:

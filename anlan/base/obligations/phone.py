@@ -39,6 +39,10 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
         if SEEN in request.POST:
             services.see_by_link(opened=opened, obligations=_asked(opened).obligations)
             return HttpResponse(status=204)
+        page = KINDS[_asked(opened).item["kind"]].page
+        if page is not None:
+            inside = page(request=request, opened=opened, told=told)
+            return dressed(inside, language=language)
         if request.method == "POST":
             return dressed(_answered(request, opened, told, language), language=language)
         return dressed(_page(_asked(opened), told, language), language=language)

@@ -214,7 +214,9 @@ def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
     kind = KINDS[row.kind]
     officer = allowed("owe")
     tests = {
-        "answer": row.state in ("issued", "reached") and (own or (officer and allowed("answer"))),
+        "answer": kind.page is None
+        and row.state in ("issued", "reached")
+        and (own or (officer and allowed("answer"))),
         "report": "reported" in kind.states
         and row.state in ("answered", "returned")
         and (own or (officer and allowed("report"))),

@@ -175,6 +175,8 @@ def _along(row: Obligation, word: _Word, *, on_behalf: bool) -> _Plan | None:
 def _plan(row: Obligation, verb: str, word: _Word) -> _Plan:
     by, reply, own, now = word
     form = KINDS[row.kind].report_form
+    if KINDS[row.kind].page is not None:
+        raise Conflict(f"{KINDS[row.kind].title}要打开它的页面填报，签收不算")
     deed = verb or _next(row)
     if not verb and deed != "answer" and not fits(form, reply):
         raise Conflict(f"事项现在是「{LIFECYCLE[row.state].label}」，不必再签收")
