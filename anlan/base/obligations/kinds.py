@@ -20,7 +20,7 @@ class Ask:
     name: str
     label: str
     label_en: str
-    type: str = "text"  # text | longtext | choice | int | bool
+    type: str = "text"  # text | longtext | choice | int | number | bool
     required: bool = False
     choices: tuple[tuple[str, str, str], ...] = ()  # value, label, English
     buttons: tuple[str, ...] = ()
@@ -51,6 +51,9 @@ class Kind:
     `words` tells what exactly is asked by the subject's id, for kinds of which thousands share one
     text: it is not kept with every debt then, and nothing personal may be in it.
 
+    `forms` tells what the report asks by the subject's id, for kinds whose debts do not all ask the
+    same; it stands in for `report_form`.
+
     `areas` tells where it holds by the subject's id, as GeoJSON, for channels that draw it; what
     it leaves out is not known.
 
@@ -59,6 +62,8 @@ class Kind:
 
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
     lets them speak instead of write.
+
+    `beside` are further pages under the link: (word in its address, label, English).
 
     `page` draws the page behind the link for kinds that are answered by a deed of their own, from
     ``(request, opened, told)``. Whoever does that deed settles what is owed; signing for one is
@@ -75,10 +80,12 @@ class Kind:
     consequence: Callable[..., None] | None = None
     heard: Callable[..., None] | None = None
     words: Callable[[Collection[str]], Mapping[str, Words]] | None = None
+    forms: Callable[[Collection[str]], Mapping[str, tuple[Ask, ...]]] | None = None
     areas: Callable[[Collection[str]], Mapping[str, str]] | None = None
     joined: bool = False
     noted: bool = False
     voice: bool = False
+    beside: tuple[tuple[str, str, str], ...] = ()
     page: Callable[..., str] | None = None
 
     def __post_init__(self) -> None:

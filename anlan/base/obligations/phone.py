@@ -39,13 +39,7 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
         if SEEN in request.POST:
             services.see_by_link(opened=opened, obligations=_asked(opened).obligations)
             return HttpResponse(status=204)
-        page = KINDS[_asked(opened).item["kind"]].page
-        if page is not None:
-            inside = page(request=request, opened=opened, told=told)
-            return dressed(inside, language=language)
-        if request.method == "POST":
-            return dressed(_answered(request, opened, told, language), language=language)
-        return dressed(_page(_asked(opened), told, language), language=language)
+        return dressed(_inside(request, opened, told, language), language=language)
     except Missing as error:
         inside = f"<h1>{told('无法打开')}</h1><p>{told(error.detail)}</p>"
         return dressed(inside, language=language, status=error.status)
@@ -62,8 +56,27 @@ def phone_page(request: HttpRequest, key: str) -> HttpResponse:
         return dressed(inside, language=language, status=error.status)
 
 
+def _inside(request: HttpRequest, opened: Opened, told: Say, language: str) -> str:
+    """Draw what the kind shows, after taking what was said."""
+    kind = KINDS[_asked(opened).item["kind"]]
+    if kind.page is not None:
+        return kind.page(request=request, opened=opened, told=told)
+    if request.method == "POST":
+        return _answered(request, opened, told, language) + _beside(request, kind, language)
+    return _page(_asked(opened), told, language) + _beside(request, kind, language)
+
+
 def _asked(opened: Opened) -> selectors.Asked:
     return selectors.asked_of(opened.actor, opened.subject)
+
+
+def _beside(request: HttpRequest, kind: Kind, language: str) -> str:
+    """Lead to the further pages a kind has under the same link."""
+    return "".join(
+        f'<p><a class=again href="{escape(request.path)}/{word}">'
+        f"{escape(label_en if language == 'en' else label)}</a></p>"
+        for word, label, label_en in kind.beside
+    )
 
 
 def _again(told: Say) -> str:
@@ -96,13 +109,27 @@ def _read(form: Sequence[Ask], posted: Mapping[str, Any]) -> dict[str, Any]:
         if ask.type == "bool":
             found[ask.name] = bool(text)
         elif text:
-            found[ask.name] = int(text) if ask.type == "int" and text.isdecimal() else text
+            found[ask.name] = _number(ask, text)
     return found
+
+
+def _number(ask: Ask, text: str) -> Any:
+    """Read a number where one is asked; what is none stays as it was written, and is refused."""
+    if ask.type == "int" and text.isdecimal():
+        return int(text)
+    if ask.type == "number":
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
 
 
 def _form_of(item: Mapping[str, Any], kind: Kind) -> tuple[Ask, ...]:
     """Tell what is asked next."""
-    return kind.answer_form if item["state"] in ("issued", "reached") else kind.report_form
+    if item["state"] in ("issued", "reached"):
+        return kind.answer_form
+    return selectors.report_form(kind.key, item["subject"]["id"])
 
 
 def _page(asked: selectors.Asked, told: Say, language: str) -> str:
@@ -137,7 +164,7 @@ def _more(item: Mapping[str, Any], told: Say, language: str) -> str:
     kind = KINDS[item["kind"]]
     if not {one["verb"] for one in item["verbs"]} & {"report", "note"}:
         return ""
-    return _form(kind.report_form, kind, told, language)
+    return _form(_form_of(item, kind), kind, told, language)
 
 
 def _form(form: Sequence[Ask], kind: Kind, told: Say, language: str) -> str:
@@ -190,5 +217,7 @@ def _field(ask: Ask, language: str) -> str:
         return f"{label}<select id={name} name={name}{needed}>{options}</select>"
     if ask.type == "longtext":
         return f"{label}<textarea id={name} name={name}{needed}></textarea>"
-    kind = {"int": "number min=0", "bool": "checkbox"}.get(ask.type, "text")
+    kind = {"int": "number min=0", "number": "number step=any", "bool": "checkbox"}.get(
+        ask.type, "text"
+    )
     return f"{label}<input id={name} name={name} type={kind}{needed}>"

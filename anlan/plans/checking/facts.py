@@ -22,6 +22,8 @@ class PostFact:
     reachable: bool
     #: Hazards it answers for; empty is all.
     hazards: frozenset[str] = frozenset()
+    #: Its id; "" where only its code matters.
+    id: str = ""
 
     def answers_for(self, hazards: Collection[str]) -> bool:
         """Tell whether it answers for one of these; for none asked it does."""

@@ -38,6 +38,7 @@ def facts_for(plan: PlanSpec) -> Facts:
                 code=code, title=title, role=role, region=region,
                 level=LEVELS[scope.level_of(region)], holders=tuple(holders[pk]),
                 reachable=not alive.isdisjoint(holders[pk]), hazards=frozenset(hazards or ()),
+                id=pk,
             )
             for pk, code, title, role, region, hazards in rows
         ),

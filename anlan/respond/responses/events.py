@@ -80,3 +80,20 @@ class ResponseEnded(_OfResponse):
     #: The gravest level it reached; None when no stage of it had one.
     worst: Level | None
     ended_at: datetime
+
+
+@declare
+@dataclass(frozen=True, kw_only=True)
+class ResponseProposed(Event):
+    """The situation asks for a stage of a response, or for a graver one than was proposed before.
+
+    Nothing has begun: a person starts it or declines, with a reason.
+    """
+
+    proposal: str
+    plan: str
+    key: str
+    stage: str
+    level: Level | None
+    region: str
+    proposed_at: datetime

@@ -55,7 +55,7 @@ def approvers(actor: Actor, alert: str) -> list[dict[str, Any]]:
         .values_list("pk", "title", "role", "region_id")
     )
     holders = people.holders_of([pk for pk, *_ in posts])
-    phones = _phones([held["person"] for held_by in holders.values() for held in held_by])
+    phones = phones_of([held["person"] for held_by in holders.values() for held in held_by])
     return [
         {
             "post": pk, "title": title, "role": role, "region": region,
@@ -67,7 +67,8 @@ def approvers(actor: Actor, alert: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _phones(persons: list[str]) -> dict[str, list[dict[str, Any]]]:
+def phones_of(persons: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """List the telephones of persons, those known to be dead left out; numbers are masked."""
     table = codes.table("phone-kinds")
     rows = list(
         Phone.objects.filter(person__in=persons, retired_at=None, dead=False)

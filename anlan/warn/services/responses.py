@@ -17,6 +17,7 @@ from anlan.base.obligations.ladders import Span
 from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.gate import permit
+from anlan.base.regions import scope
 from anlan.codes import Code
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid, Missing
@@ -159,6 +160,29 @@ def _check_answer(answer: str, level: int | None, measures: Collection[str], rea
         errors["reason"] = ["请写明为什么不需要"]
     if errors:
         raise Invalid("有几处需要改正", errors=errors)
+
+
+def answer_by_response(
+    *, hazards: Collection[str], regions: Collection[str], level: int | None, by: Actor
+) -> int:
+    """Answer what is asked for and a response that was started gives; returns how many.
+
+    One of a milder level than is due answers nothing. The caller has asked for the right to start
+    it, in whose transaction this is.
+    """
+    rows = ResponseDue.objects.select_for_update().filter(closed_at=None, hazard__in=hazards)
+    answered = [
+        row
+        for row in rows.order_by("pk")
+        if any(scope.covers(scope.prefix(one), row.region_id) for one in regions)
+        and (row.response is None or (level is not None and level <= row.response))
+    ]
+    obligations.settle(
+        kind=KIND, subjects=[(SUBJECT, row.pk) for row in answered], by=by, done=True
+    )
+    for row in answered:
+        _settle(row, by, {"answer": "started", "level": level})
+    return len(answered)
 
 
 def note_answered(*, subject: tuple[str, str], by: Actor) -> None:

@@ -1,5 +1,6 @@
 """Questions about what is owed."""
 
+from anlan.base.obligations.selectors.forms import form_in, forms_of, report_form
 from anlan.base.obligations.selectors.lists import (
     SCOPES,
     Query,
@@ -25,6 +26,8 @@ __all__ = [
     "asked_of",
     "asked_with",
     "describe",
+    "form_in",
+    "forms_of",
     "is_mine",
     "listed",
     "mine",
@@ -33,6 +36,7 @@ __all__ = [
     "one",
     "open_count",
     "page",
+    "report_form",
     "verbs",
     "without_keeper",
     "words_of",

@@ -11,6 +11,7 @@ from anlan.base.language import english
 from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.ladders import WHOM
 from anlan.base.obligations.models import Obligation, Rung, Step
+from anlan.base.obligations.selectors.forms import form_in, forms_of
 from anlan.base.obligations.selectors.words import words_of
 from anlan.base.obligations.states import LIFECYCLE, OPEN
 from anlan.base.people import selectors as people
@@ -137,7 +138,7 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
             "obligation", flat=True
         )
     )
-    bodies = words_of(rows)
+    bodies, asked = words_of(rows), forms_of(rows)
     now = clock.now()
     items = []
     for row, words in zip(rows, bodies, strict=True):
@@ -177,7 +178,7 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
                 "wish": row.wish,
                 "wish_until": row.wish_until,
                 "mine": own,
-                "verbs": verbs(row, actor, own=own),
+                "verbs": verbs(row, actor, form_in(asked, row), own=own),
             }
         )
     return items
@@ -190,21 +191,26 @@ def _is_late(row: Obligation, now: Any) -> bool:
     return row.state in OPEN and row.paused_at is None and due is not None and due <= now
 
 
-def verbs(row: Obligation, actor: Actor, *, own: bool) -> list[dict[str, Any]]:
-    """List what the actor may do with an obligation now, with the form of each deed."""
+def verbs(
+    row: Obligation, actor: Actor, report: tuple[Ask, ...], *, own: bool
+) -> list[dict[str, Any]]:
+    """List what the actor may do with an obligation now, with the form of each deed.
+
+    `report` is what its report asks.
+    """
     kind = KINDS[row.kind]
     found = []
     for verb in _possible(row, own, actor):
-        own_form = forms(kind).get(verb, ())
+        own_form = forms(kind, report).get(verb, ())
         label, label_en = VERBS[verb]
         form = [_ask(ask) for ask in (*own_form, *FORMS.get(verb, ()))]
         found.append({"verb": verb, "label": label, "label_en": label_en, "form": form})
     return found
 
 
-def forms(kind: Kind) -> dict[str, tuple[Ask, ...]]:
+def forms(kind: Kind, report: tuple[Ask, ...]) -> dict[str, tuple[Ask, ...]]:
     """Tell what a kind asks with each deed of those who owe."""
-    return {"answer": kind.answer_form, "report": kind.report_form, "note": kind.report_form}
+    return {"answer": kind.answer_form, "report": report, "note": report}
 
 
 def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:

@@ -7,6 +7,7 @@ alike: one UPDATE for all that change the same way, steps, journal and events in
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from anlan.base.db.inserting import insert_rows
@@ -215,9 +216,15 @@ def _faults(form: tuple[Ask, ...], reply: Reply) -> dict[str, list[str]]:
             errors[ask.name] = [f"{ask.label}没有这个选项"]
         elif ask.type == "int" and (not isinstance(value, int) or value < 0):
             errors[ask.name] = [f"{ask.label}应为整数"]
+        elif ask.type == "number" and not _is_number(value):
+            errors[ask.name] = [f"{ask.label}应为数字"]
     unknown = set(reply.answers) - {ask.name for ask in form}
     errors.update({name: ["没有这一项"] for name in unknown})
     return errors
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def hear(row: Obligation, by: Actor, reply: Reply) -> None:

@@ -5,7 +5,7 @@ Through some doors people speak without choosing a deed: a link, a short message
 taken down in few statements, and one that fails does not hold back the others.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from typing import NamedTuple
 from django.db import transaction
 
 from anlan.base.journal.services import record_many
-from anlan.base.obligations.kinds import KINDS
+from anlan.base.obligations.kinds import KINDS, Ask
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import asked_with, mine
+from anlan.base.obligations.selectors import asked_with, form_in, forms_of, mine
 from anlan.base.obligations.services.moving import (
     Move,
     Reply,
@@ -77,14 +77,14 @@ def respond_many(*, said: Sequence[tuple[str, Reply]], by: Actor) -> list[Respon
 @transaction.atomic
 def _respond_batch(part: dict[str, Reply], by: Actor) -> list[Responded]:
     rows = {row.pk: row for row in Obligation.objects.select_for_update().filter(pk__in=part)}
-    own = _own(part, by)
+    own, asked = _own(part, by), forms_of(rows.values())
     now = clock.now()
     plans: list[_Plan] = []
     told = []
     for obligation, reply in part.items():
         try:
             row = _seen(rows.get(obligation), own, by)
-            plans.append(_plan(row, "", _Word(by, reply, own, now)))
+            plans.append(_plan(row, "", _Word(by, reply, own, now, asked)))
             told.append(Responded(obligation, plans[-1].verb))
         except AnlanError as error:
             told.append(Responded(obligation, error=error))
@@ -106,7 +106,7 @@ def speak(obligation: str, verb: str, by: Actor, reply: Reply, person: str = "")
         # All at once and in one order: an answer by another of their posts may be on its way.
         held = Obligation.objects.select_for_update().filter(pk__in=[obligation, *others])
         rows = {one.pk: one for one in held.order_by("pk")}
-        word = _Word(by, reply, own, clock.now())
+        word = _Word(by, reply, own, clock.now(), forms_of(rows.values()))
         plans = _plans(rows.pop(obligation), rows.values(), verb, word)
         _write(plans, by, word.now)
         hear(plans[0].row, by, reply)
@@ -128,12 +128,16 @@ def _seen(row: Obligation | None, own: Collection[str], by: Actor) -> Obligation
 
 
 class _Word(NamedTuple):
-    """What is said, by whom and when; `own` are the obligations that are theirs to answer."""
+    """What is said, by whom and when.
+
+    `own` are the obligations that are theirs to answer, `asked` what reports ask by their subject.
+    """
 
     by: Actor
     reply: Reply
     own: Collection[str]
     now: datetime
+    asked: Mapping[tuple[str, str], tuple[Ask, ...]]
 
 
 @dataclass(frozen=True)
@@ -167,14 +171,15 @@ def _along(row: Obligation, word: _Word, *, on_behalf: bool) -> _Plan | None:
     kind, reply = KINDS[row.kind], word.reply
     if row.state in ("issued", "reached") and fits(kind.answer_form, reply):
         return _answer(row, reply, on_behalf=on_behalf, now=word.now)
-    if _next(row) == "report" and fits(kind.report_form, reply):
-        return _report(row, reply, on_behalf=on_behalf, now=word.now)
+    form = form_in(word.asked, row)
+    if _next(row) == "report" and fits(form, reply):
+        return _report(row, reply, form, on_behalf=on_behalf, now=word.now)
     return None
 
 
 def _plan(row: Obligation, verb: str, word: _Word) -> _Plan:
-    by, reply, own, now = word
-    form = KINDS[row.kind].report_form
+    by, reply, own, now, asked = word
+    form = form_in(asked, row)
     if KINDS[row.kind].page is not None:
         raise Conflict(f"{KINDS[row.kind].title}要打开它的页面填报，签收不算")
     deed = verb or _next(row)
@@ -187,7 +192,7 @@ def _plan(row: Obligation, verb: str, word: _Word) -> _Plan:
     if deed == "answer":
         return _answer(row, reply, on_behalf=on_behalf, now=now)
     if deed == "report":
-        return _report(row, reply, on_behalf=on_behalf, now=now)
+        return _report(row, reply, form, on_behalf=on_behalf, now=now)
     kind = KINDS[row.kind]
     if not kind.noted or row.state in ("issued", "reached"):
         raise Conflict(f"{kind.title}现在是「{LIFECYCLE[row.state].label}」，不能补充")
@@ -215,8 +220,10 @@ def _answer(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) ->
     return _Plan("answer", row, reply, tuple(moves))
 
 
-def _report(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) -> _Plan:
-    check_form(KINDS[row.kind].report_form, reply)
+def _report(
+    row: Obligation, reply: Reply, form: tuple[Ask, ...], *, on_behalf: bool, now: datetime
+) -> _Plan:
+    check_form(form, reply)
     moved = planned(row, "reported", Said("report", reply, on_behalf), now)
     return _Plan("report", row, reply, (moved,))
 

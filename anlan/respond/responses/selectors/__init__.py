@@ -1,0 +1,1 @@
+"""Questions about responses: what asks for one, what runs, who owes which step."""
