@@ -21,6 +21,7 @@ from anlan.demo.regions import write_regions
 from anlan.demo.rota import shifts
 from anlan.demo.rules import switch_on_rules
 from anlan.demo.sea import write_sea
+from anlan.demo.sea_sheets import SEA_SHEETS
 from anlan.demo.sheets import SHEETS
 from anlan.demo.storm import start_storm
 from anlan.demo.users import make_users
@@ -85,7 +86,7 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
     report.added["basemap"] = _timed(report, "basemap", lambda: write_basemap(county, by=by))
     county.terrain.write_geotiff(workspace.current().dir / TERRAIN)
     write_sea(county, workspace.current().dir)
-    sheets = {key: rows(county) for key, rows in SHEETS}
+    sheets = {key: rows(county) for key, rows in (*SHEETS, *SEA_SHEETS)}
     sheets["duty-shifts"] = shifts(county, today)
     for key, rows in sheets.items():
         entry = REGISTERS[key]

@@ -26,6 +26,8 @@ AT_MOUTH = 0.25
 ELECTED = date(2024, 11, 20)
 #: Degrees kept of outlines: a tenth of a metre.
 GRID = 1e-6
+#: Posts of the county's offices that answer for kinds of key sites without a post of their own.
+OFFICE_OF = {"construction": "339901-zj-2", "scenic": "339901-wl-2"}
 #: What heights of gauges are told over.
 DATUM = "1985 国家高程基准"
 
@@ -163,7 +165,8 @@ def key_sites(county: County) -> Iterator[Values]:
         yield {
             "code": one.code, "name": one.name, "kind": one.kind, "region": one.village,
             "address": one.address, "people": one.people, "hazards": list(one.hazards),
-            "keeper": keepers.get(one.code), "contact": one.contact or "",
+            "keeper": keepers.get(one.code) or OFFICE_OF.get(one.kind),
+            "contact": one.contact or "",
             "contact_phone": one.contact_phone or "", "note": one.note, "lon": one.lon,
             "lat": one.lat,
         }  # fmt: skip

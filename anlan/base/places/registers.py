@@ -1,7 +1,18 @@
-"""Registers of shelters, key sites, reservoirs, danger zones, vessels and cameras."""
+"""Registers of shelters, sites, reservoirs, gates, danger zones, vessels, rafts and cameras."""
 
 from anlan.base.places import selectors
-from anlan.base.places.models import Camera, DangerZone, KeySite, Reservoir, Shelter, Vessel
+from anlan.base.places.models import (
+    BuildingSite,
+    Camera,
+    DangerZone,
+    FishRaft,
+    KeySite,
+    Reservoir,
+    ScenicSpot,
+    Shelter,
+    Sluice,
+    Vessel,
+)
 from anlan.base.register.registry import Computed, register
 
 
@@ -66,6 +77,57 @@ register(
         "code": "DEMO-K1", "name": "演示小学", "kind": "school", "people": 420,
         "hazards": ["typhoon"], "contact": "演示人", "contact_phone": "10000000002",
         "keeper": "DEMO-G1", "lon": 121.61, "lat": 28.41,
+    },
+)  # fmt: skip
+
+register(
+    BuildingSite,
+    key="building-sites",
+    title="工地",
+    title_en="Building sites",
+    icon="site",
+    domain="places",
+    order=12,
+    listed=(
+        "site", "region", "phase", "workers", "shed_people", "sheds", "tower_cranes", "hoists",
+        "pit_depth", "keeper",
+    ),
+    searched=("builder",),
+    natural=("site",),
+    label="site",
+    within="site",
+    computed={
+        "workers": Computed("日常人数", selectors.people_at_building_sites, type="int", unit="人"),
+        "keeper": Computed("责任岗位", selectors.keepers_of_building_sites),
+    },
+    review_after=3,
+    source="建设工程安全生产管理条例；建筑施工塔式起重机安装、使用、拆卸安全技术规程 JGJ 196-2010",
+    demo={
+        "site": "DEMO-K1", "builder": "演示建设有限公司", "phase": "frame", "sheds": 3,
+        "shed_people": 46, "tower_cranes": 2, "hoists": 1, "pit_depth": 0.0, "until": "2027-06-30",
+    },
+)  # fmt: skip
+
+register(
+    ScenicSpot,
+    key="scenic-spots",
+    title="涉海景区",
+    title_en="Scenic spots by the water",
+    icon="site",
+    domain="places",
+    order=14,
+    listed=(
+        "site", "region", "water", "capacity", "entrances", "closing_time", "closes_when", "keeper",
+    ),
+    searched=("closes_when",),
+    natural=("site",),
+    label="site",
+    within="site",
+    review_after=6,
+    source="旅游法第四十五条（最大承载量）；浙江省防御洪涝台灾害人员避险转移办法",
+    demo={
+        "site": "DEMO-K1", "water": "beach", "capacity": 3000, "entrances": 2,
+        "closing_time": 90.0, "closes_when": "海上防台风Ⅳ级", "keeper": "DEMO-G1",
     },
 )  # fmt: skip
 
@@ -145,6 +207,54 @@ register(
         "harbour": "演示渔港", "length": 24.5, "power": 200.0, "tonnage": 98.0, "crew": 7,
         "skipper": "演示人", "skipper_phone": "10000000003", "status": "in-harbour",
         "lon": 121.7, "lat": 28.4,
+    },
+)  # fmt: skip
+
+register(
+    FishRaft,
+    key="fish-rafts",
+    title="渔排",
+    title_en="Fish rafts",
+    icon="vessel",
+    domain="places",
+    order=42,
+    listed=(
+        "code", "name", "kind", "region", "mooring", "people", "weak", "cages", "keeper",
+        "shelter",
+    ),
+    searched=("name", "code", "mooring"),
+    geometry="point",
+    mask=("owner", "owner_phone"),
+    review_after=6,
+    source="浙江省防御洪涝台灾害人员避险转移办法；海上防台风应急响应（渔排人员上岸）",
+    demo={
+        "code": "DEMO-P1", "name": "演示湾渔排 1 号", "kind": "plastic", "mooring": "演示湾",
+        "cages": 48, "huts": 1, "people": 4, "weak": 1, "owner": "演示人",
+        "owner_phone": "10000000005", "keeper": "DEMO-G1", "shelter": "DEMO-S1",
+        "landing_time": 40.0, "lon": 121.71, "lat": 28.41,
+    },
+)  # fmt: skip
+
+register(
+    Sluice,
+    key="sluices",
+    title="海塘闸口",
+    title_en="Gates in sea walls",
+    icon="reservoir",
+    domain="places",
+    order=25,
+    listed=(
+        "code", "name", "kind", "wall", "region", "sill", "means", "closing_time", "hands",
+        "keeper", "status",
+    ),
+    searched=("name", "code", "wall"),
+    geometry="point",
+    review_after=6,
+    source="浙江省海塘建设管理条例（旱闸、通道口的管护和关闭）",
+    demo={
+        "code": "DEMO-Q1", "name": "演示海塘 1 号旱闸", "kind": "dry-gate", "wall": "演示海塘",
+        "sill": 4.6, "width": 5.0, "means": "boards", "closing_time": 60.0, "hands": 4,
+        "keeper": "DEMO-G1", "status": "open", "lon": 121.69, "lat": 28.42,
     },
 )  # fmt: skip
 

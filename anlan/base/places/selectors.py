@@ -1,11 +1,11 @@
-"""Questions about shelters: who keeps them, how much room is left, are they up to standard."""
+"""Questions about shelters (keepers, room left, standard), and what sites know of their sites."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from anlan import codes
 from anlan.base.people import selectors as people
-from anlan.base.places.models import Shelter
+from anlan.base.places.models import BuildingSite, Shelter
 
 #: An assessment older than this says nothing about today (years).
 ASSESSED_WITHIN = 3
@@ -84,3 +84,14 @@ def _at_least(value: float | None, least: float | None) -> bool | None:
 def _has_basics(row: Shelter) -> bool | None:
     # An empty list is a form not filled in, not a house without water.
     return set(row.facilities) >= BASICS if row.facilities else None
+
+
+def people_at_building_sites(rows: Sequence[str]) -> dict[str, int | None]:
+    """Tell how many are usually at building sites, as their key sites know."""
+    return dict(BuildingSite.objects.filter(pk__in=rows).values_list("pk", "site__people"))
+
+
+def keepers_of_building_sites(rows: Sequence[str]) -> dict[str, str]:
+    """Tell the titles of the posts that answer for building sites, as their key sites know."""
+    found = BuildingSite.objects.filter(pk__in=rows, site__keeper__isnull=False)
+    return {pk: title or "" for pk, title in found.values_list("pk", "site__keeper__title")}

@@ -18,6 +18,7 @@ from . import (
     frame,
     graph,
     households,
+    offshore,
     outline,
     paths,
     places,
@@ -132,6 +133,10 @@ def generate(*, seed: int = 339901, scale: int = 1) -> County:
         full_villages=kept,
         households=homes,
         residents=residents,
+        rafts=offshore.moor(land.ground, ports, safe, seed),
+        sluices=offshore.gates(walls, seed),
+        building_sites=offshore.works(key, seed),
+        scenic_spots=offshore.spots(key, land.regions.villages, seed),
     )
     return sensing.equip(bare)
 

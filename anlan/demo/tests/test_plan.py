@@ -14,6 +14,12 @@ from anlan.plans.spec.yaml import read_plan, write_plan
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """Grow the county once for all of them."""
+    return _of_county(generate())
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_plan_lies_there_as_it_is_written(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
@@ -21,14 +27,33 @@ def test_a_plan_lies_there_as_it_is_written(file: Path) -> None:
     assert read_plan(text).code == file.stem
 
 
-def test_the_typhoon_plan_finds_only_the_gaps_planted_in_the_county() -> None:
+def test_the_typhoon_plan_finds_only_the_gaps_planted_in_the_county(facts: Facts) -> None:
     plan = read_plan((FOLDER / "typhoon-flood.yaml").read_text(encoding="utf-8"))
     assert len(plan.steps) >= 150
-    found = check_plan(plan, _of_county(generate()))
+    found = check_plan(plan, facts)
     assert [(one.gravity, one.kind, one.where) for one in found] == [
         ("gap", "vacant-post", "roles/stationed-cadre"),
         ("gap", "vacant-post", "roles/transfer-responsible"),
     ]
+
+
+def test_only_who_has_a_raft_a_gate_a_crane_or_a_spot_by_the_sea_owes_what_is_done_there(
+    facts: Facts,
+) -> None:
+    plan = read_plan((FOLDER / "typhoon-flood.yaml").read_text(encoding="utf-8"))
+    steps = {one.key: one for one in plan.steps}
+    towns = sum(level == "township" for _, level in facts.regions.values())
+    for key, where in (
+        ("rafts-ashore", "fish-rafts"), ("scenic-close", "scenic-spots"),
+        ("cranes", "building-sites"), ("seawall-gates", "sluices"),
+    ):  # fmt: skip
+        step = steps[key]
+        assert (step.who.where, step.register) == (where, where)
+        owed = {post.region for post in facts.debtors(plan, step.who)}
+        assert owed
+        stocked = facts.stocked[where]
+        assert all(any(one.startswith(region) for one in stocked) for region in owed)
+        assert len(owed) < towns or step.who.at == "village"
 
 
 LEVELS = {6: "county", 9: "township", 12: "village", 15: "grid"}
@@ -51,13 +76,21 @@ def _of_county(county: County) -> Facts:
         stocked[f"danger-zones/{zone.kind}"].add(zone.village)
     stocked["vessels"] = {one.village for one in county.vessels}
     stocked["reservoirs"] = {one.village for one in county.reservoirs}
+    home = {one.code: one.village for one in county.key_sites}
+    stocked["fish-rafts"] = {one.village for one in county.rafts}
+    stocked["sluices"] = {one.village for one in county.sluices}
+    stocked["building-sites"] = {home[one.site] for one in county.building_sites}
+    stocked["scenic-spots"] = {home[one.site] for one in county.scenic_spots}
     stocked["households"] = set(county.households.grid)
     return Facts(
         posts=tuple(posts),
         regions={one.code: (one.name, LEVELS[len(one.code)]) for one in county.regions},
         roles={row.code: tuple(row.extra["levels"] or ()) for row in codes.table("posts")},
         hazards=set(codes.hazards()), ladders=set(ladders.read(ladders.DEFAULTS)),
-        registers={"vessels", "danger-zones", "reservoirs", "shelters", "households"},
+        registers={
+            "vessels", "danger-zones", "reservoirs", "shelters", "households", "fish-rafts",
+            "sluices", "building-sites", "scenic-spots",
+        },
         teams={one.code for one in county.teams},
         stocked=stocked,
     )  # fmt: skip

@@ -9,6 +9,7 @@ the tables of ``anlan.codes`` named in each docstring; ``LABELS`` holds the few 
 from .county import County
 from .labels import LABELS
 from .land import Place, Region, Terrain
+from .offshore import BuildingSite, FishRaft, ScenicSpot, Sluice
 from .people import Person, Phone, Post, Unit
 from .population import Households, Residents
 from .resources import Camera, DangerZone, Harbour, KeySite, Shelter, Team, Vessel
@@ -19,10 +20,12 @@ from .water import Basin, Island, Reservoir, River, Seawall
 __all__ = [
     "LABELS",
     "Basin",
+    "BuildingSite",
     "Camera",
     "County",
     "DangerZone",
     "Ferry",
+    "FishRaft",
     "Gateway",
     "Harbour",
     "Households",
@@ -39,8 +42,10 @@ __all__ = [
     "River",
     "RoadEdge",
     "RoadNode",
+    "ScenicSpot",
     "Seawall",
     "Shelter",
+    "Sluice",
     "Station",
     "Stream",
     "Team",

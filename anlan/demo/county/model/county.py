@@ -8,6 +8,7 @@ from typing import Literal
 from shapely.geometry import LineString, MultiPolygon
 
 from .land import Place, Region, Terrain
+from .offshore import BuildingSite, FishRaft, ScenicSpot, Sluice
 from .people import Person, Post, Unit
 from .population import Households, Residents
 from .resources import Camera, DangerZone, Harbour, KeySite, Shelter, Team, Vessel
@@ -61,6 +62,10 @@ class County:
     gateways: tuple[Gateway, ...] = ()
     stations: tuple[Station, ...] = ()
     streams: tuple[Stream, ...] = ()
+    rafts: tuple[FishRaft, ...] = ()
+    sluices: tuple[Sluice, ...] = ()
+    building_sites: tuple[BuildingSite, ...] = ()
+    scenic_spots: tuple[ScenicSpot, ...] = ()
 
     def level(self, level: str) -> tuple[Region, ...]:
         """Regions of one level: county, township, village or grid."""
