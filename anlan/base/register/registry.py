@@ -73,6 +73,7 @@ DOMAINS = {
     "people": ("单位与人员", "Units and people"),
     "residents": ("受威胁群众", "People at risk"),
     "monitoring": ("监测感知", "Monitoring"),
+    "relief": ("灾情", "Losses"),
 }
 
 

@@ -1,0 +1,5 @@
+"""Questions about losses."""
+
+from anlan.relief.selectors.totals import Figure, Totals, totals
+
+__all__ = ["Figure", "Totals", "totals"]
