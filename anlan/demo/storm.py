@@ -1,6 +1,6 @@
 """Typhoon Lekima of August 2019 at the demo county: winds, surge and rain as they would be told.
 
-The track (``lekima.csv``) is that of IBTrACS v04 (NOAA NCEI, Knapp et al. 2010, CC BY 4.0): the
+The track (``storms/lekima/track.csv``) is that of IBTrACS v04 (NOAA NCEI, Knapp et al. 2010, CC BY 4.0): the
 storm was real, the county is not. It went ashore some forty kilometres from here.
 """
 
@@ -15,7 +15,7 @@ from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.storms import receive_track
 from anlan.kernel.errors import Missing
 
-TRACK: Final = Path(__file__).with_name("lekima.csv")
+TRACK: Final = Path(__file__).parent / "storms" / "lekima" / "track.csv"
 #: Account of the section that runs the models (see `users.USERS`).
 OFFICER: Final = "keshi"
 #: Twelve hours before it went ashore.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,31 @@ class Course:
         return Course(self.stream, self.hours[later], self.value[later])
 
 
+class Sea(Protocol):
+    """The sea at the county's shore."""
+
+    def tide(self, station: Station, place: int, hours: Floats) -> Floats:
+        """Tide level in m over the 1985 datum at the ``place``-th tide station."""
+
+    def waves(self, station: Station, hours: Floats) -> tuple[Floats, Floats, Floats]:
+        """Significant height in m, period in s, temperature of the water in degrees Celsius."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummerSea:
+    """The sea of a day without a storm."""
+
+    seed: int
+
+    def tide(self, station: Station, place: int, hours: Floats) -> Floats:  # noqa: ARG002 - one shore
+        """Tide level in m."""
+        return tide(hours, self.seed, place)
+
+    def waves(self, station: Station, hours: Floats) -> tuple[Floats, Floats, Floats]:
+        """Height, period and temperature."""
+        return waves(hours, self.seed, station.code)
+
+
 @dataclass(frozen=True)
 class World:
     """The county on one day."""
@@ -55,6 +80,7 @@ class World:
     minutes: Floats
     waters: Waters
     air: Air
+    sea: Sea
 
     def at(self, series: Floats, hours: Floats) -> Floats:
         """Take a minute series at some hours."""
@@ -64,14 +90,20 @@ class World:
 def world(county: County, plan: Plan) -> World:
     """Let it rain."""
     field = Field(plan.cells)
-    minutes: Floats = np.arange(round(plan.hours / STEP_H) + 1, dtype=np.float64) * STEP_H
+    minutes = minutes_of(plan)
     waters = Waters(county, field, minutes, dict(plan.margins))
-    return World(county, plan, minutes, waters, Air(county, field, plan.seed, minutes))
+    air = Air(county, field, plan.seed, minutes)
+    return World(county, plan, minutes, waters, air, SummerSea(plan.seed))
 
 
-def courses(county: County, plan: Plan) -> list[Course]:
-    """Give every stream of the county its day."""
-    around = world(county, plan)
+def minutes_of(plan: Plan) -> Floats:
+    """List the minutes of a day, hours after its first hour."""
+    return np.arange(round(plan.hours / STEP_H) + 1, dtype=np.float64) * STEP_H
+
+
+def courses(county: County, plan: Plan, around: World | None = None) -> list[Course]:
+    """Give every stream of the county its day; ``around`` is a world other than the plan's own."""
+    around = around or world(county, plan)
     stations = {station.code: station for station in county.stations}
     ports = [station.code for station in county.stations if station.kind == "tide"]
     found = []
@@ -114,9 +146,9 @@ def _value(around: World, station: Station, stream: Stream, when: tuple[Floats, 
         return around.at(_AIR[stream.quantity](around.air, station), hours)
     if stream.quantity == "tide-level":
         own = noise.jitter(around.plan.seed, stream.code, hours.size, 0.008)
-        return tide(hours, around.plan.seed, place) + own
+        return around.sea.tide(station, place, hours) + own
     if stream.quantity in _WAVES:
-        return waves(hours, around.plan.seed, station.code)[_WAVES[stream.quantity]]
+        return around.sea.waves(station, hours)[_WAVES[stream.quantity]]
     return quiet.QUIET[stream.quantity](quiet.Quiet(stream, around.plan.seed, hours))
 
 
@@ -150,13 +182,14 @@ _FLOWING: Final[dict[str, Callable[[World, Station, Stream, Floats], Floats]]] =
     "reservoir-level": _reservoir,
     "ponding-depth": _ponding,
 }
+#: Asked of the air that is there: a storm's answers differently.
 _AIR: Final[dict[str, Callable[[Air, Station], Floats]]] = {
-    "wind-speed": Air.wind,
-    "wind-gust": Air.gust,
-    "wind-direction": Air.direction,
-    "air-temperature": Air.temperature,
-    "humidity": Air.humidity,
-    "air-pressure": Air.pressure,
-    "visibility": Air.visibility,
+    "wind-speed": lambda air, station: air.wind(station),
+    "wind-gust": lambda air, station: air.gust(station),
+    "wind-direction": lambda air, station: air.direction(station),
+    "air-temperature": lambda air, station: air.temperature(station),
+    "humidity": lambda air, station: air.humidity(station),
+    "air-pressure": lambda air, station: air.pressure(station),
+    "visibility": lambda air, station: air.visibility(station),
 }
 _WAVES: Final = {"wave-height": 0, "wave-period": 1, "sea-temperature": 2}

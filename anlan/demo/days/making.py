@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from anlan.demo.county import County
 from anlan.sense.rules.spec import Spec
 
-from .course import courses
+from .course import Course, courses
 from .faults import HOUR_MS
 from .plan import Plan
 from .recording import About, Due, Recording, Upkeep, in_ms, ordered
@@ -26,6 +26,15 @@ def record(
     ``since`` (ms since 1970 UTC) is when somebody begins to listen: sums know nothing from before.
     """
     day = courses(county, plan)
+    first = 0.0 if since is None else (since - in_ms(plan.start)) / HOUR_MS
+    heard = [course.after(first) for course in day]
+    return recorded(county, plan, day, due(county, plan, heard, rules))
+
+
+def recorded(
+    county: County, plan: Plan, day: Sequence[Course], alarms: tuple[Due, ...] | None = None
+) -> Recording:
+    """Let devices send a day's courses; ``alarms`` None: nobody says which must come of it."""
     gateways = gateways_of(county)
     rows = [spoken(course, plan, gateways[course.stream.code]) for course in day]
     start = in_ms(plan.start)
@@ -38,16 +47,14 @@ def record(
         "again": np.concatenate([one.again for one in rows]),
     }
     codes = tuple(course.stream.code for course in day)
-    first = 0.0 if since is None else (since - start) / HOUR_MS
-    heard = [course.after(first) for course in day]
-    return ordered(_about(county, plan, due(county, plan, heard, rules)), codes, columns)
+    return ordered(_about(county, plan, alarms), codes, columns)
 
 
 def _ms(hours: np.ndarray) -> np.ndarray:
     return np.round(hours * HOUR_MS).astype(np.int64)
 
 
-def _about(county: County, plan: Plan, alarms: tuple[Due, ...]) -> About:
+def _about(county: County, plan: Plan, alarms: tuple[Due, ...] | None) -> About:
     start = in_ms(plan.start)
     return About(
         name=plan.name,

@@ -1,9 +1,10 @@
-"""What can be replayed: the days by name, recordings by file."""
+"""What can be replayed: days and storms by name, recordings by file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from anlan.demo import storms
 from anlan.kernel.errors import Invalid
 
 from . import DAYS, filed
@@ -12,13 +13,12 @@ from .recording import Recording, in_ms
 
 def read_source(name: str) -> Recording | None:
     """Read the recording a name stands for; None for a day that has yet to be made."""
-    if name in DAYS:
+    if name in DAYS or name in storms.names():
         return None
     path = Path(name)
     if path.suffix not in filed.ENDINGS:
-        raise Invalid(
-            f"没有名为「{name}」的回放；可用 {'、'.join(DAYS)}，或 .parquet、.ndjson 文件"
-        )
+        known = "、".join((*DAYS, *storms.names()))
+        raise Invalid(f"没有名为「{name}」的回放；可用 {known}，或 .parquet、.ndjson 文件")
     return filed.read(path)
 
 
@@ -26,6 +26,13 @@ def bounds(name: str, recording: Recording | None) -> tuple[int, int]:
     """Tell when a day or recording begins and ends, ms since 1970 UTC."""
     if recording is not None:
         return recording.about.start, recording.about.end
-    plan = DAYS[name]
+    plan = DAYS[name] if name in DAYS else storms.storm(name)
     start = in_ms(plan.start)
     return start, start + plan.hours * 3_600_000
+
+
+def title_of(name: str) -> str:
+    """Give the title of a storm's exercise, which says what is simulated; "" for all else."""
+    if name not in storms.names():
+        return ""
+    return f"台风“{storms.storm(name).name}”重演：监测数据、部门预警和应答的人都是模拟的"

@@ -93,7 +93,7 @@ class Waters:
         for above in self.county.basins:
             if above.downstream == basin.code:
                 km = max(basin.channel_km - above.channel_km, 1.0)
-                total = total + _later(self._at_outlet(above), km / WAVE_KMH)
+                total = total + later(self._at_outlet(above), km / WAVE_KMH)
         return np.asarray(total)
 
     def _on_river(self, river: River, share: float, catchment: float) -> Floats:
@@ -107,7 +107,7 @@ class Waters:
             if joins is None or joins > share:
                 continue
             km = (share - joins) * river.length_km
-            total = total + _later(self._at_outlet(basin), km / WAVE_KMH)
+            total = total + later(self._at_outlet(basin), km / WAVE_KMH)
             known += basin.catchment_km2
         return np.asarray(total + runoff.DRY_FLOW * max(catchment - known, 0.0))
 
@@ -141,6 +141,7 @@ class Waters:
         return depth
 
 
-def _later(series: Floats, hours: float) -> Floats:
+def later(series: Floats, hours: float) -> Floats:
+    """Give a series by minute again, so many hours later."""
     steps = round(hours / STEP_H)
     return np.concatenate([np.full(steps, series[0]), series])[: series.size]
