@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -183,9 +182,3 @@ class DamagedHouse(Located, Row):
 
     def __str__(self) -> str:
         return self.code
-
-    def clean(self) -> None:
-        """Ask for an owner: a household of the register, or a name."""
-        super().clean()
-        if self.household_id is None and not self.owner:
-            raise ValidationError({"owner": "请选择住户，或填写户主"})

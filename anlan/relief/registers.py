@@ -21,8 +21,7 @@ register(
     demo={
         "code": "DEMO-SW1", "name": "演示人", "sex": "1", "age": 61,
         "id_number": "339901196513019999", "address": "演示村 3 号", "status": "missing",
-        "cause": "flash-flood", "happened_at": "2026-08-10T04:10:00+08:00",
-        "place": "演示村溪边", "kin": "演示人", "kin_phone": "10000000006",
+        "cause": "flash-flood", "place": "演示村溪边", "kin": "演示人", "kin_phone": "10000000006",
     },
 )  # fmt: skip
 
