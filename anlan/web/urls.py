@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from anlan.base.door.routes.journal import print_case
 from anlan.base.obligations.phone import phone_page
 from anlan.base.register import ogc
+from anlan.respond.evacuation.phone import roll_page
 from anlan.web import docs
 from anlan.web.counters import metrics
 from anlan.web.health import healthz
@@ -22,6 +23,7 @@ def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
         path("metrics", metrics),
         path("journal/<str:case>", print_case),
         path("m/<str:key>", phone_page),
+        path("m/<str:key>/roll", roll_page),
         path("ogc/", ogc.landing),
         path("ogc/conformance", ogc.conformance),
         path("ogc/collections", ogc.collections),

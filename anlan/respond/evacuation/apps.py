@@ -5,3 +5,7 @@ class EvacuationConfig(AppConfig):
     name = "anlan.respond.evacuation"
     label = "evacuation"
     verbose_name = "人员避险转移"
+
+    def ready(self) -> None:
+        """Declare what people owe, and what follows from other modules' facts."""
+        from anlan.respond.evacuation import handlers, kinds  # noqa: F401
