@@ -8,20 +8,19 @@ import numpy as np
 from anlan.engines.registry.declaration import Item
 from anlan.engines.registry.given import Given
 from anlan.engines.typhoon import Fix, Track, track_of
-from anlan.engines.typhoon.reading import (
-    Refused,
-    read_atcf,
-    read_best_tracks,
-    read_bulletins,
-    read_ibtracs,
-)
+from anlan.engines.typhoon.bulletins import read_bulletins
+from anlan.engines.typhoon.reading import Refused, read_atcf, read_best_tracks, read_ibtracs
+from anlan.engines.typhoon.units import Unit
 from anlan.kernel.errors import Invalid
 
 _F = ("fix",)
 
 
-def _bulletin_paths(text: str, *, refused: Refused | None = None) -> dict[str, Track]:
-    return {key: told.path for key, told in read_bulletins(text, refused=refused).items()}
+def _bulletin_paths(
+    text: str, *, unit: Unit = "", refused: Refused | None = None
+) -> dict[str, Track]:
+    told = read_bulletins(text, unit=unit, refused=refused)
+    return {key: one.path for key, one in told.items()}
 
 
 _READERS: Mapping[str, Callable[..., dict[str, Track]]] = {
@@ -43,6 +42,14 @@ TRACK: Final = (
         choices=tuple(_READERS),
     ),
     Item("storm", "文件里的哪个台风", "Which storm of the file", "text", required=False),
+    Item(
+        "wind_unit",
+        "文件里风速的单位；不写按格式规定的",
+        "Unit of the file's winds, else that of its form",
+        "text",
+        required=False,
+        choices=("m/s", "knots"),
+    ),
     Item("track_times", "定位时刻", "Times of fixes", "times", axes=_F, required=False),
     Item("track_lon", "定位经度", "Longitude", unit="deg", axes=_F, required=False),
     Item("track_lat", "定位纬度", "Latitude", unit="deg", axes=_F, required=False),
@@ -88,7 +95,7 @@ def track_in(given: Given) -> Track:
     except UnicodeDecodeError as error:
         raise Invalid("路径文件不是 UTF-8 文字") from error
     refused: Refused = {}
-    tracks = _READERS[form](text, refused=refused)
+    tracks = _READERS[form](text, unit=given.text("wind_unit"), refused=refused)
     if given.text("storm") in refused:
         raise Invalid(f"台风 {given.text('storm')}：{refused[given.text('storm')]}")
     wanted = given.text("storm") or (next(iter(tracks)) if len(tracks) == 1 else "")

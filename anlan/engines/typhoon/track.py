@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engines.geo.distance import EARTH_RADIUS, haversine
+from anlan.engines.typhoon.units import KNOT, UNKNOWN, Span, weigh
 from anlan.kernel.errors import Invalid
 
 Floats = NDArray[np.float64]
@@ -22,10 +23,6 @@ _GAP_MS: Final = 24 * _HOUR_MS
 #: Winds and pressures a bulletin may hold; what lies outside is not known.
 _WINDS: Final = (5.0, 110.0)
 _PRESSURES: Final = (860.0, 1020.0)
-#: Winds told in a wrong unit show against the pressure: the share of Atkinson and Holliday's wind
-#: that the agencies' winds have lies between 0.78 and 1.03 in the median of every storm at hand.
-_FITTING: Final = (0.6, 1.35)
-_DEEP_HPA: Final = 985.0
 #: Radii are told for these winds: force 7, 10 and 12 (m/s, lower ends of GB/T 28591).
 RADIUS_WINDS: Final = (13.9, 24.5, 32.7)
 
@@ -112,17 +109,26 @@ class Fix:
     pressure: float = float("nan")
     #: km, (3, 4) as in `Track.radii`, or nothing.
     radii: tuple[tuple[float, ...], ...] = ()
+    #: m/s, the winds of the grade or force that is told beside the wind.
+    span: Span = UNKNOWN
 
 
 def track_of(
-    fixes: list[Fix], *, number: str = "", name: str = "", agency: str = "", knots: bool = False
+    fixes: list[Fix],
+    *,
+    number: str = "",
+    name: str = "",
+    agency: str = "",
+    knots: bool = False,
+    sure: bool = False,
 ) -> Track:
     """Make a sound track of positions in any order.
 
     Put right and told in `mended`: doubled moments (the first stays), longitudes over 180, winds
     and pressures that cannot be (unknown), what comes after a storm left the latitudes of tropical
-    cyclones. `knots`: winds are knots. `Invalid` when there is no
-    position, one lies off the globe, or the storm would have to jump: then the moment is named.
+    cyclones. `knots`: winds are knots; `sure`: somebody said so, or that they are not. `Invalid`
+    when there is no position, one lies off the globe, winds only fit what else is told as knots, or
+    the storm would have to jump: then the moment is named.
     """
     if not fixes:
         raise Invalid("路径里没有一个位置")
@@ -140,11 +146,13 @@ def track_of(
         mended.append("有的经度大于 180 度，按东经连续处理")
     lon = np.unwrap(lon, period=360.0)
     _ask_steady(times, lon, lat)
-    wind = np.array([fix.wind for fix in kept], dtype=np.float64) * (0.514444 if knots else 1.0)
+    wind = np.array([fix.wind for fix in kept], dtype=np.float64) * (KNOT if knots else 1.0)
+    spans = np.array([fix.span for fix in kept], dtype=np.float64).reshape(-1, 2)
+    told = np.where(wind > 0, wind, np.nan)
     wind = _possible(wind, _WINDS, "风速", mended)
     pressure = np.array([fix.pressure for fix in kept], dtype=np.float64)
     pressure = _possible(pressure, _PRESSURES, "气压", mended)
-    _ask_unit(wind, pressure, mended)
+    mended.extend(weigh(told, pressure, spans, sure=sure, named=sure or knots))
     mended.extend(_gaps(times))
     return Track(
         number,
@@ -186,28 +194,6 @@ def _ask_steady(times: Times, lon: Floats, lat: Floats) -> None:
         at = int(np.argmax(speed > _FASTEST_KMH))
         told = f"{clock(times[at])} 到 {clock(times[at + 1])}"
         raise Invalid(f"{told} 中心要以每小时 {speed[at]:.0f} 公里移动，路径不可信或混了两个台风")
-
-
-def _ask_unit(wind: Floats, pressure: Floats, mended: list[str]) -> None:
-    """Refuse winds that only fit their pressures as knots; tell of those that are half as strong.
-
-    The latter may be a storm that is turning into another kind, so nothing is refused.
-    """
-    both = np.isfinite(wind) & np.isfinite(pressure)
-    deep = both & (pressure <= _DEEP_HPA)
-    if deep.sum() < 2:
-        return
-    share = float(np.median(wind[deep] / (3.44 * (1010.0 - pressure[deep]) ** 0.644)))
-    low, high = _FITTING
-    if share > high:
-        at = int(np.argmax(np.where(deep, wind, 0.0)))
-        fits = 3.44 * (1010.0 - pressure[at]) ** 0.644
-        raise Invalid(
-            f"风速与气压不符：{pressure[at]:g} 百帕约为每秒 {fits:.0f} 米，写的是 {wind[at]:.0f}，"
-            "像是把节当成了米每秒，请写明单位"
-        )
-    if share < low:
-        mended.append("风速只有同样气压通常风速的一半左右，请核对单位")
 
 
 def _gaps(times: Times) -> list[str]:

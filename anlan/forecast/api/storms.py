@@ -25,9 +25,14 @@ def list_storms(request: ApiRequest) -> HttpResponse:
 
 
 @router.post("/forecasts/typhoons", summary="录入台风路径", response={201: dict[str, Any]})
-def bring(request: ApiRequest, storm: str = "") -> HttpResponse:
-    """Keep a bulletin or a best track, byte for byte; the body is the file itself."""
-    made = receive_track(body=request.body, storm=storm.strip(), by=request.actor)
+def bring(request: ApiRequest, storm: str = "", unit: str = "") -> HttpResponse:
+    """Keep a bulletin or a best track, byte for byte; the body is the file itself.
+
+    unit: of its winds, `m/s` or `knots`; empty is that of the form.
+    """
+    made = receive_track(
+        body=request.body, storm=storm.strip(), unit=unit.strip(), by=request.actor
+    )
     return answer({"storms": made}, 201)
 
 

@@ -17,6 +17,8 @@ class Bulletin(models.Model):
     #: bulletin | cma | ibtracs | atcf
     form = models.CharField(max_length=10)
     agency = models.CharField(max_length=40, blank=True, default="")
+    #: What a person said its winds are in: m/s | knots; "" is what the form has.
+    unit = models.CharField(max_length=5, blank=True, default="")
     #: The newest position it tells as observed.
     newest_at = models.DateTimeField()
     body = models.BinaryField()
@@ -27,7 +29,9 @@ class Bulletin(models.Model):
     class Meta:
         verbose_name = "台风路径"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["storm", "sha256"], name="forecast_bulletin_once")
+            models.UniqueConstraint(
+                fields=["storm", "sha256", "unit"], name="forecast_bulletin_once"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["storm", "-newest_at"], name="forecast_bulletin_storm"),

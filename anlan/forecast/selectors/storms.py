@@ -11,12 +11,9 @@ import numpy as np
 from anlan import codes
 from anlan.base.door.phrases import said
 from anlan.engines.typhoon import Track
-from anlan.engines.typhoon.reading import (
-    read_atcf,
-    read_best_tracks,
-    read_bulletins,
-    read_ibtracs,
-)
+from anlan.engines.typhoon.bulletins import read_bulletins
+from anlan.engines.typhoon.reading import read_atcf, read_best_tracks, read_ibtracs
+from anlan.engines.typhoon.units import Unit, is_twice
 from anlan.forecast.models import Bulletin
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid, Missing
@@ -27,6 +24,10 @@ FIRST: Final = "中国"
 LATELY: Final = timedelta(days=3)
 #: Never have so many storms been about in one basin.
 MOST_STORMS: Final = 6
+#: Past errors, of which the cone and the ensemble are drawn.
+ERRORS: Final = "typhoon-track-errors"
+UNCHECKED: Final = "可能范围和概率按历史误差画，表里{rows}的数没有核对过原文，只供参考"
+UNITS: Final[tuple[Unit, ...]] = ("", "m/s", "knots")
 AFTERWARDS: Final = "路径取自事后整编的最佳路径，不是当时的预报"
 
 
@@ -42,16 +43,19 @@ class Storm:
         self.path, self.forecasts, self.refused = path, forecasts, refused
 
 
-def read(form: str, body: bytes, refused: dict[str, str] | None = None) -> dict[str, Storm]:
+def read(
+    form: str, body: bytes, unit: Unit = "", refused: dict[str, str] | None = None
+) -> dict[str, Storm]:
     """Read every storm of a file; `Invalid` says what is wrong with it.
 
-    refused: takes the storms that cannot be, by number, with their reasons.
+    unit: of its winds, where somebody said it. refused: takes the storms that cannot be, by number,
+    with their reasons.
     """
     wrong: dict[str, str] = {} if refused is None else refused
     if form == "bulletin":
         return {
             number: Storm(one.path, one.forecasts, one.refused)
-            for number, one in read_bulletins(body, refused=wrong).items()
+            for number, one in read_bulletins(body, unit=unit, refused=wrong).items()
         }
     try:
         text = body.decode()
@@ -60,7 +64,7 @@ def read(form: str, body: bytes, refused: dict[str, str] | None = None) -> dict[
     reading: Mapping[str, Callable[..., dict[str, Track]]] = {
         "cma": read_best_tracks, "ibtracs": read_ibtracs, "atcf": read_atcf,
     }  # fmt: skip
-    found = reading[form](text, refused=wrong)
+    found = reading[form](text, unit=unit, refused=wrong)
     return {number: Storm(track, {}, {}) for number, track in found.items()}
 
 
@@ -74,10 +78,28 @@ def form_of(body: bytes) -> str:
     return "ibtracs" if b"SID" in start else "atcf"
 
 
+def unit_of(told: str) -> Unit:
+    """Read the unit of winds as somebody says it; `Invalid` for another word."""
+    for known in UNITS:
+        if told == known:
+            return known
+    raise Invalid(f"风速的单位只能是 m/s 或 knots，不是 {told}", errors={"unit": ["没有这个单位"]})
+
+
+def is_in_knots(path: Track, storm: str) -> bool:
+    """Tell whether winds are twice those that were told of the same moments before."""
+    before = newest(storm, clock.now())
+    if before is None:
+        return False
+    other = storm_of(before).path
+    _, mine, theirs = np.intersect1d(path.times, other.times, return_indices=True)
+    return is_twice(path.wind[mine], other.wind[theirs])
+
+
 @lru_cache(maxsize=8)
 def _storm(bulletin: str, storm: str) -> Storm:
     row = Bulletin.objects.get(pk=bulletin)
-    return read(row.form, bytes(row.body))[storm]
+    return read(row.form, bytes(row.body), unit_of(row.unit))[storm]
 
 
 def storm_of(row: Bulletin) -> Storm:
@@ -144,6 +166,22 @@ def preceded(way: Track, row: Bulletin, since_ms: int) -> Track:
         pressure=np.concatenate([path.pressure[before], way.pressure]),
         radii=np.concatenate([path.radii[before], way.radii]),
     )
+
+
+def unchecked_errors() -> tuple[str, ...]:
+    """Say which of the past errors nobody checked against a source; nothing where all are."""
+    rows = [row for row in codes.table(ERRORS) if row.confidence.startswith("M")]
+    if not rows:
+        return ()
+    return (UNCHECKED.format(rows="、".join(row.name for row in rows)),)
+
+
+def past_errors(language: str) -> dict[str, Any]:
+    """Say whose past errors the cone is drawn of, and which of them nobody checked."""
+    return {
+        "source": codes.table(ERRORS).source,
+        "unchecked": " ".join(said(one, language) for one in unchecked_errors()),
+    }
 
 
 def listed() -> dict[str, Any]:

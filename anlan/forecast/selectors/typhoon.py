@@ -31,12 +31,14 @@ def read(actor: Actor, storm: str, language: str, at: datetime | None = None) ->
     tracks = storms.storm_of(row).forecasts
     told = storms.one(storm, language, at)
     for one in told["forecasts"]:
-        issued = round(one["issued_at"].timestamp() * 1000)
-        one |= {"landfall": landfall_of(tracks[issued, one["agency"]]), "note": ""}
+        track = tracks[round(one["issued_at"].timestamp() * 1000), one["agency"]]
+        doubts = " ".join(said(text, language) for text in track.mended)
+        one |= {"landfall": landfall_of(track), "note": doubts}
     signed, newest = _runs(actor, storm, moment)
     if not told["forecasts"] and newest is not None:
         told["forecasts"] = _behind(row, newest, language)
     told["land_known"] = land_is_known()
+    told["errors"] = storms.past_errors(language)
     told["signed"] = describe([signed], actor, language)[0] if signed else None
     told["newest"] = describe([newest], actor, language)[0] if newest else None
     return told

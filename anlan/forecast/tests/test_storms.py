@@ -114,6 +114,63 @@ def test_a_bad_storm_of_a_file_keeps_no_good_one_out_and_is_named(world: World) 
     assert world.point.pk
 
 
+def without_pressure(body: bytes, times: float = 1.0) -> bytes:
+    """A bulletin whose winds nothing but earlier ones can be set against."""
+    told = json.loads(body)
+    for point in told[0]["points"]:
+        point.pop("pressure")
+        point["speed"] *= times
+        point["forecast"] = []
+    return json.dumps(told).encode()
+
+
+def test_winds_twice_those_told_before_are_refused_until_somebody_says_their_unit(
+    world: World,
+) -> None:
+    assert world.point.pk
+    receive_track(body=without_pressure(bulletin()), by=OFFICER)
+    doubled = without_pressure(bulletin(), 1.944)
+    with pytest.raises(Invalid, match=r"上一份路径同一时刻的两倍.*请写明单位"):
+        receive_track(body=doubled, by=OFFICER)
+    assert receive_track(body=doubled, unit="knots", by=OFFICER) == ["202609"]
+    path = storms.storm_of(Bulletin.objects.get(unit="knots")).path
+    assert path.wind == pytest.approx([45.0, 45.0], abs=0.1)
+    with pytest.raises(Invalid, match="只能是 m/s 或 knots"):
+        receive_track(body=doubled, unit="km/h", by=OFFICER)
+
+
+def test_the_same_file_in_another_unit_is_kept_beside_it_and_counts(world: World) -> None:
+    assert world.point.pk
+    body = without_pressure(bulletin(), 1.944)
+    receive_track(body=body, by=OFFICER)
+    asked = storms.one("202609", "zh")["mended"]
+    assert [one for one in asked if "请看一眼是不是节" in one]
+    receive_track(body=body, unit="knots", by=OFFICER)
+    assert Bulletin.objects.count() == 2
+    told = storms.one("202609", "zh")
+    assert told["observed"][0]["wind"] == pytest.approx(45.0, abs=0.1)
+    assert told["mended"] == []
+
+
+def test_a_run_says_what_is_doubtful_of_its_track_and_which_errors_nobody_checked(
+    world: World,
+) -> None:
+    assert world.tide.lon
+    told = json.loads(bulletin())
+    seen = told[0]["points"][-1]
+    for one in (*told[0]["points"], *seen["forecast"][0]["points"]):
+        del one["pressure"]
+    number = receive_track(body=json.dumps(told).encode(), by=OFFICER)[0]
+    notes = computed("typhoon", storm=number).notes
+    assert [one for one in notes if "请看一眼是不是节" in one]
+    assert [
+        one for one in notes if one.startswith("可能范围和概率按历史误差画") and "96 小时" in one
+    ]
+    page = typhoon.read(OFFICER, number, "en")
+    assert "checked" in page["errors"]["unchecked"]
+    assert "knots" in page["forecasts"][0]["note"]
+
+
 def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) -> None:
     run = computed("typhoon", storm=storm)
     wind = Series.objects.get(run=run, code=world.tide.code, quantity="wind")

@@ -3,13 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from anlan.engines.typhoon.reading import (
-    agencies,
-    read_atcf,
-    read_best_tracks,
-    read_bulletins,
-    read_ibtracs,
-)
+from anlan.engines.typhoon.bulletins import agencies, read_bulletins
+from anlan.engines.typhoon.reading import read_atcf, read_best_tracks, read_ibtracs
 from anlan.kernel.errors import Invalid
 
 

@@ -54,7 +54,10 @@ def test_winds_and_pressures_that_cannot_be_are_unknown_and_noughts_are_no_matte
     track = track_of(fixes)
     assert np.isnan(track.wind).tolist() == [False, True, True]
     assert np.isnan(track.pressure).tolist() == [True, True, False]
-    assert track.mended == ("1 个风速不可能，按不明处理", "1 个气压不可能，按不明处理")
+    assert track.mended[:2] == ("1 个风速不可能，按不明处理", "1 个气压不可能，按不明处理")
+    # What is left tells no pressure beside its wind: somebody is asked to look at the unit.
+    assert len(track.mended) == 3
+    assert "请看一眼是不是节" in track.mended[2]
 
 
 def test_wind_is_carried_over_a_fix_that_tells_none_and_never_beyond_what_was_told() -> None:

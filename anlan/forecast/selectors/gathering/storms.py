@@ -6,7 +6,7 @@ from anlan import codes
 from anlan.base.regions.models import Level, Region
 from anlan.forecast.adapters.shapes import Floats, PastErrors, Path, Place, plain
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered
-from anlan.forecast.selectors.storms import forecast_of, newest, preceded
+from anlan.forecast.selectors.storms import ERRORS, forecast_of, newest, preceded, unchecked_errors
 from anlan.sense.models import Station, Stream
 
 HOUR = 3_600_000
@@ -34,7 +34,8 @@ def track(asking: Asking) -> Gathered | None:
         lat=tuple(round(float(one), 4) for one in way.lat),
         wind=plain(way.wind, 2), pressure=plain(way.pressure, 2), radii=_circles(way.radii),
     )  # fmt: skip
-    return Gathered(path, newest=issued, notes=(note,) if note else (), storm=row.storm)
+    notes = (*((note,) if note else ()), *way.mended)
+    return Gathered(path, newest=issued, notes=notes, storm=row.storm)
 
 
 def _circles(radii: Floats) -> tuple[tuple[tuple[float | None, ...], ...], ...]:
@@ -44,9 +45,9 @@ def _circles(radii: Floats) -> tuple[tuple[tuple[float | None, ...], ...], ...]:
 
 
 def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for every run
-    """Read the table of past errors."""
+    """Read the table of past errors; figures that nobody checked are told with it."""
     hours, distance, wind = [], [], []
-    for row in codes.table("typhoon-track-errors"):
+    for row in codes.table(ERRORS):
         told = row.number("hours"), row.number("distance"), row.number("wind")
         if told[0] is not None and told[1] is not None and told[2] is not None:
             hours.append(float(told[0]))
@@ -54,7 +55,8 @@ def errors(asking: Asking) -> Gathered | None:  # noqa: ARG001 - the same for ev
             wind.append(float(told[2]))
     if len(hours) < 2:
         return None
-    return Gathered(PastErrors(hours=tuple(hours), distance=tuple(distance), wind=tuple(wind)))
+    shape = PastErrors(hours=tuple(hours), distance=tuple(distance), wind=tuple(wind))
+    return Gathered(shape, notes=unchecked_errors())
 
 
 def places(asking: Asking) -> Gathered | None:

@@ -47,6 +47,8 @@ export interface Storm {
   refused: { agency: string; issued_at: string; why: string }[]
   /** There is a map to say what is land; without one no landfall means nothing. */
   land_known: boolean
+  /** Of which past errors the cone is drawn; `unchecked` says which nobody set against a source. */
+  errors: { source: string; unchecked: string }
   /** The signed run that stands, and the newest one computed, of this storm. */
   signed: Run | null
   newest: Run | null
