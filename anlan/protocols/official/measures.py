@@ -9,15 +9,15 @@ RIGHT, BOTTOM = PAGE[0] - LEFT - WIDTH, PAGE[1] - TOP - HEIGHT
 #: Page numbers stand 7 mm below the type area (7.5).
 FOOTER = BOTTOM - round((7 + 5) * MM)
 
-#: 22 lines of 28 characters (5.2.3): the pitch of a line, and what each character of 16 pt gives up
-#: so that 28 fill the line, in 4096ths of a point.
+#: 22 lines of 28 characters (5.2.3): the pitch of a line, and what each character of size 3 gives
+#: up so that 28 fill the line. A grid of characters would say the same, but programs differ in it.
 LINE = HEIGHT // 22
-SPACE = round((WIDTH / 28 / 20 - 16) * 4096)
+SPACE = WIDTH // 28 - 320
 
 #: Sizes in half points: 2 is 22 pt, 3 is 16 pt, 4 is 14 pt.
 SIZE_2, SIZE_3, SIZE_4 = 44, 32, 28
-#: The mark at the head: large, but on one line.
-MARK_SIZES = ((8, 104), (12, 84), (16, 64), (99, 48))
+#: The mark at the head is at most as large, and always on one line.
+MARK = 104
 
 RED = "FF0000"
 #: A character of size 3.

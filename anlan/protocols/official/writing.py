@@ -42,7 +42,7 @@ def _head(paper: Paper) -> Iterable[str]:
         yield _paragraph(_run(one, font=m.HEITI))
     # The mark begins 35 mm below the upper edge of the type area (7.2.4).
     gap = max(0, round(35 * m.MM) - len(marks) * m.LINE - m.LINE)
-    size = next(size for most, size in m.MARK_SIZES if len(paper.mark) <= most)
+    size = min(m.MARK, m.WIDTH // 10 // max(1, len(paper.mark)) - 2)
     mark = _run(paper.mark, font=m.XIAOBIAOSONG, size=size, colour=m.RED)
     yield _paragraph(mark, align="center", before=gap, free=True)
     yield _paragraph("")
@@ -104,7 +104,7 @@ def _end(paper: Paper) -> Iterable[str]:
 
 
 def _foot(paper: Paper) -> Iterable[str]:
-    """版记: thick lines at its edges, a thin one between, size 4, one character in."""
+    """版记: lines as wide as the type area, thick at its edges; size 4, one character in."""
     who, when = paper.printed
     rows = [f"抄送：{paper.copies}"] if paper.copies else []
     rows += [f"{who}\t{when}印发"] if who else []
@@ -118,11 +118,11 @@ def _foot(paper: Paper) -> Iterable[str]:
             edges += '<w:bottom w:val="single" w:sz="8" w:space="4" w:color="000000"/>'
         tabs = f'<w:tabs><w:tab w:val="right" w:pos="{m.WIDTH - 280}"/></w:tabs>'
         left, tab, right = row.partition("\t")
-        text = _run(left, size=m.SIZE_4)
+        text = _run(f"\u3000{left}", size=m.SIZE_4)
         if tab:
             text += f"<w:r><w:tab/></w:r>{_run(right, size=m.SIZE_4)}"
         more = f"<w:pBdr>{edges}</w:pBdr>{tabs}"
-        yield _paragraph(text, more=more, left=280, right=280, keep=place < len(rows) - 1)
+        yield _paragraph(text, more=more, keep=place < len(rows) - 1)
 
 
 def _sheet(sheet: Sheet) -> str:
@@ -159,10 +159,11 @@ def _run(
 ) -> str:
     fonts = f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{font}"/>'
     weight = "<w:b/>" if bold else ""
+    close = f'<w:spacing w:val="{m.SPACE}"/>' if size == m.SIZE_3 else ""
     shade = f'<w:color w:val="{colour}"/>' if colour else ""
     sizes = f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     said = escape(text.translate(FORBIDDEN))
-    style = f"<w:rPr>{fonts}{weight}{shade}{sizes}</w:rPr>"
+    style = f"<w:rPr>{fonts}{weight}{shade}{close}{sizes}</w:rPr>"
     return f'<w:r>{style}<w:t xml:space="preserve">{said}</w:t></w:r>'
 
 
@@ -203,7 +204,7 @@ def _section() -> str:
         '<w:footerReference w:type="default" r:id="rOdd"/>'
         '<w:footerReference w:type="even" r:id="rEven"/>'
     )
-    grid = f'<w:docGrid w:type="linesAndChars" w:linePitch="{m.LINE}" w:charSpace="{m.SPACE}"/>'
+    grid = f'<w:docGrid w:type="lines" w:linePitch="{m.LINE}"/>'
     return (
         f'<w:sectPr>{feet}<w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar {margins}/>{grid}'
         "</w:sectPr>"

@@ -57,4 +57,4 @@ def _reaches(row: Incident, rule: Code) -> bool:
     if not name or least is None:
         return True
     parts: Sequence[str] = ("deaths", "missing") if name == LOST else (name,)
-    return sum(row.figures.get(part, 0) for part in parts) >= least
+    return sum(float(row.figures.get(part, 0)) for part in parts) >= least

@@ -50,9 +50,12 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _distance(one: Incident, other: Incident) -> float | None:
-    if None in (one.lon, one.lat, other.lon, other.lat):
-        return None
-    return float(haversine(one.lon, one.lat, other.lon, other.lat)) / 1000
+    here, there = _point(one), _point(other)
+    return float(haversine(*here, *there)) / 1000 if here and there else None
+
+
+def _point(row: Incident) -> tuple[float, float] | None:
+    return None if row.lon is None or row.lat is None else (row.lon, row.lat)
 
 
 def _same_town(one: Incident, other: Incident) -> bool:

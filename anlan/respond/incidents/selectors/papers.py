@@ -64,11 +64,10 @@ def _signer(report: Report) -> str:
 
 
 def _to(row: Incident) -> str:
-    """Name those the law wants it to reach, as far as the clocks ask for it; nobody twice."""
-    whom = codes.table("report-recipients")
-    asked = row.clocks.order_by("due_at").values_list("to", flat=True)
-    names = [whom.name(to).partition("（")[0] for to in dict.fromkeys(asked)]
-    return "，".join(names)
+    """Name those the law wants it to reach in writing, the highest first."""
+    asked = set(row.clocks.filter(way="written").values_list("to", flat=True))
+    highest_first = reversed(list(codes.table("report-recipients")))
+    return "，".join(one.name.partition("（")[0] for one in highest_first if one.code in asked)
 
 
 def _blocks(said: dict[str, dict[str, object]]) -> Iterator[Block]:

@@ -12,9 +12,9 @@ from anlan.kernel.errors import Conflict, Invalid
 from anlan.respond.incidents.models import Dispatch, Incident, Report
 from anlan.respond.incidents.selectors.rows import report_of
 from anlan.respond.incidents.services.clocks import begin_next, meet_clocks, stop_clocks
-from anlan.respond.incidents.services.noting import go_to, going_on, keep, note
+from anlan.respond.incidents.services.noting import go_to, going_on, keep, log, note
 from anlan.respond.incidents.services.reports import fix
-from anlan.respond.incidents.states import WAYS
+from anlan.respond.incidents.states import REPORTS, WAYS
 
 LONGEST = 60
 
@@ -49,6 +49,9 @@ def note_dispatch(*, incident: str, number: int, sent: Sent, by: Actor) -> Dispa
         )  # fmt: skip
         note(row, "dispatched", by, {"report": number, "to": sent.to, "way": sent.way,
                                      "at": sent.at.isoformat()})  # fmt: skip
+        whom = codes.table("report-recipients").name(sent.to)
+        what = f"{REPORTS[report.kind][0]}{WAYS[sent.way][0]}报{whom}"
+        log(row, what, f"dispatch:{made.pk}", by)
         meet_clocks(row, made, by=by)
         _move_on(row, report, sent, by)
     return made

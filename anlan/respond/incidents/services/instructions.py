@@ -13,7 +13,7 @@ from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
 from anlan.respond.incidents.models import Incident, Instruction
-from anlan.respond.incidents.services.noting import going_on, note
+from anlan.respond.incidents.services.noting import going_on, log, note
 
 KIND = "incident-instruction"
 SUBJECT = "incident-instruction"
@@ -47,6 +47,7 @@ def note_instruction(*, incident: str, said: Said, by: Actor) -> Instruction:
         made.save(force_insert=True)
         note(row, "instructed", by, {"instruction": made.pk, "leader": made.leader,
                                      "obligation": made.obligation})  # fmt: skip
+        log(row, f"{made.leader}批示", f"instruction:{made.pk}", by)
     return made
 
 

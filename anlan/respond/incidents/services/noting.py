@@ -9,6 +9,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Missing
+from anlan.respond.duty.services import note_fact
 from anlan.respond.incidents import deed_names
 from anlan.respond.incidents.models import Incident
 from anlan.respond.incidents.selectors.floors import floor
@@ -56,6 +57,14 @@ def note(
     record(
         deed=deed_names.INCIDENT[verb], by=by, subject=(deed_names.SUBJECT, row.pk),
         region=row.home, case=row.case, facts=facts, changes=changes, topic=deed_names.TOPIC,
+    )  # fmt: skip
+
+
+def log(row: Incident, what: str, once: str, by: Actor) -> None:
+    """Write what happened to an incident in the log of the desk that deals with it."""
+    note_fact(
+        region=row.office, kind="incident", content=f"{what}：{row.title}",
+        link=(deed_names.SUBJECT, row.pk), once=f"incident:{row.pk}:{once}", case=row.case, by=by,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from anlan.base.cases.services import Matter, merge_case, open_cases
 from anlan.base.journal.services import record
 from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import permit
+from anlan.base.permissions.gate import may, permit
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Region
@@ -29,7 +29,7 @@ from anlan.respond.incidents.events import IncidentReported
 from anlan.respond.incidents.models import Incident
 from anlan.respond.incidents.selectors.near import near
 from anlan.respond.incidents.services.clocks import begin_clocks, stop_clocks
-from anlan.respond.incidents.services.noting import locked, note, told_of
+from anlan.respond.incidents.services.noting import locked, log, note, told_of
 from anlan.respond.incidents.states import INCIDENT, OPEN
 
 #: A clock on a caller's wall may be ahead of ours by this much.
@@ -68,7 +68,7 @@ def begin_incident(*, told: Told, by: Actor) -> Incident:
             office=office, home=office, case=new_id(), received_at=now, received_by=by.ref,
             changed_at=now,
         )  # fmt: skip
-        _fill(row, told)
+        _fill(row, told, by)
         row.save(force_insert=True)
     return row
 
@@ -81,7 +81,7 @@ def keep_told(*, incident: str, told: Told, by: Actor) -> Incident:
             raise Conflict("这个突发事件已经结束，不能再改")
         was = _plain(row)
         figures = dict(row.figures)
-        _fill(row, told)
+        _fill(row, told, by)
         if row.state != "draft":
             row.figures = figures  # changed by `tell_figures`, which says who told them
             if row.region_id is None:
@@ -108,6 +108,7 @@ def take_in(*, incident: str, by: Actor, apart: bool = False) -> Incident:
         row.save()
         note(row, "taken", by, {"kind": row.kind, "source": row.source, "figures": row.figures})
         begin_clocks(row, since=row.received_at)
+        log(row, "接报", "taken", by)
         publish(
             IncidentReported(
                 **told_of(row), by=by.ref, happened_at=row.happened_at, received_at=row.received_at
@@ -137,6 +138,7 @@ def join_incident(*, incident: str, into: str, by: Actor) -> Incident:
         row.changed_at = clock.now()
         row.save()
         note(row, "joined", by, {"into": there.pk, "figures": row.figures})
+        log(there, "同一事件又有来电", f"joined:{row.pk}", by)
     return row
 
 
@@ -163,7 +165,7 @@ def _telling(incident: str, by: Actor) -> Incident:
     return row
 
 
-def _fill(row: Incident, told: Told) -> None:
+def _fill(row: Incident, told: Told, by: Actor) -> None:
     """Put what was told into the row; `Invalid` names every field that cannot be."""
     _check(told)
     for name in ("kind", "title", "place", "lon", "lat", "happened_at", "source"):
@@ -172,6 +174,9 @@ def _fill(row: Incident, told: Told) -> None:
     row.figures = {key: value for key, value in told.figures.items() if value is not None}
     row.region_id = _placed(told)[0] or None
     row.home = row.region_id or row.office
+    if not may(by, "incidents.take", row.home):
+        why = "不在本级范围内，请转告那里的值班室"
+        raise Invalid(why, errors={"region": [why]})
     texts = {name: getattr(told, name).strip() for name in SEALED}
     (sealed,) = vault.seal_many([(row.case, texts)])
     for name, text in sealed.items():

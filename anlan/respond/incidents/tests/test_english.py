@@ -16,7 +16,9 @@ SAYING = (
     "selectors/floors.py", "selectors/rows.py", "standing.py",
 )  # fmt: skip
 #: Words of a paper or a title, which are in the language of the office.
-OWN = re.compile("突发事件|办理.*批示.*|、|信息报告|批示办理")
+OWN = re.compile(
+    r"接报|同一事件又有来电|\{\}\{\}报\{\}|\{\}批示|办理\{\}批示：\{\}|突发事件|、|信息报告|批示办理"
+)
 
 
 @pytest.mark.parametrize("module", SAYING)

@@ -85,6 +85,7 @@ def test_reported_is_what_somebody_by_name_received(world: Wall) -> None:
     world.go(minutes=25)
     sent(row, 1, "phone", "province")
     met = row.clocks.get(rule="county-province-phone")
+    assert met.met_by is not None
     assert (met.met_by.receiver, met.met_by.at) == ("市局 李某", world.at)
     assert Obligation.objects.get(pk=met.obligation).state == "closed"
     told = {one["to"] + one["way"]: one for one in describing.one(OFFICER, row.pk)["clocks"]}

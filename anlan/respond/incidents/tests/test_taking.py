@@ -177,6 +177,17 @@ def test_a_telling_belongs_to_its_desk_and_a_neighbour_sees_nothing() -> None:
         services.begin_incident(told=SLIDE, by=actor("enterprise", COUNTY))
 
 
+def test_what_lies_elsewhere_is_passed_on_and_not_lost_to_who_heard_it() -> None:
+    elsewhere = replace(SLIDE, region=FAR)
+    with pytest.raises(Invalid) as caught:
+        services.begin_incident(told=elsewhere, by=TOWNSHIP)
+    assert set(caught.value.errors) == {"region"}
+    row = services.begin_incident(told=SLIDE, by=TOWNSHIP)
+    with pytest.raises(Invalid):
+        services.keep_told(incident=row.pk, told=elsewhere, by=TOWNSHIP)
+    assert describing.one(TOWNSHIP, row.pk)["region"] == HERE
+
+
 def test_a_village_takes_in_its_own_and_the_county_takes_it_over(world: Wall) -> None:
     row = taken(by=VILLAGER)
     assert {one.rule for one in row.clocks.all()} == {"township-phone", "township-written"}

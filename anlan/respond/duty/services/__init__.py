@@ -1,0 +1,16 @@
+"""Deeds of the duty desk."""
+
+from anlan.respond.duty.services.handing import accept_handover, hand_over
+from anlan.respond.duty.services.log import Note, note_entry, note_fact
+from anlan.respond.duty.services.rolls import Roll, call_due, call_roll
+
+__all__ = [
+    "Note",
+    "Roll",
+    "accept_handover",
+    "call_due",
+    "call_roll",
+    "hand_over",
+    "note_entry",
+    "note_fact",
+]
