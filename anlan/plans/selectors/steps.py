@@ -88,10 +88,18 @@ def place_of(response: Response, stage: str) -> int:
     raise Missing("预案里没有这一级")
 
 
-def starters(spec: PlanSpec, stage: Stage, facts: Facts) -> list[PostFact]:
-    """List the posts that may start a stage; `started_by` names titles of the plan, or roles."""
+def starters(spec: PlanSpec, response: Response, stage: Stage, facts: Facts) -> list[PostFact]:
+    """List the posts that may start a stage, those it names first.
+
+    Whoever may start a graver stage may start a milder one. `started_by` names titles of the plan,
+    or roles.
+    """
+    names = dict.fromkeys(stage.started_by)
+    if names and not stage.ends:
+        graver = response.stages[place_of(response, stage.key) :]
+        names |= {name: None for one in graver if not one.ends for name in one.started_by}
     found: dict[str, PostFact] = {}
-    for named in stage.started_by:
+    for named in names:
         for group in spec.groups:
             for member in group.members:
                 if member.title == named:

@@ -144,12 +144,12 @@ def prospect(actor: Actor, plan: str, key: str, stage: str) -> dict[str, Any]:
     if wanted is None:
         raise Missing("预案里没有这一级")
     owing = steps_for(spec, declared, stage, facts)
+    entitled = [one.id for one in starters(spec, declared, wanted, facts)]
     return {
         "title": wanted.title, "level": wanted.level, "expects": declared.expects,
         "steps": len(owing), "debts": sum(len(one.posts) for one in owing),
         "nobody": sum(len(one.vacant) or (not one.posts) for one in owing),
-        "deciders": deciders(actor, row.region_id, [one.id for one in starters(
-            spec, wanted, facts)]),
+        "deciders": deciders(actor, row.region_id, entitled),
     }  # fmt: skip
 
 

@@ -95,16 +95,16 @@ def stages(actor: Actor, response: str) -> list[dict[str, Any]]:
     row = seen(actor, response)
     permit(actor, "responses.start", row.region_id)
     spec = spec_at(row.plan_id, row.version)
-    facts = facts_for(spec)
+    declared, facts = response_of(spec, row.key), facts_for(spec)
     return [
         {
             "key": stage.key, "title": stage.title, "level": stage.level, "place": place,
             "here": place == row.place, "ends": stage.ends,
             "deciders": deciders(
-                actor, row.region_id, [post.id for post in starters(spec, stage, facts)]
+                actor, row.region_id, [post.id for post in starters(spec, declared, stage, facts)]
             ),
         }
-        for place, stage in enumerate(response_of(spec, row.key).stages)
+        for place, stage in enumerate(declared.stages)
     ]  # fmt: skip
 
 

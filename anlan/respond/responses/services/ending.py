@@ -82,11 +82,11 @@ def _ending(here: Scene) -> Stage | None:
 
 
 def _entitled(here: Scene, row: Response) -> list[PostFact]:
-    """List whose posts may end it: those of the stage that ends, else of the stage it is in."""
+    """List whose posts may end it: those the plan names for that, or for the stage it is in."""
     ending = _ending(here)
     _, now = here.stage(row.stage)
-    named = starters(here.spec, ending, here.facts) if ending else []
-    return named or starters(here.spec, now, here.facts)
+    named = starters(here.spec, here.declared, ending, here.facts) if ending else []
+    return [*named, *starters(here.spec, here.declared, now, here.facts)]
 
 
 def _begin_afterwards(row: Response, here: Scene, by: Actor) -> None:

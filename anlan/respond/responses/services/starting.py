@@ -87,7 +87,7 @@ def start_response(*, start: Start, by: Actor) -> str:
     regions = _regions(plan, start.regions)
     for region in regions:
         permit(by, "responses.start", region)
-    entitled = starters(here.spec, stage, here.facts)
+    entitled = starters(here.spec, here.declared, stage, here.facts)
     decision = decide(region=plan.region_id, entitled=entitled, oral=start.oral, by=by)
     _check_moment(start.expected_at)
     try:
@@ -232,10 +232,10 @@ def _decided(here: Scene, row: Response, stage: Stage, turned: Turned, by: Actor
     """Tell in whose right it is done: who may start the stage, or the one it comes from."""
     if stage.key == row.stage:  # another moment alone is no new stage: whoever may start says it
         return decide(region=row.region_id, entitled=(), oral=turned.oral, by=by)
-    entitled = starters(here.spec, stage, here.facts)
+    entitled = starters(here.spec, here.declared, stage, here.facts)
     place, now = here.stage(row.stage)
     if place > place_of(here.declared, stage.key):
-        entitled = [*entitled, *starters(here.spec, now, here.facts)]
+        entitled = [*entitled, *starters(here.spec, here.declared, now, here.facts)]
     return decide(region=row.region_id, entitled=entitled, oral=turned.oral, by=by)
 
 
