@@ -1,9 +1,16 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
+import { dutyRoutes } from '@/duty/routes'
+import { evacuationRoutes } from '@/evacuation/routes'
 import { forecastRoutes } from '@/forecast/routes'
+import { formRoutes } from '@/forms/routes'
+import { incidentRoutes } from '@/incidents/routes'
+import { learnRoutes } from '@/learn/routes'
 import { msg } from '@/locale'
 import { planRoutes } from '@/plans/routes'
+import { reliefRoutes } from '@/relief/routes'
+import { respondRoutes } from '@/respond/routes'
 import { warningsWait } from '@/shell/alert-count'
 import { home } from '@/shell/places'
 
@@ -232,7 +239,14 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('入户覆盖')),
   },
   ...forecastRoutes,
+  ...evacuationRoutes,
   ...planRoutes,
+  ...reliefRoutes,
+  ...respondRoutes,
+  ...formRoutes,
+  ...incidentRoutes,
+  ...dutyRoutes,
+  ...learnRoutes,
   {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),

@@ -1,6 +1,12 @@
 /** Which pages a user is offered. The server decides; this only spares dead ends. */
 import { mayDo } from '@/api/meta'
+import { dutyNeeds } from '@/duty/menu'
+import { evacuationNeeds } from '@/evacuation/menu'
 import { forecastNeeds } from '@/forecast/menu'
+import { reliefNeeds } from '@/relief/menu'
+import { incidentNeeds } from '@/incidents/menu'
+import { learnNeeds } from '@/learn/menu'
+import { respondNeeds } from '@/respond/menu'
 
 const NEEDS: Record<string, string[]> = {
   '/': ['regions.view'],
@@ -10,6 +16,7 @@ const NEEDS: Record<string, string[]> = {
   '/duty': ['duty.view'],
   '/exposure': ['exposure.view'],
   '/plans': ['plans.view'],
+  '/forms': ['forms.view'],
   '/alarms': ['alarms.view'],
   '/sense/map': ['observations.view'],
   '/sense/latest': ['observations.view'],
@@ -27,6 +34,12 @@ const NEEDS: Record<string, string[]> = {
   '/warn/messages': ['comms.view'],
   '/warn/coverage': ['calls.view'],
   ...forecastNeeds,
+  ...reliefNeeds,
+  ...incidentNeeds,
+  ...respondNeeds,
+  ...dutyNeeds,
+  ...learnNeeds,
+  ...evacuationNeeds,
   '/stuck': ['stuck.view'],
   '/journal': ['journal.view'],
   '/accounts': ['users.view', 'grants.view', 'delegations.view'],
