@@ -21,8 +21,8 @@ from tests.rights.asking import Ask
 BY = system("test")
 #: A made-up storm, in the form of CMA's best tracks.
 TRACK = b"""66666 0000    2 0001 9901 0 6              WALK                          20260101
-2026010100 1 200 1250  990  25
-2026010106 1 210 1245  985  30
+2026010100 3 200 1250  990  25
+2026010106 3 210 1245  985  30
 """
 
 
@@ -101,6 +101,7 @@ FORECASTS: dict[str, tuple[Ask, ...]] = {
     "GET /forecasts/{run}/stations": _both("/stations"),
     "GET /forecasts/{run}/villages": _both("/villages"),
     "GET /forecasts/{run}/villages.xlsx": _both("/villages.xlsx"),
+    "GET /forecasts/{run}/slopes": _both("/slopes"),
     "GET /forecasts/{run}/basins": _both("/basins"),
     "GET /forecasts/{run}/regions": _both("/regions"),
     "GET /forecasts/{run}/series": _both("/series?code=DEMO-ST1"),
