@@ -11,6 +11,7 @@ VILLAGES = (
     ("会到", "Comes to"),
     ("立即转移的几成", "Share of leaving at once"),
     ("首次达到", "First reached"),
+    ("滑坡临界线的几倍", "Times the law of slides"),
     ("地面高程 m", "Ground m"),
     ("最大水深 m", "Greatest depth m"),
     ("到达时间", "Water arrives"),

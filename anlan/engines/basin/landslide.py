@@ -6,12 +6,14 @@ laws themselves are rows of a code table. A county with a list of its own slides
 Source of the fit: Brunetti et al. 2010, Nat. Hazards Earth Syst. Sci. 10, 447 (frequentist method).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anlan.engines.basin.villages import steps_in
 from anlan.kernel.errors import Invalid
 
 Floats = NDArray[np.float64]
@@ -43,12 +45,15 @@ class Threat:
     hours: Floats
 
 
-def threat(rain: ArrayLike, step: float, law: Law) -> Threat:
+def threat(
+    rain: ArrayLike, step: float, law: Law, durations: Sequence[float] | None = None
+) -> Threat:
     """Tell the greatest share of the threshold among all times that end with each step.
 
     rain: (..., t) mm a step of `step` seconds. One and more means that slides are to be expected
-    somewhere. Times that reach beyond the series or over a step nobody measured (NaN) are left
-    out; where none is left the share is not known.
+    somewhere. durations: hours that are asked; every one that the series holds where none are
+    named, which costs its square. Times that reach beyond the series or over a step nobody measured
+    (NaN) are left out; where none is left the share is not known.
     """
     fallen = np.asarray(rain, dtype=np.float64)
     if (fallen < 0).any():
@@ -59,7 +64,9 @@ def threat(rain: ArrayLike, step: float, law: Law) -> Threat:
     if lost[..., -1].any():
         total[..., 1:] = np.cumsum(np.nan_to_num(fallen), axis=-1)
     missing = np.concatenate((np.zeros((*lost.shape[:-1], 1), dtype=lost.dtype), lost), axis=-1)
-    for steps in range(1, fallen.shape[-1] + 1):
+    many = fallen.shape[-1]
+    wanted = range(1, many + 1) if durations is None else [steps_in(one, step) for one in durations]
+    for steps in (one for one in wanted if one <= many):
         hours = steps * step / 3600.0
         if not law.shortest <= hours <= law.longest:
             continue

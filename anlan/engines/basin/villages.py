@@ -93,7 +93,7 @@ def nearness(rain: ArrayLike, step: float, thresholds: Thresholds, index: ArrayL
     shape = (-1,) + (1,) * (fallen.ndim - 1)
     best = [np.full(fallen.shape, np.nan) for _ in range(3)]
     for column, hours in enumerate(thresholds.hours):
-        known, whole = _within(fallen, _steps(float(hours), step))
+        known, whole = _within(fallen, steps_in(float(hours), step))
         ahead = known / leave[:, column].reshape(shape)
         ready = known / prepare[:, column].reshape(shape)
         ahead, ready = (np.where(whole | (part >= 1), part, np.nan) for part in (ahead, ready))
@@ -129,7 +129,7 @@ def critical_rain(
     NaN where a metre of rain does not bring it: there is no threshold for that time.
     """
     wanted = np.asarray(flow, dtype=np.float64)
-    steps = _steps(hours, step)
+    steps = steps_in(hours, step)
 
     def greatest(depth: Floats) -> Floats:
         return peak(np.repeat(depth[:, None] / steps, steps, axis=1))
@@ -143,7 +143,8 @@ def critical_rain(
     return np.where(never, np.nan, high)
 
 
-def _steps(hours: float, step: float) -> int:
+def steps_in(hours: float, step: float) -> int:
+    """Count the steps, seconds, of some hours; `Invalid` where they are no whole number."""
     steps = hours * 3600.0 / step
     if steps < 1 or abs(steps - round(steps)) > 1e-6:
         raise Invalid(f"{hours:g} 小时不是时段长（{step / 60:g} 分钟）的整数倍")

@@ -99,6 +99,23 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     nearness: float | None = None
 
 
+class Slope(msgspec.Struct, frozen=True, kw_only=True):
+    """One slope of a village against the law of slides: it rates nothing and moves nobody."""
+
+    zone: str
+    #: Code of the law in ``landslide-laws``.
+    law: str
+    #: Greatest rain ahead as a share of the law's, for which time, hours, and when that ends.
+    share: float
+    hours: float
+    rain: float
+    limit: float
+    at: int
+    #: When the law is reached first; None: it is not.
+    first_at: int | None = None
+    lower_bound: bool = False
+
+
 class VillageOutlook(msgspec.Struct, frozen=True, kw_only=True):
     """What one village comes to, by its most endangered zone."""
 
@@ -116,6 +133,8 @@ class VillageOutlook(msgspec.Struct, frozen=True, kw_only=True):
     limit: float | None = None
     #: Every time that the zone has thresholds for, the shortest first.
     windows: tuple[Window, ...] = ()
+    #: Its slopes, whatever zone is the nearest.
+    slopes: tuple[Slope, ...] = ()
     #: Height of the ground above the datum of the map of heights, m.
     ground: float | None = None
     #: Water: greatest depth ahead, m, and when it comes. A depth of nought was computed and stays

@@ -63,6 +63,13 @@ class Fallen:
         known = np.isfinite(sure)
         return np.where(known, sure, partly), known
 
+    def last(self, steps: int) -> "Fallen":
+        """Keep the last steps."""
+        told, whole = (
+            {code: rain[-steps:] for code, rain in part.items()} for part in (self.told, self.whole)
+        )
+        return Fallen(told, whole)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
@@ -89,13 +96,12 @@ def outlooks(
 ) -> list[Outlook]:
     """Tell how near zones come to leaving at once, from `based_at` on, and step by step.
 
-    Unknown rain adds nothing, and the answer says that it is a lower bound. ends: when each step
-    ends, ms, (t,).
+    Unknown rain adds nothing, and the answer says that it is a lower bound; rain before the first
+    step is unknown, too. ends: when each step ends, ms, (t,).
     """
     rain, sure = fallen.on([zone.gauges for zone in zones], len(ends))
     tables = tables_of(zones)
     found = nearness(np.nan_to_num(rain), step_s, tables, np.zeros(len(zones)))
-    longest = round(float(tables.hours.max()) * HOUR_S / step_s)
     first = int(np.searchsorted(ends, based_at))
     told = []
     for place, zone in enumerate(zones):
@@ -105,7 +111,9 @@ def outlooks(
             )
             told.append(Outlook(blind, np.full(len(ends), np.nan)))
             continue
-        gaps = not sure[place, max(0, first - longest + 1) :].all()
+        longest = max(hours for hours, _, _ in zone.thresholds)
+        begin = first + 1 - round(longest * HOUR_S / step_s)
+        gaps = begin < 0 or not sure[place, max(0, begin) :].all()
         made = _one(zone, found, place, (ends, first, rain[place], step_s), gaps=gaps)
         told.append(Outlook(made, found.leave[place]))
     return told

@@ -101,14 +101,29 @@ class Basin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
-    """A danger zone with its thresholds of rain."""
+    """A danger zone with its thresholds of rain, or a slope that the law of slides is asked for."""
 
     code: str
     name: str
     region: str
-    #: Hours, mm to get ready, mm to leave at once.
+    #: Hours, mm to get ready, mm to leave at once; empty: nobody told any.
     thresholds: tuple[tuple[float, float, float], ...]
     gauges: dict[str, float] = {}
+    #: It may slide.
+    slope: bool = False
+
+
+class SlopeLaw(msgspec.Struct, frozen=True, kw_only=True):
+    """Rain that sets slopes going: I = scale D^-exponent, mm/h and hours, between two times."""
+
+    code: str
+    name: str
+    scale: float
+    exponent: float
+    shortest: float
+    longest: float
+    #: By slides of our own.
+    fitted: bool = False
 
 
 class Rain(msgspec.Struct, frozen=True, kw_only=True):

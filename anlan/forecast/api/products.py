@@ -15,6 +15,7 @@ from anlan.forecast.models import Run
 from anlan.forecast.selectors import (
     describing,
     products,
+    slopes,
     tables,
     tiles,
     verification,
@@ -77,6 +78,12 @@ def get_village_sheet(request: ApiRequest, run: str) -> HttpResponse:
     file = quote(f"{_stamp(row)}{row.model}-{row.based_at:%Y%m%d%H%M}-villages.xlsx")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     return response
+
+
+@router.get("/forecasts/{run}/slopes", summary="滑坡隐患点对照临界线")
+def list_slopes(request: ApiRequest, run: str) -> HttpResponse:
+    """List slopes by their rain as a share of the law of slides; it rates nothing."""
+    return answer(slopes.slopes(request.actor, run, request.language))
 
 
 @router.get("/forecasts/{run}/basins", summary="小流域预报")

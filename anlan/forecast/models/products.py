@@ -97,6 +97,9 @@ class VillageOutlook(models.Model):
     limit = models.FloatField(null=True)
     #: ``[{hours, rain, at, prepare, move, nearness}]``: rain ahead within each time.
     windows: Any = models.JSONField(default=list)
+    #: ``[{zone, law, share, hours, rain, limit, at, first_at, lower_bound}]``: slopes against the
+    #: law of slides, those nearest to it first.
+    slopes: Any = models.JSONField(default=list)
     #: m above the datum of the map of heights.
     ground = models.FloatField(null=True)
     #: Greatest depth of water, m; nought was computed and stays dry, null was not computed.

@@ -10,6 +10,7 @@ from anlan.base.door.sheets import table_book
 from anlan.base.permissions.actor import Actor
 from anlan.base.places.models import DangerZone
 from anlan.base.regions import selectors as regions
+from anlan.forecast.adapters.slopes import ONLY_SLOPES
 from anlan.forecast.models import Run, Series, VillageOutlook
 from anlan.forecast.selectors.products import about, empty, inside
 from anlan.forecast.selectors.rows import run_for
@@ -24,10 +25,11 @@ NO_WATER: Final = "算过的村都没有水到，或都不在您的管辖范围�
 def villages(actor: Actor, run: str, language: str, *, all_: bool = False) -> dict[str, Any]:
     """List villages by nearness to leaving; without `all_` those that come to half of it.
 
+    Those that have slopes and no thresholds are none of them: `slopes` lists them.
     `curves` of a village names the quantities that `products.series` tells of it hour by hour.
     """
     row = run_for(run, actor)
-    rows = VillageOutlook.objects.filter(inside(actor, row), run=row)
+    rows = VillageOutlook.objects.filter(inside(actor, row), run=row).exclude(why=ONLY_SLOPES)
     total, unknown = rows.count(), rows.filter(stage="").count()
     kept: QuerySet[VillageOutlook] = rows if all_ else rows.filter(
         Q(nearness__gte=0.5) | Q(stage__in=("prepare", "move")) | Q(depth__gt=0)
@@ -63,7 +65,8 @@ def _line(one: dict[str, Any], *, english: bool) -> tuple[Any, ...]:
     return (
         one["region"], one["name"], one["zone_name"],
         one["stage_label_en" if english else "stage_label"], one["nearness"],
-        _local(one["first_at"]), one["ground"], one["depth"], _local(one["arrives_at"]),
+        _local(one["first_at"]), one["slope_share"], one["ground"], one["depth"],
+        _local(one["arrives_at"]),
         one["hours"], one["rain"], one["limit"], *_within(one["windows"]),
         YES[english] if one["lower_bound"] else None, one["why"],
     )  # fmt: skip
@@ -106,6 +109,7 @@ def _items(rows: "QuerySet[VillageOutlook]", language: str) -> list[dict[str, An
             "rain": one.rain,
             "limit": one.limit,
             "windows": one.windows,
+            "slope_share": one.slopes[0]["share"] if one.slopes else None,
             "ground": one.ground,
             "depth": one.depth,
             "arrives_at": one.arrives_at,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from django.db import transaction
 from django.db.models import F
 
@@ -13,7 +14,7 @@ from anlan.base.regions import scope
 from anlan.base.regions.models import Region
 from anlan.forecast.adapters import Folder, Result
 from anlan.forecast.adapters import Series as SeriesShape
-from anlan.forecast.adapters.contract import Window
+from anlan.forecast.adapters.contract import Slope, Window
 from anlan.forecast.models import Basin, Grid, Run, Series, StationOutlook, VillageOutlook
 from anlan.forecast.selectors.levels import level_of, worst
 from anlan.forecast.services import owing
@@ -166,6 +167,13 @@ def _window(one: Window) -> dict[str, float | str | None]:
     }  # fmt: skip
 
 
+def _slope(one: Slope) -> dict[str, Any]:
+    moments = {"at": _spoken(one.at), "first_at": None}
+    if one.first_at is not None:
+        moments["first_at"] = _spoken(one.first_at)
+    return {**msgspec.structs.asdict(one), **moments}
+
+
 def _villages(run: Run, result: Result, places: _Places) -> list[VillageOutlook]:
     found: dict[str, VillageOutlook] = {}
     for one in result.villages:
@@ -178,7 +186,8 @@ def _villages(run: Run, result: Result, places: _Places) -> list[VillageOutlook]
             run=run, region_id=region, zone=one.zone[:32], nearness=one.nearness,
             stage=one.stage or "", level=level_of(one.stage or ""), first_at=moment(one.first_at),
             hours=one.hours, rain=one.rain, limit=one.limit,
-            windows=[_window(part) for part in one.windows], ground=one.ground, depth=one.depth,
+            windows=[_window(part) for part in one.windows],
+            slopes=[_slope(part) for part in one.slopes], ground=one.ground, depth=one.depth,
             arrives_at=moment(one.arrives_at), lower_bound=one.lower_bound, why=one.why[:300],
         )  # fmt: skip
     return list(found.values())

@@ -65,6 +65,27 @@ export interface VillageRow {
   why: string
 }
 
+/** A slope against the law of slides: it rates nothing. */
+export interface SlopeRow {
+  zone: string
+  zone_name: string
+  region: string
+  region_name: string
+  law: string
+  /** Greatest rain ahead as a share of the law's. */
+  share: number
+  hours: number
+  rain: number
+  limit: number
+  at: string
+  first_at: string | null
+  lower_bound: boolean
+}
+
+export type SlopesTold = Listed<SlopeRow> & {
+  laws: { law: string; name: string; source: string; fitted: boolean }[]
+}
+
 export interface BasinRow {
   code: string
   name: string

@@ -161,3 +161,18 @@ def test_a_law_fitted_to_many_slides_is_the_one_they_were_made_by() -> None:
     assert (made < law.intensity(hours)).mean() == pytest.approx(0.05, abs=0.01)
     with pytest.raises(Invalid, match="至少要 20 次"):
         fit(hours[:5], made[:5])
+
+
+def test_only_the_durations_that_are_asked_count_and_each_is_whole_steps() -> None:
+    rain = np.zeros(72)
+    rain[30:33] = 30.0
+    every, some = threat(rain, HOUR, CAINE), threat(rain, HOUR, CAINE, (1.0, 6.0, 24.0))
+    assert every.hours[32] == 3.0
+    assert every.share[32] == pytest.approx(30.0 / float(CAINE.intensity(3)))
+    assert some.hours[32] == 6.0
+    assert some.share[32] == pytest.approx(90.0 / 6 / float(CAINE.intensity(6)))
+    assert (some.share <= every.share).all()
+    # Longer than the series: nobody asks for it.
+    assert np.isnan(threat(rain[:5], HOUR, CAINE, (24.0,)).share).all()
+    with pytest.raises(Invalid, match="整数倍"):
+        threat(rain, HOUR, CAINE, (1.5,))

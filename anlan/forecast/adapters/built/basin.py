@@ -21,6 +21,7 @@ from anlan.engines.basin import (
     stage_of,
 )
 from anlan.forecast.adapters import rain as raining
+from anlan.forecast.adapters import slopes as sliding
 from anlan.forecast.adapters import water
 from anlan.forecast.adapters.contract import (
     Request,
@@ -31,10 +32,20 @@ from anlan.forecast.adapters.contract import (
 )
 from anlan.forecast.adapters.folder import Folder
 from anlan.forecast.adapters.registry import engine
-from anlan.forecast.adapters.shapes import Basin, Days, Floats, Rain, Times, Zone, floats, plain
+from anlan.forecast.adapters.shapes import (
+    Basin,
+    Days,
+    Floats,
+    Rain,
+    SlopeLaw,
+    Times,
+    Zone,
+    floats,
+    plain,
+)
 from anlan.kernel.errors import Invalid
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 NO_FORECAST: Final = "没有雨量预报，只按已经下的雨算，实际可能更重"
 BY_RATING: Final = "出口水位由推算流量按水位流量关系换算，没有计基流，小水时偏低"
 NO_DAYS: Final = "前期雨量不全，按最湿的情况算"
@@ -63,7 +74,10 @@ def forecast_basins(folder: Folder) -> Result:
     fallen = folder.read("rain", Rain)
     wanted = {code for place in (*basins, *zones) for code in place.gauges}
     ahead = folder.read("rain-forecast", Rain)
-    times, rain = _rain(request, wanted, fallen, ahead)
+    # Zones may ask for more hours than the run shows; basins begin with it.
+    ends, long = _rain(request, wanted, fallen, ahead)
+    times = ends[ends > request.start]
+    rain = long.last(len(times))
     has_forecast = ahead is not None
     notes = [] if has_forecast else [NO_FORECAST]
     series: list[Series] = []
@@ -76,12 +90,16 @@ def forecast_basins(folder: Folder) -> Result:
         stages, stations = _stages(request, basins, series, whole=has_forecast)
         series += stages
         notes += [BY_RATING] if stages else []
-    villages, curves = _villages(request, zones, times, rain, whole=has_forecast)
+    villages, curves = _villages(request, zones, ends, long, whole=has_forecast)
     series += curves
+    law = folder.read("slope-law", SlopeLaw)
+    found = sliding.slopes(zones, ends, long, (request.step_s, request.based_at), law)
+    if law is not None and found:
+        notes.append((sliding.BY_OWN_LAW if law.fitted else sliding.BY_LAW).format(law=law.name))
     return Result(
         series=tuple(series),
         stations=tuple(stations),
-        villages=tuple(villages),
+        villages=tuple(sliding.joined(villages, found)),
         notes=tuple(notes),
         lower_bound=not has_forecast or gaps or any(one.lower_bound for one in villages),
         versions={"basin": VERSION},
@@ -91,13 +109,16 @@ def forecast_basins(folder: Folder) -> Result:
 def _rain(
     request: Request, wanted: set[str], fallen: Rain | None, ahead: Rain | None
 ) -> tuple[Times, raining.Fallen]:
-    """Lay measured and forecast rain on the steps of the run: ends of steps, mm a step by gauge.
+    """Lay measured and forecast rain on steps: their ends, mm a step by gauge.
 
-    What was measured counts up to `based_at`, after it what is forecast. Unknown rain adds nothing
-    to a sum, and the sum says that it is a lower bound.
+    They begin with the run, or before it where rain was measured before. What was measured counts
+    up to `based_at`, after it what is forecast. Unknown rain adds nothing to a sum, and the sum
+    says that it is a lower bound.
     """
     step_ms = request.step_s * 1000
-    ends: Times = np.arange(request.start + step_ms, request.end + 1, step_ms, dtype=np.int64)
+    before = max(0, request.start - fallen.start) // step_ms if fallen is not None else 0
+    start = request.start - before * step_ms
+    ends: Times = np.arange(start + step_ms, request.end + 1, step_ms, dtype=np.int64)
     if not 0 < len(ends) <= MOST_STEPS:
         raise Invalid(f"时段分成 {len(ends)} 步，应在 1 到 {MOST_STEPS} 步之间")
     past = ends <= request.based_at
@@ -247,17 +268,19 @@ def _villages(
 
     How near it is, step by step, comes with those that come to half of leaving at once.
     """
-    if not zones:
+    rated = [zone for zone in zones if zone.thresholds]
+    if not rated:
         return [], []
+    inside = times > request.start
     found: dict[str, raining.Outlook] = {}
-    for one in raining.outlooks(zones, times, fallen, request.step_s, request.based_at):
+    for one in raining.outlooks(rated, times, fallen, request.step_s, request.based_at):
         kept = found.get(one.summed.region)
         if kept is None or (one.summed.nearness or -1.0) > (kept.summed.nearness or -1.0):
             found[one.summed.region] = one
     curves = [
         Series(
-            of="village", code=code, quantity="nearness", unit="1", start=int(times[0]),
-            step_s=request.step_s, values=plain(one.nearness, 3),
+            of="village", code=code, quantity="nearness", unit="1", start=int(times[inside][0]),
+            step_s=request.step_s, values=plain(one.nearness[inside], 3),
         )
         for code, one in found.items()
         if (one.summed.nearness or 0.0) >= NEAR

@@ -10,6 +10,7 @@ KINDS: dict[str, Kind] = {
     "surge-series": tides.surges,
     "basins": rain.basins,
     "rain-zones": rain.zones,
+    "slope-law": rain.slope_law,
     "rain-measured": rain.measured,
     "rain-days": rain.days,
     "rain-forecast": rain.forecast,

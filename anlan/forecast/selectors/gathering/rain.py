@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 import shapely
 
+from anlan import codes
 from anlan.base.places.models import DangerZone
 from anlan.engines.geo.distance import haversine
 from anlan.forecast.adapters.shapes import Basin as BasinShape
-from anlan.forecast.adapters.shapes import Days, Rain, Zone
+from anlan.forecast.adapters.shapes import Days, Rain, SlopeLaw, Zone
 from anlan.forecast.models import Basin, Run, Series
 from anlan.forecast.selectors.gathering.asking import Asking, Gathered, millis
 from anlan.forecast.selectors.gathering.inbox import offers
@@ -22,6 +23,8 @@ from anlan.kernel.errors import Invalid
 from anlan.sense.models import Stream
 from anlan.sense.selectors.observations import ORIGIN_MS, reader
 
+#: The hazard of zones that may slide.
+SLIDES: Final = "geological"
 #: A gauge stands for places so near, and so many gauges for one place.
 REACH_M: Final = 10_000.0
 NEAREST: Final = 3
@@ -126,28 +129,44 @@ def _rated(shape: BasinShape, row: Basin, stages: Mapping[str, Stream]) -> Basin
 
 
 def zones(asking: Asking) -> Gathered | None:
-    """List the danger zones in use that have thresholds of rain."""
-    rows = DangerZone.objects.filter(asking.inside(), retired_at=None).exclude(thresholds=None)
+    """List the danger zones in use that have thresholds of rain, and those that may slide."""
+    rows = DangerZone.objects.filter(asking.inside(), retired_at=None)
     weights = Weights(gauges(asking))
     found = tuple(
         Zone(
             code=row.code, name=row.name, region=row.region_id,
             thresholds=tuple((float(h), float(p), float(m)) for h, p, m in row.thresholds or ()),
-            gauges=weights.at(row.lon, row.lat),
+            gauges=weights.at(row.lon, row.lat), slope=SLIDES in row.hazards,
         )
         for row in rows.order_by("code")
-        if row.thresholds
+        if row.thresholds or SLIDES in row.hazards
     )  # fmt: skip
     return Gathered(found) if found else None
+
+
+def slope_law(asking: Asking) -> Gathered | None:
+    """Read the law of slides that the declaration names; nothing where it is not in the table."""
+    wanted = str(asking.input.options.get("law", ""))
+    row = next((one for one in codes.table("landslide-laws") if one.code == wanted), None)
+    if row is None:
+        return None
+    figures = {name: row.number(name) for name in ("scale", "exponent", "shortest", "longest")}
+    if None in figures.values():
+        return None
+    fitted = bool(row.extra.get("fitted"))
+    told = {"code": row.code, "name": row.name, "fitted": fitted, **figures}
+    return Gathered(msgspec.convert(told, SlopeLaw))
 
 
 def measured(asking: Asking) -> Gathered | None:
     """Add up the rain of each step of the past at every gauge; a step without values is unknown.
 
-    One of which values are missing counts for at least what was told.
+    One of which values are missing counts for at least what was told. It may begin before the run:
+    thresholds of three days ask for them.
     """
     step = asking.run.step_s * 1000
-    since = millis(asking.run.valid_from) // step * step
+    begin = min(millis(asking.run.valid_from), asking.based_ms - asking.back_ms)
+    since = begin // step * step
     # A value tells what fell before its moment, so the one at the end of a step belongs to it.
     found = _sums(gauges(asking), since + 1, asking.based_ms // step * step + 1, step)
     if found is None:
