@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "anlan.respond.responses",
     "anlan.respond.evacuation",
     "anlan.relief",
+    "anlan.learn",
     "anlan.gateways.sources",
     "anlan.web",
     "anlan.demo",

@@ -11,10 +11,17 @@ from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
 from tests.rights.calling import CALLS
 from tests.rights.forecasting import FORECASTS
+from tests.rights.learning import REVIEWS
+from tests.rights.losing import LOSSES
 from tests.rights.messaging import COMMS
+from tests.rights.moving import EVACUATIONS
 from tests.rights.planning import PLANS
+from tests.rights.reporting import INCIDENTS
+from tests.rights.responding import RESPONSES
+from tests.rights.rolling import FORMS
 from tests.rights.sensing import SENSE
 from tests.rights.warning import OPEN_PAGES, WARN
+from tests.rights.watching import WATCH
 from tests.rights.world import PNG, SOURCE, sheet
 
 
@@ -203,7 +210,8 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
-    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS,
+    REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS, FORMS,
+    INCIDENTS, WATCH, LOSSES, RESPONSES, EVACUATIONS, REVIEWS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.
@@ -213,6 +221,7 @@ PAGES: dict[str, Ask] = {
     "GET /metrics": Ask("/metrics"),
     "GET /journal/<str:case>": Ask("/journal/{case}"),
     "GET /m/<str:key>": Ask("/m/not-a-link"),
+    "GET /m/<str:key>/roll": Ask("/m/not-a-link/roll"),
     "GET /ogc/": Ask("/ogc/"),
     "GET /ogc/conformance": Ask("/ogc/conformance"),
     "GET /ogc/collections": Ask("/ogc/collections"),

@@ -27,7 +27,20 @@ from anlan.base.register.services import imports
 from anlan.gateways.sources.shelf import Shelf
 from anlan.kernel import clock, workspace
 from tests.declarations.demo_rows import COUNTY, TOWN, VILLAGE, make_regions, save_demo
-from tests.rights import calling, forecasting, messaging, planning, warning
+from tests.rights import (
+    calling,
+    forecasting,
+    learning,
+    losing,
+    messaging,
+    moving,
+    planning,
+    reporting,
+    responding,
+    rolling,
+    warning,
+    watching,
+)
 from tests.rights.sensing import bring, put_up
 
 BY = system("test")
@@ -101,6 +114,13 @@ def build() -> World:
     messaging.put_up(world.ids)
     forecasting.put_up(world.ids)
     planning.put_up(world.ids)
+    responding.put_up(world.ids)
+    learning.put_up(world.ids)
+    rolling.put_up(world.ids)
+    reporting.put_up(world.ids)
+    watching.put_up(world.ids)
+    losing.put_up(world.ids)
+    moving.put_up(world.ids)
     world.secrets |= {key for key in world.ids.values() if len(key) > 20}
     return world
 
