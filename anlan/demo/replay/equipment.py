@@ -24,6 +24,8 @@ from .parcels import LARGEST
 
 NAME: Final = "keys.json"
 OTHERWISE: Final = "json"
+#: What we fetch from a department's platform ourselves: nobody comes in with a key.
+PULLED: Final = "pull"
 #: Streams that hang on no gateway come in with a key of their own.
 ALONE: Final = ""
 
@@ -73,6 +75,8 @@ def _behind(recording: Recording) -> dict[str, list[str]]:
 
 
 def _keyed(code: str, streams: list[str], way: str) -> dict[str, Any]:
+    if way == PULLED:
+        return {"way": way, "streams": streams}
     if way not in LARGEST:
         raise Invalid(f"网关 {code} 的上报方式「{way}」不认识，可用 {'、'.join(LARGEST)}")
     by = system("replay")

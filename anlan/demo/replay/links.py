@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -87,7 +87,7 @@ class HttpLink:
     def _try(self, parcel: Parcel) -> tuple[int, bytes]:
         """Send once; status 0 when nobody answered."""
         if self._open is None:
-            self._open = self._connection()
+            self._open = connection_to(self._url, ANSWER_S)
         try:
             self._open.request(
                 "POST", f"{self._url.path.rstrip('/')}{PATH}", parcel.body,
@@ -102,19 +102,21 @@ class HttpLink:
             self.close()
             return 0, str(error).encode()
 
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._url.hostname or "127.0.0.1", self._url.port
-        if self._url.scheme == "https":
-            # The exercise runs on this machine; its certificate is the operator's own.
-            trusting = ssl._create_unverified_context()  # noqa: S323, SLF001
-            return http.client.HTTPSConnection(host, port, timeout=ANSWER_S, context=trusting)
-        return http.client.HTTPConnection(host, port, timeout=ANSWER_S)
-
     def close(self) -> None:
         """Hang up."""
         if self._open is not None:
             self._open.close()
         self._open = None
+
+
+def connection_to(url: SplitResult, timeout: float) -> http.client.HTTPConnection:
+    """Open a connection to a workspace's web."""
+    host, port = url.hostname or "127.0.0.1", url.port
+    if url.scheme == "https":
+        # The exercise runs on this machine; its certificate is the operator's own.
+        trusting = ssl._create_unverified_context()  # noqa: S323, SLF001
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=trusting)
+    return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
 class MqttLink:

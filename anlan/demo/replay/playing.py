@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from anlan.demo import storms
 from anlan.demo.county import generate
 from anlan.demo.days import DAYS, filed, truth
 from anlan.demo.days.making import record
@@ -16,7 +17,7 @@ from anlan.kernel.errors import Conflict
 from anlan.sense.rules.spec import Spec
 from anlan.sense.selectors.directory import rule_rows
 
-from . import doors, equipment, outcome, stepping
+from . import company, doors, equipment, far_side, outcome, stepping
 from .cursor import FOLDER, Cursor
 from .quiet import under_way
 from .senders import Senders
@@ -39,10 +40,14 @@ class Played:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast: ``speed`` simulated seconds a second, or None for as fast as it can be done."""
+    """How fast: ``speed`` simulated seconds a second, or None for as fast as it can be done.
+
+    ``peopled`` lets simulated people answer where a storm is replayed.
+    """
 
     speed: float | None = None
     step_ms: int = stepping.STEP_MS
+    peopled: bool = True
 
 
 def prepare(name: str, given: Recording | None, span: tuple[int, int], workspace: Path) -> Cursor:
@@ -55,7 +60,7 @@ def prepare(name: str, given: Recording | None, span: tuple[int, int], workspace
         if kept.recording != Path(name).stem:
             raise Conflict(f"{workspace.name} 里放着另一份记录 {kept.recording}，请换 --name")
         return _resumed(kept, span, workspace)
-    recording = given if given is not None else _make(name, span[0])
+    recording = given if given is not None else _make(name, span[0], workspace)
     filed.write(recording, workspace / FOLDER, Path(name).stem)
     equipment.equip(recording, workspace)
     cursor = Cursor(Path(name).stem, span[0], span[1], span[0])
@@ -87,7 +92,9 @@ def rules_in_force() -> dict[str, Spec]:
     return {row.code: row.spec for row in rule_rows()}
 
 
-def _make(name: str, since: int) -> Recording:
+def _make(name: str, since: int, workspace: Path) -> Recording:
+    if name in storms.names():
+        return company.gather(storms.storm(name), workspace)
     rules = {code: spec for code, spec in rules_in_force().items() if truth.foresees(spec)}
     return record(generate(), DAYS[name], rules, since=since)
 
@@ -100,12 +107,17 @@ def play(
     gateways = equipment.equip(filed.read(path), workspace)
     published = any(gateway["way"] == doors.MQTT for gateway in gateways.values())
     mqtt = doors.opened(workspace) if published else ("", 0)
-    senders = Senders(path, (url, mqtt), gateways)
-    stage = stepping.Stage(workspace, senders, under_way(workspace), tell)
+    storm = company.storm_of(cursor)
+    letters = () if storm is None else company.couriers(workspace, url, cursor)
+    senders = Senders(path, (url, mqtt), gateways, letters)
+    busy = under_way(workspace, models=storm is not None, sources=pace.speed is None)
+    act = company.people(storm) if storm is not None and pace.peopled else None
+    stage = stepping.Stage(workspace, senders, busy, tell, act)
     try:
-        if pace.speed is None:
-            return stepping.lockstep(stage, cursor, pace.step_ms)
-        return stepping.paced(stage, cursor, pace.speed)
+        with far_side.platform(path, gateways, workspace):
+            if pace.speed is None:
+                return stepping.lockstep(stage, cursor, pace.step_ms)
+            return stepping.paced(stage, cursor, pace.speed)
     finally:
         senders.close()
 

@@ -16,6 +16,12 @@ from anlan.base.obligations.models import Obligation
 from anlan.base.outbox.selectors import is_idle as outbox_is_idle
 from anlan.demo.days.recording import moment
 from anlan.demo.replay import doors
+from anlan.demo.replay.stepping import MODELS
+from anlan.forecast.models import Run
+from anlan.gateways.sources.runner import is_due
+from anlan.gateways.sources.sharing import FOLDER as SOURCES
+from anlan.gateways.sources.shelf import Shelf
+from anlan.gateways.sources.states import FILE, State, States
 from anlan.kernel import clock
 from anlan.kernel.errors import Unavailable
 
@@ -25,17 +31,30 @@ SETTLING: Final = timedelta(seconds=0.9)
 TOPICS: Final = ("jobs", "obligation", "outbox", "journal")
 #: How often they are told while something is under way, seconds.
 NUDGE_S: Final = 0.1
+PLATFORMS: Final = "部门平台"
+#: States of a run that is still to come or going on.
+UNFINISHED: Final = ("queued", "running")
 
 
-def under_way(workspace: Path) -> Callable[[int], list[str]]:
-    """Give the question of `stepping.Busy`, asked upstream first."""
+def under_way(
+    workspace: Path, *, models: bool = False, sources: bool = False
+) -> Callable[[int], list[str]]:
+    """Give the question of `stepping.Busy`, asked upstream first.
+
+    ``models``: runs of forecasts count, too. ``sources``: so do platforms that are due to be
+    pulled from, which are looked for once a second only.
+    """
     nudged = 0.0
+    questions = {
+        **({PLATFORMS: _platforms} if sources else {}), **QUESTIONS,
+        **({MODELS: _models} if models else {}),
+    }  # fmt: skip
 
     def ask(at: int) -> list[str]:
         nonlocal nudged
         if clock.now() < moment(at):  # this process has not looked at the new time yet
             clock.use(workspace / "clock.json")
-        left = [name for name, idle in QUESTIONS.items() if not idle(workspace, at)]
+        left = [name for name, idle in questions.items() if not idle(workspace, at)]
         if left and time.monotonic() - nudged > NUDGE_S:
             nudged = time.monotonic()
             wake.signal(*TOPICS)
@@ -54,6 +73,19 @@ def _doors(workspace: Path, at: int) -> bool:
     setting = clock.setting()
     settled = setting is None or clock.real_now() - setting.real0 > SETTLING
     return state.idle and settled
+
+
+def _platforms(workspace: Path, at: int) -> bool:
+    """Tell whether every platform has been pulled from as it is declared."""
+    states = States(workspace / SOURCES / FILE).all()
+    declared = Shelf(workspace).in_force()
+    return not any(
+        one.enabled and is_due(one, states.get(key, State()), at) for key, one in declared.items()
+    )
+
+
+def _models(_: Path, __: int) -> bool:
+    return not Run.objects.filter(state__in=UNFINISHED).exists()
 
 
 def _schedules(_: Path, at: int) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from .tally import Tally, total
 #: Ways that share a process.
 GROUPS: Final = (("mqtt",), ("json",), ("csv", "ndjson", "arrow"))
 GOODBYE_S: Final = 10.0
+SENDER, COURIER = "anlan.demo.replay.sender", "anlan.demo.replay.courier"
 
 
 class Senders:
@@ -27,48 +28,66 @@ class Senders:
         recording: Path,
         doors: tuple[str, tuple[str, int]],
         gateways: Mapping[str, Mapping[str, Any]],
+        letters: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Start them. ``doors`` are the address of the web and that of the MQTT door."""
+        """Start them. ``doors`` are the address of the web and that of the MQTT door.
+
+        ``letters`` are orders for couriers, each a process of its own.
+        """
         self._running: list[subprocess.Popen[str]] = []
+        self._couriers = [start(COURIER, orders) for orders in letters]
         url, mqtt = doors
         for ways in GROUPS:
             mine = {code: one for code, one in gateways.items() if one["way"] in ways}
             if mine:
                 orders = {"recording": str(recording), "url": url, "mqtt": mqtt, "gateways": mine}
-                self._running.append(_start(orders))
+                self._running.append(start(SENDER, orders))
 
     def send(self, after: int, until: int) -> Tally:
         """Let all send what is due; return when everything is confirmed.
 
+        Letters go first and one courier after another, so that two replays agree on their order.
         Raises `Unavailable` when a sender gave up or died.
         """
         line = json.dumps({"after": after, "until": until}) + "\n"
-        try:
-            for process in self._running:
-                _input(process).write(line)
-                _input(process).flush()
-        except OSError as error:
-            raise Unavailable("一个发送进程意外结束") from error
-        return total(_answer(process) for process in self._running)
+        groups = [*([one] for one in self._couriers), self._running]
+        return total(tally for group in groups for tally in _together(group, line))
 
     def close(self) -> None:
         """Let them hang up and end."""
-        for process in self._running:
+        processes = [*self._couriers, *self._running]
+        for process in processes:
             with contextlib.suppress(OSError):
                 _input(process).close()
-        for process in self._running:
-            try:
-                process.wait(GOODBYE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        for process in processes:
+            dismiss(process)
 
 
-def _start(orders: Mapping[str, Any]) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "anlan.demo.replay.sender"],
+def _together(processes: Sequence[subprocess.Popen[str]], line: str) -> list[Tally]:
+    try:
+        for process in processes:
+            _input(process).write(line)
+            _input(process).flush()
+    except OSError as error:
+        raise Unavailable("一个发送进程意外结束") from error
+    return [_answer(process) for process in processes]
+
+
+def dismiss(process: subprocess.Popen[str]) -> None:
+    """Let a process end whose input ended; by force when it will not."""
+    try:
+        process.wait(GOODBYE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def start(module: str, orders: Mapping[str, Any]) -> subprocess.Popen[str]:
+    """Start a process that takes its orders from its first line of input."""
+    process = subprocess.Popen(  # noqa: S603 - a module of our own
+        [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -26,6 +26,10 @@ STEP_MS: Final = 120_000
 OFFSET_MS: Final = 20_000
 #: What came of a step must be done within this time.
 PATIENCE_S: Final = 300.0
+#: A run of a model may take so long once nothing else is under way.
+MODEL_PATIENCE_S: Final = 900.0
+#: What `Busy` calls the runs of models: waiting for them is told of by itself.
+MODELS: Final = "预报计算"
 POLL_S: Final = 0.02
 #: Shortest step at a pace.
 LEAST_MS: Final = 1000
@@ -44,6 +48,8 @@ class Sending(Protocol):
 Busy = Callable[[int], list[str]]
 #: Told after each step.
 Tell = Callable[[Cursor], None]
+#: Lets simulated people speak when the clock stands at a time; tells what they said.
+Act = Callable[[int], Tally]
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Stage:
     senders: Sending
     busy: Busy
     tell: Tell
+    act: Act | None = None
 
 
 def ends(cursor: Cursor, step_ms: int) -> Iterator[int]:
@@ -91,14 +98,33 @@ def paced(stage: Stage, cursor: Cursor, speed: float) -> Cursor:
 
 def _step(stage: Stage, cursor: Cursor, at: int) -> Cursor:
     stop_clock(stage.workspace, at)
-    wait_until_done(stage.busy, at)  # what the time itself brings comes before what is sent
-    tally = stage.senders.send(cursor.at, at)
-    wait_until_done(stage.busy, at)
+    tally = Tally()
+    _wait(stage, at, tally)  # what the time itself brings comes before what is sent
+    tally.add(stage.senders.send(cursor.at, at))
+    _wait(stage, at, tally)
+    if stage.act is not None:
+        _let_speak(stage, stage.act, at, tally)
     tally.add(cursor.tally)
     cursor = replace(cursor, at=at, tally=tally)
     cursor.write(stage.workspace)
     stage.tell(cursor)
     return cursor
+
+
+def _let_speak(stage: Stage, act: Act, at: int, tally: Tally) -> None:
+    """Let people speak until what they said makes nobody else speak at the same time."""
+    said = act(at)
+    while said.answers or said.relayed:
+        tally.add(said)
+        _wait(stage, at, tally)
+        said = act(at)
+
+
+def _wait(stage: Stage, at: int, tally: Tally) -> None:
+    waited = wait_until_done(stage.busy, at)
+    if waited:
+        tally.waits += 1
+        tally.waited_s += waited
 
 
 def stop_clock(workspace: Path, at: int) -> None:
@@ -113,17 +139,22 @@ def _number(path: Path) -> int:
     return 0 if setting is None else setting.step
 
 
-def wait_until_done(busy: Busy, at: int, patience_s: float = PATIENCE_S) -> None:
+def wait_until_done(busy: Busy, at: int, patience_s: float = PATIENCE_S) -> float:
     """Wait until nothing is under way, twice in a row: what ends last may begin something else.
 
-    Raises `Unavailable` with what does not end.
+    Tells for how many seconds nothing but models ran. Raises `Unavailable` with what does not end.
     """
-    until = time.monotonic() + patience_s
-    quiet = 0
+    begun = looked = time.monotonic()
+    quiet, waited = 0, 0.0
     while quiet < 2:
         left = busy(at)
         quiet = 0 if left else quiet + 1
-        if left and time.monotonic() > until:
-            raise Unavailable(f"{patience_s:.0f} 秒后仍未完成：{'、'.join(left)}")
+        now = time.monotonic()
+        models = left == [MODELS]
+        waited += now - looked if models else 0.0
+        looked = now
+        if left and now - begun > (max(patience_s, MODEL_PATIENCE_S) if models else patience_s):
+            raise Unavailable(f"{now - begun:.0f} 秒后仍未完成：{'、'.join(left)}")
         if quiet < 2:
             time.sleep(POLL_S)
+    return waited

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+#: What is added up.
+NUMBERS: Final = (
+    "sent", "confirmed", "accepted", "duplicates", "rejected", "repeated", "letters", "answers",
+    "relayed", "waits", "waited_s",
+)  # fmt: skip
 
 
 @dataclass
 class Tally:
-    """Counts of observations. MQTT confirms without saying what was known before."""
+    """Counts of observations. MQTT confirms without saying what was known before.
+
+    ``letters`` are warnings and bulletins that were taken, ``answers`` what simulated people said,
+    ``relayed`` what the simulated officer passed on. The clock stood for model runs ``waits``
+    times, ``waited_s`` seconds of real time in all.
+    """
 
     sent: int = 0
     confirmed: int = 0
@@ -21,10 +32,15 @@ class Tally:
     repeated: int = 0
     #: Why observations were rejected, as the door says it.
     reasons: Counter[str] = field(default_factory=Counter)
+    letters: int = 0
+    answers: int = 0
+    relayed: int = 0
+    waits: int = 0
+    waited_s: float = 0.0
 
     def add(self, other: Tally) -> None:
         """Add another's counts."""
-        for name in ("sent", "confirmed", "accepted", "duplicates", "rejected", "repeated"):
+        for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.reasons.update(other.reasons)
 

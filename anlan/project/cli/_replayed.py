@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from anlan.demo.replay.playing import Played
 
 
+#: What a storm's replay tells besides.
+BESIDES = ("letters", "answers", "relayed", "waits", "waited_s")
+
+
 def show(played: "Played", *, as_json: bool) -> None:
     """Print it as sentences or as JSON."""
     told = _told(played)
@@ -33,6 +37,15 @@ def _show_sent(told: dict[str, Any]) -> None:
     )
     for reason, count in sent["reasons"].items():
         sys.stdout.write(f"  拒收：{reason}（{count} 条）\n")
+    if told["letters"] or told["answers"]:
+        sys.stdout.write(
+            f"部门预警和台风报文 {told['letters']} 份；模拟的人应答、反馈 {told['answers']} 次，"
+            f"模拟值班员转发 {told['relayed']} 份。\n"
+        )
+    if told["waits"]:
+        sys.stdout.write(
+            f"时钟为等预报计算停了 {told['waits']} 次，共 {told['waited_s']:.0f} 秒。\n"
+        )
     if told["unknown"]:
         sys.stdout.write(f"  没有登记的监测项 {len(told['unknown'])} 个，没有发送。\n")
 
@@ -52,7 +65,7 @@ def _show_alarms(alarms: dict[str, Any], unforeseen: list[str]) -> None:
 
 
 def _told(played: "Played") -> dict[str, Any]:
-    verdict = played.verdict
+    verdict, tally = played.verdict, played.cursor.tally
     alarms: dict[str, Any] | None = None
     if verdict is not None:
         names = ("hazard", "right", "missing", "surplus")
@@ -68,7 +81,8 @@ def _told(played: "Played") -> dict[str, Any]:
         "recording": played.cursor.recording,
         "from": _spelt(played.cursor.start),
         "to": _spelt(played.cursor.at),
-        "sent": played.cursor.tally.plain(),
+        "sent": tally.plain(),
+        **{name: getattr(tally, name) for name in BESIDES},
         "alarms": alarms,
         "unforeseen": list(played.unforeseen),
         "unknown": list(played.unknown),

@@ -19,7 +19,10 @@ app = typer.Typer()
 @app.command()
 def replay(  # noqa: PLR0913 - options
     source: Annotated[
-        str, typer.Argument(metavar="NAME-OR-FILE", help="demo-day，或 .parquet、.ndjson 文件")
+        str,
+        typer.Argument(
+            metavar="NAME-OR-FILE", help="demo-day、台风名（如 lekima），或 .parquet、.ndjson 文件"
+        ),
     ],
     speed: Annotated[float | None, typer.Option(help="快慢：60 为一秒走一分钟")] = None,
     lockstep: Annotated[bool, typer.Option(help="一步一步走，做完一步再走下一步（缺省）")] = False,
@@ -27,14 +30,19 @@ def replay(  # noqa: PLR0913 - options
     end: Annotated[str, typer.Option("--to", help="到何时为止，如 19:30；缺省为结尾")] = "",
     step: Annotated[int, typer.Option(help="步进时每一步多少秒", min=10, max=3600)] = 120,
     name: Annotated[str, typer.Option(help="演练工作区的名称，缺省由记录的名称得来")] = "",
+    peopled: Annotated[
+        bool, typer.Option("--people/--no-people", help="台风重演时由模拟的人应答、转发（缺省）")
+    ] = True,
     again: Annotated[bool, typer.Option(help="删掉上一次的演练工作区，从头再来")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印结果")] = False,
 ) -> None:
-    """把一天的监测数据经由真实的接入口重放到一个演练工作区里，并与应有的报警对照。
+    """把一天的监测数据或一场台风经由真实的接入口重放到一个演练工作区里，有应有的报警时逐条对照。
 
     例：anlan replay demo-day --speed 60
 
     例：anlan replay demo-day --lockstep --from 13:30 --to 19:30
+
+    例：anlan replay lekima --speed 300
 
     例：anlan replay storm.parquet --speed 10
 
@@ -44,14 +52,14 @@ def replay(  # noqa: PLR0913 - options
     if speed is not None and (lockstep or not 0 < speed <= 3600):
         raise Invalid("--speed 应在 0 到 3600 之间，且不能与 --lockstep 同用")
     home = workspace.load(workspace.directory().resolve()).dir
-    from anlan.demo.days.sources import bounds, read_source
+    from anlan.demo.days.sources import bounds, read_source, title_of
 
     given = read_source(source)
     whole = bounds(source, given)
     span = (_moment(begin, whole) or whole[0], _moment(end, whole) or whole[1])
     if not whole[0] <= span[0] < span[1] <= whole[1]:
         raise Invalid("--from 与 --to 应在记录的起止时间之内，且先后不颠倒")
-    place = _stage(home, name or _named(source), span[0], again=again)
+    place = _stage(home, name or _named(source), span[0], again=again, title=title_of(source))
     from anlan.project import replays
 
     replays.enter(place)
@@ -59,7 +67,7 @@ def replay(  # noqa: PLR0913 - options
     from anlan.demo.replay import playing
 
     cursor = playing.prepare(source, given, span, place)
-    pace = playing.Pace(None if lockstep or speed is None else speed, step * 1000)
+    pace = playing.Pace(None if lockstep or speed is None else speed, step * 1000, peopled)
     if not cursor.done:
         with replays.served(home, place) as url:
             out = sys.stderr if as_json else sys.stdout
@@ -99,11 +107,11 @@ def _moment(text: str, whole: tuple[int, int]) -> int | None:
     return round(read.timestamp() * 1000)
 
 
-def _stage(home: Path, name: str, start: int, *, again: bool) -> Path:
+def _stage(home: Path, name: str, start: int, *, again: bool, title: str) -> Path:
     from anlan.project import replays
     from anlan.project.exercises import places, serving
 
     if again and (places.place_of(home, name) / "workspace.json").exists():
         serving.remove(home, name)
     at = datetime.fromtimestamp(start / 1000, tz=clock.LOCAL_ZONE)
-    return replays.stage(home, name, at)
+    return replays.stage(home, name, at, title=title)

@@ -48,9 +48,18 @@ class Plan:
     #: The source's master keys: two while the one is exchanged for the other.
     secrets: tuple[bytes, ...]
     by: str
+    #: What it is called on every page; "" for a name made of its own.
+    title: str = ""
 
 
-def plan(source: Path, name: str, *, speed: float = 1.0, start: datetime | None = None) -> Plan:
+def plan(
+    source: Path,
+    name: str,
+    *,
+    speed: float = 1.0,
+    start: datetime | None = None,
+    title: str = "",
+) -> Plan:
     """Check what is asked of the workspace at `source`; `Invalid` or `Conflict` when it cannot be.
 
     Reads the environment of the source: its ``DATABASE_URL`` and ``ANLAN_SECRET_FILE``.
@@ -68,7 +77,8 @@ def plan(source: Path, name: str, *, speed: float = 1.0, start: datetime | None 
     if not database and not (found.dir / "records.sqlite3").exists():
         raise Missing(f"{source} 里没有数据库，请先启动一次")
     _check_room(found, database)
-    return Plan(found, name, speed, start, database, _secrets(found), getpass.getuser())
+    keys, by = _secrets(found), getpass.getuser()
+    return Plan(found, name, speed, start, database, keys, by, title.strip()[:80])
 
 
 def _secrets(source: Workspace) -> tuple[bytes, ...]:
@@ -96,7 +106,7 @@ def making(wanted: Plan) -> Iterator[Draft]:
             made.dir,
             kind="exercise",
             name=wanted.name,
-            title=f"演练 {wanted.name}",
+            title=wanted.title or f"演练 {wanted.name}",
             parent=str(wanted.source.dir),
         )
         _copy_settings(wanted.source.dir, made.dir)

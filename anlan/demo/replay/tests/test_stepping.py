@@ -8,7 +8,15 @@ import pytest
 
 from anlan.demo.days.recording import in_ms
 from anlan.demo.replay.cursor import Cursor
-from anlan.demo.replay.stepping import OFFSET_MS, STEP_MS, Stage, ends, lockstep, paced
+from anlan.demo.replay.stepping import (
+    MODELS,
+    OFFSET_MS,
+    STEP_MS,
+    Stage,
+    ends,
+    lockstep,
+    paced,
+)
 from anlan.demo.replay.tally import Tally
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid, Unavailable
@@ -125,3 +133,23 @@ def test_a_cursor_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "replay" / "cursor.json").write_text('{"at": 1}', encoding="utf-8")
     with pytest.raises(Invalid, match="cursor"):
         Cursor.read(tmp_path)
+
+
+def test_waiting_for_models_alone_is_told_and_people_speak_when_all_is_done(
+    tmp_path: Path,
+) -> None:
+    left = [[MODELS]] * 8
+    said: list[int] = []
+
+    def act(at: int) -> Tally:
+        said.append(at)
+        return Tally(answers=1) if len(said) == 1 else Tally()
+
+    stage = Stage(
+        tmp_path, Notebook(tmp_path), lambda _: left.pop() if left else [], lambda _: None, act
+    )
+    done = lockstep(stage, Cursor("x", START, START + 10_000, START))
+    assert done.tally.waits == 1
+    assert done.tally.waited_s > 0
+    assert done.tally.answers == 1
+    assert said == [START + 10_000] * 2

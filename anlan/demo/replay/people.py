@@ -1,0 +1,255 @@
+"""Simulated people: they answer what they owe, some at once, some late, some never, fewer at night.
+
+They hold the posts of the demo county and answer by their links, as telephones do; a simulated
+officer passes departments' warnings on when nobody else has. How long anybody takes is drawn by
+the recording's seed, the post and the minute it was asked, so that two replays agree. Posts of the
+demo accounts are left to whoever tries them. All that is said says first that it is simulated.
+"""
+
+from __future__ import annotations
+
+import heapq
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from anlan.base.obligations.kinds import KINDS, Ask
+from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.selectors import form_in, forms_of
+from anlan.base.obligations.services import Reply
+from anlan.base.obligations.services.phone import LIVES, PURPOSE, respond_by_link
+from anlan.base.people import selectors as people
+from anlan.base.permissions.actor import Actor, system
+from anlan.base.permissions.models import User
+from anlan.base.permissions.selectors import actor_of
+from anlan.base.permissions.services.links import Wanted, issue_links, open_link
+from anlan.demo.days import noise
+from anlan.demo.days.recording import in_ms, moment
+from anlan.kernel import clock
+from anlan.kernel.errors import AnlanError
+from anlan.warn.callrules import KIND as CALL
+from anlan.warn.models import Received
+from anlan.warn.services.relaying import relay_alert
+
+from .tally import Tally
+
+TABLE: Final = Path(__file__).with_name("people.toml")
+#: Account of the officer who passes warnings on (see `accounts`).
+OFFICER: Final = "moni-zhiban"
+BY: Final = system("replay")
+#: The larger, the more of them are quick.
+HASTE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A region nobody answers from any more, from a time on (ms since 1970 UTC)."""
+
+    region: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """How people are at some hours of the day."""
+
+    begins: int
+    ends: int
+    never: float
+    quick: float
+    slow: float
+    relay: float
+
+    def holds(self, hour: int) -> bool:
+        """Tell whether an hour lies in it; what begins later than it ends goes over midnight."""
+        if self.begins < self.ends:
+            return self.begins <= hour < self.ends
+        return hour >= self.begins or hour < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """The table."""
+
+    word: str
+    kinds: tuple[str, ...]
+    #: Levels of warnings that the simulated officer passes on.
+    relayed: tuple[int, ...]
+    hours: tuple[Hours, ...]
+    work: tuple[float, float, float]
+    call: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def read(cls) -> Manners:
+        """Read it."""
+        raw = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+        hours = tuple(
+            Hours(one["from"], one["to"], one["never"], one["quick"], one["slow"], one["relay"])
+            for one in raw["hours"]
+        )
+        work = raw["work"]
+        return cls(
+            raw["word"], tuple(raw["kinds"]), tuple(raw["relayed"]), hours,
+            (work["never"], work["quick"], work["slow"]), tuple(raw["call"].items()),
+        )  # fmt: skip
+
+    def at(self, ms: int) -> Hours:
+        """Tell how people are at a moment."""
+        hour = clock.local(moment(ms)).hour
+        return next(one for one in self.hours if one.holds(hour))
+
+
+class Turn(NamedTuple):
+    """Who speaks next about what, by when (ms), the post's code and the kind; ids break ties."""
+
+    due: int
+    post: str
+    kind: str
+    obligation: str
+    region: str
+    #: Asked at, ms; whether it was signed for, so that a report is what is due.
+    asked: int
+    signed: bool
+
+
+class People:
+    """Everybody who answers in one replay; `act` is called when the clock stands."""
+
+    def __init__(self, seed: int, cuts: Sequence[Cut]) -> None:
+        self._seed, self._cuts = seed, cuts
+        self._manners = Manners.read()
+        self._turns: list[Turn] = []
+        self._seen = ""
+
+    def act(self, at: int) -> Tally:
+        """Let everybody speak whose time has come; tells what was said and passed on."""
+        self._look()
+        tally, due = Tally(relayed=self._relay(at)), []
+        while self._turns and self._turns[0].due <= at:
+            due.append(heapq.heappop(self._turns))
+        keys = _links(due)
+        for turn in due:
+            tally.answers += self._speak(turn, keys.get(turn.obligation, ""), at)
+        return tally
+
+    def _look(self) -> None:
+        """Take in what is newly owed; after a break all that is open."""
+        rows = (
+            Obligation.objects.filter(
+                pk__gt=self._seen, closed_at=None, kind__in=self._manners.kinds
+            )
+            .exclude(debtor_id__in=self._spared)
+            .order_by("pk")
+            .values_list("pk", "kind", "debtor__code", "region_id", "issued_at", "answered_at")
+        )
+        for pk, kind, code, region, issued, answered in rows:
+            self._seen = pk
+            asked = in_ms(issued)
+            turn = Turn(asked, code, kind, pk, region, asked, answered is not None)
+            self._plan(turn, asked if answered is None else in_ms(answered))
+
+    def _plan(self, turn: Turn, since: int) -> None:
+        """Draw when somebody says the next thing, counted from a time; perhaps never."""
+        hours = self._manners.at(since)
+        times = self._manners.work if turn.signed else (hours.never, hours.quick, hours.slow)
+        name = f"{turn.post}/{turn.kind}/{turn.asked // 60_000}/{turn.signed}"
+        never, quick, slow = times
+        if noise.share(self._seed, f"{name}/never") < never:
+            return
+        share = noise.share(self._seed, f"{name}/waits") ** HASTE
+        due = since + round((quick + (slow - quick) * share) * 60_000)
+        if not any(turn.region.startswith(one.region) and due >= one.since for one in self._cuts):
+            heapq.heappush(self._turns, turn._replace(due=due))
+
+    @cached_property
+    def _spared(self) -> list[str]:
+        """List the posts of the demo accounts."""
+        persons = User.objects.exclude(person="").values_list("person", flat=True)
+        return [one.post for one in people.held_by(list(persons))]
+
+    def _speak(self, turn: Turn, key: str, at: int) -> int:
+        row = Obligation.objects.filter(pk=turn.obligation, closed_at=None).first()
+        if row is None or row.paused_at is not None or not key:
+            return 0
+        said = 0
+        if (row.answered_at is not None) == turn.signed:  # else somebody was quicker
+            try:
+                link = open_link(key, PURPOSE)
+                respond_by_link(opened=link, reply=self._reply(row, turn))
+            except AnlanError:  # there is nothing left to say
+                return 0
+            said = 1
+        if not turn.signed and "reported" in KINDS[turn.kind].states:
+            self._plan(turn._replace(signed=True), at)
+        return said
+
+    def _reply(self, row: Obligation, turn: Turn) -> Reply:
+        word = self._manners.word
+        if turn.kind == CALL:
+            return Reply(text=word, answers={"reply": self._said(turn.post)})
+        form = form_in(forms_of([row]), row) if turn.signed else KINDS[turn.kind].answer_form
+        answers: dict[str, Any] = {
+            one.name: _filled(one, word) for one in form if one.required and not one.on_behalf
+        }
+        return Reply(text=f"{word}{'已完成' if turn.signed else '收到'}", answers=answers)
+
+    def _said(self, code: str) -> str:
+        share, bound = noise.share(self._seed, f"{code}/said"), 0.0
+        for reply, part in self._manners.call:
+            bound += part
+            if share < bound:
+                return reply
+        return self._manners.call[0][0]
+
+    def _relay(self, at: int) -> int:
+        """Pass on what nobody has dealt with for long enough."""
+        officer = self._officer
+        if officer is None:
+            return 0
+        patience = timedelta(minutes=self._manners.at(at).relay)
+        waiting = Received.objects.filter(
+            handling="waiting", received_at__lte=moment(at) - patience
+        )
+        done = 0
+        for pk in waiting.order_by("pk").values_list("pk", flat=True):
+            try:
+                relay_alert(received=pk, by=officer)
+                done += 1
+            except AnlanError:  # it asks for a closer look: that is for whoever sits there
+                continue
+        return done
+
+    @cached_property
+    def _officer(self) -> Actor | None:
+        user = User.objects.filter(username=OFFICER).first()
+        return None if user is None else actor_of(user)
+
+
+def _links(due: Sequence[Turn]) -> dict[str, str]:
+    """Make everybody's links at once, for whoever holds each post first; by what is owed."""
+    owed = dict(
+        Obligation.objects.filter(pk__in=[one.obligation for one in due], closed_at=None)
+        .values_list("pk", "debtor_id")
+    )  # fmt: skip
+    holders = people.holders_of(list(owed.values()))
+    regions = {one.obligation: one.region for one in due}
+    wanted = [
+        Wanted(
+            PURPOSE, pk, clock.real_now() + LIVES, post, holders[post][0]["person"], "",
+            regions[pk],
+        )
+        for pk, post in owed.items() if holders.get(post)
+    ]  # fmt: skip
+    keys = issue_links(wanted, by=BY) if wanted else []
+    return {one.subject: key for one, key in zip(wanted, keys, strict=True)}
+
+
+def _filled(ask: Ask, word: str) -> Any:
+    """Fill one field as somebody would who has nothing special to say."""
+    if ask.type == "choice":
+        return ask.buttons[0] if ask.buttons else ask.choices[0][0]
+    return {"int": 0, "bool": True}.get(ask.type, word)
