@@ -41,6 +41,8 @@ from anlan.respond.evacuation.states import RETURNED, counts_as
 
 Say = Callable[[str], str]
 WORDS = TypeAdapter(list[Word])
+#: Cards of one page: a weak signal carries no more at once.
+CARDS = 120
 #: Ticks of one message, and its bytes: a phone sends fifty at most.
 MOST, LARGEST = 200, 200_000
 GOOD = ("sheltered", "relatives", "home-shelter", "home-relatives")
@@ -137,10 +139,11 @@ def _shown(request: HttpRequest, opened: Opened, told: Say, language: str) -> st
         if not some:
             raise Invalid("名单上没有这一户（人），或不归您打勾")
         return _one(part, some[0], told, language)
-    return _list(part, told, language)
+    asked = request.GET.get("page", "")
+    return _list(part, int(asked) if asked.isdecimal() else 1, told, language)
 
 
-def _list(part: Part, told: Say, language: str) -> str:
+def _list(part: Part, page: int, told: Say, language: str) -> str:
     some = homes(part)
     added = summed(some)
     pending = [one for one in some if _is_pending(one)]
@@ -158,12 +161,17 @@ def _list(part: Part, told: Say, language: str) -> str:
     if latest is not None:
         until = told("{time} 前转移完").replace("{time}", f"{clock.local(latest):%m-%d %H:%M}")
     lifted = f"<p class=done>{told('险情已解除，可以返回')}</p>" if part.lifted_at else ""
-    cards = "".join(_card(one, told, language) for one in (*pending, *rest))
+    start = (max(page, 1) - 1) * CARDS
+    shown = [*pending, *rest][start : start + CARDS]
+    cards = "".join(_card(one, told, language) for one in shown)
+    more = ""
+    if len(some) > start + CARDS:
+        more = f'<p><a class=again href="?page={page + 1}">{told("后面的户")}</a></p>'
     empty = "" if some else f"<p>{told('名单上没有人')}</p>"
     return (
         f"<p class=meta>{escape(part.evacuation.title)}</p><h1>{escape(part.region.name)}</h1>"
         f"<p class=meta>{until}</p>{lifted}<div class=sum>{boxes}</div>"
-        f"<div class=bar><div id=wait hidden></div></div>{cards}{empty}"
+        f"<div class=bar><div id=wait hidden></div></div>{cards}{empty}{more}"
         f'<p><a class=again href="?add=1">＋ {told("补登名单外人员")}</a></p>'
         f"{_sheet(part, told, language)}"
         f"<script type=application/json id=words>{_words(language)}</script>"
@@ -227,7 +235,8 @@ def _choice(shelters: Sequence[tuple[str, str]], chosen: str, told: Say) -> str:
         f'<option value="{pk}"{" selected" if pk == chosen else ""}>{escape(name)}</option>'
         for pk, name in shelters
     )
-    return f"<label>{told('安置在')}<select name=shelter>{options}</select></label>"
+    empty = "<option value=''>—</option>"
+    return f"<label>{told('安置在')}<select name=shelter>{empty}{options}</select></label>"
 
 
 def _sheet(part: Part, told: Say, language: str) -> str:

@@ -47,11 +47,12 @@ function send(){var q=all();if(busy||!q.length)return;busy=true;var part=q.slice
 fetch(location.pathname,{method:'POST',headers:{'Content-Type':'application/json'},
 body:JSON.stringify({device:dev,ticks:part})}).then(function(r){
 if(r.status>=500)throw r;return r.json().then(function(a){
+if(!r.ok){w.hidden=false;w.textContent=a.detail;return}
 var gone=part.map(function(t){return t.client});
 put(all().filter(function(t){return gone.indexOf(t.client)<0}));
 (a.items||[]).forEach(function(o,i){if(o.outcome==='wrong'){var c=card(part[i].key);
-if(c){c.querySelector('.st').textContent=T.wrong+' '+o.why;c.className='home bad'}}});
-if(a.detail)w.hidden=false,w.textContent=a.detail})}).catch(function(){}).then(function(){busy=false;
+if(c){c.querySelector('.st').textContent=T.wrong+' '+o.why;c.className='home bad'}}})})
+}).catch(function(){}).then(function(){busy=false;
 if(all().length)setTimeout(send,5000)})}
 function keep(state,reason,shelter){var t={key:now.key,client:id(),state:state,reason:reason||'',
 shelter:shelter||'',said_at:new Date().toISOString()};t[now.kind]=now.key;

@@ -135,6 +135,9 @@ def _foretold(batch: Evacuation) -> dict[str, _Foretold]:
     if not batch.run:
         return {}
     rows = VillageOutlook.objects.filter(Q(stage="move") | Q(depth__gt=0), run=batch.run)
+    rows = scope.below(rows, batch.region_id)
+    if where := batch.asked.get("regions"):
+        rows = rows.filter(scope.within([scope.prefix(code) for code in where]))
     columns = ("region_id", "first_at", "arrives_at", "depth", "ground")
     return {
         region: _Foretold(

@@ -102,7 +102,7 @@ def one(actor: Actor, evacuation: str, at: datetime | None = None) -> dict[str, 
     return {
         **_row(batch, names), "sums": sums(mine).told(),
         "villages": _villages(parts, counted, names), "townships": _townships(parts, counted),
-        "gaps": _gaps(parts, batch), "verbs": _verbs(actor, batch),
+        "gaps": _gaps(parts, batch), "verbs": _verbs(actor, batch), "states": _states(),
         "whole": may(actor, VIEW, batch.region_id), "at": at, "as_of": clock.now(),
     }  # fmt: skip
 
@@ -184,6 +184,22 @@ def _gaps(parts: Sequence[Part], batch: Evacuation) -> dict[str, Any]:
             for code, number in sorted(unplaced.items())
         ],
     }  # fmt: skip
+
+
+def _states() -> list[dict[str, Any]]:
+    """List what may be ticked, with the reasons that go with it, as the tables say."""
+    reasons: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in codes.table("evacuation-reasons"):
+        reasons[row.text("of") or ""].append(
+            {"code": row.code, "name": row.name, "name_en": row.name_en}
+        )
+    return [
+        {
+            "code": row.code, "name": row.name, "name_en": row.name_en,
+            "ticked": bool(row.flag("ticked")), "reasons": reasons[row.text("reasons") or "-"],
+        }
+        for row in codes.table("evacuation-states")
+    ]  # fmt: skip
 
 
 def _verbs(actor: Actor, batch: Evacuation) -> list[str]:

@@ -135,9 +135,13 @@ def test_a_link_that_is_not_for_an_evacuation_opens_no_roll(client: Client) -> N
 
 
 def test_the_page_is_light_and_only_its_own_script_runs(client: Client) -> None:
-    for number in range(100):
+    for number in range(150):
         zone(f"G{number}", people=3)
-    response = client.get(f"{link(ordered())}/roll")
+    page = link(ordered())
+    response = client.get(f"{page}/roll")
+    later = client.get(f"{page}/roll?page=2").content.decode()
+    cards = [text.count("data-kind=") for text in (response.content.decode(), later)]
+    assert cards == [120, 33]
     assert "script-src 'sha256-" in response["Content-Security-Policy"]
     assert response["Cache-Control"] == "no-store"
     assert len(gzip.compress(response.content)) < LIGHT

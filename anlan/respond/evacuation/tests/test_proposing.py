@@ -19,7 +19,7 @@ from anlan.respond.evacuation.services.proposing import (
     propose_from_forecast,
     propose_from_response,
 )
-from anlan.respond.evacuation.tests.conftest import COMMANDER, NIGHT, OFFICER
+from anlan.respond.evacuation.tests.conftest import COMMANDER, NIGHT, OFFICER, TOWNSHIP
 from anlan.respond.responses.events import ResponseStarted
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -77,6 +77,13 @@ def test_a_later_run_replaces_the_draft_and_after_the_order_adds_only_who_is_new
     assert {one["name"]: one["sums"]["due"] for one in told["villages"]} == {
         "后坑村": {"people": 0, "unknown": 1},
     }
+
+
+def test_a_township_drafts_its_own_villages_of_a_run_and_no_others() -> None:
+    run = approved(NEAR={"stage": "move"}, FAR={"stage": "move"}).run
+    ask = services.Ask(title="本镇", region=v.TOWN, hazards=["flash-flood"], run=run)
+    made = services.draft_evacuation(ask=ask, by=TOWNSHIP)
+    assert [one["name"] for one in pages.one(TOWNSHIP, made)["villages"]] == ["前坑村"]
 
 
 def test_a_forecast_that_drives_nobody_out_drafts_nothing() -> None:
