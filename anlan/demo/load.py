@@ -13,6 +13,7 @@ from anlan.base.regions.models import Level
 from anlan.base.register.registry import REGISTERS
 from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
+from anlan.demo.forms import start_form
 from anlan.demo.matters import start_matters
 from anlan.demo.past import start_past
 from anlan.demo.plan import approve_plans
@@ -102,6 +103,7 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["rules"] = _timed(report, "rules", partial(switch_on_rules, code))
         town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
+        report.added["forms"] = _timed(report, "forms", partial(start_form, code))
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
         report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
