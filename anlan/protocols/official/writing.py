@@ -71,30 +71,36 @@ def _body(paper: Paper) -> Iterable[str]:
     yield _paragraph("")
     if paper.to:
         yield _paragraph(_run(f"{paper.to}："))
-    for block in paper.blocks:
-        yield _block(block)
+    for place, block in enumerate(paper.blocks, start=1):
+        yield _block(block, last=place == len(paper.blocks))
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, *, last: bool) -> str:
+    """Set a block; the last one stays with the signature, which never has a page to itself."""
     if isinstance(block, Sheet):
-        return _sheet(block) + _paragraph("")
+        return _sheet(block) + _paragraph("", keep=last)
     if isinstance(block, Heading):
         return _paragraph(_run(block.text, font=HEADINGS[block.level]), first=2, keep=True)
-    lines = block.text.split("\n")
+    lines = [line for line in block.text.split("\n") if line.strip()] or [""]
     lead = _run(block.lead, bold=True) if block.lead else ""
-    first = _paragraph(lead + _run(lines[0]), first=2)
-    return first + "".join(_paragraph(_run(line), first=2) for line in lines[1:] if line.strip())
+    return "".join(
+        _paragraph(
+            (lead if place == 1 else "") + _run(line), first=2,
+            keep=last and place == len(lines),
+        )
+        for place, line in enumerate(lines, start=1)
+    )  # fmt: skip
 
 
 def _end(paper: Paper) -> Iterable[str]:
     """附件说明, 署名, 成文日期, 附注, 版记."""
     if paper.attachments:
-        yield _paragraph("")
+        yield _paragraph("", keep=True)
         for place, name in enumerate(paper.attachments, start=1):
             number = f"{place}." if len(paper.attachments) > 1 else ""
             lead = "附件：" if place == 1 else "　　　"
-            yield _paragraph(_run(f"{lead}{number}{name}"), first=2)
-    yield _paragraph("")
+            yield _paragraph(_run(f"{lead}{number}{name}"), first=2, keep=True)
+    yield _paragraph("", keep=True)
     # 7.3.5.3, without a seal: the signature two characters from the right, the date below it.
     yield _paragraph(_run(paper.office), align="right", right=2 * m.CHARACTER, keep=True)
     yield _paragraph(_run(paper.date), align="right", right=2 * m.CHARACTER)

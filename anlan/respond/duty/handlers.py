@@ -1,6 +1,9 @@
 """What happens around the desk is written in its log by itself, as a link to where it stands."""
 
 from anlan.base.permissions.actor import system
+from anlan.base.regions import scope
+from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Level, Region
 from anlan.kernel.events import on
 from anlan.respond.duty.services.log import note_fact
 from anlan.warn.events import AlertIssued
@@ -11,10 +14,17 @@ BY = system("duty")
 
 @on(AlertIssued)
 def note_alert(event: AlertIssued) -> None:
-    """Write a warning that went out in the log of the region it is for."""
+    """Write a warning that went out in the log of the county it is for."""
     title = Alert.objects.filter(pk=event.alert).values_list("title", flat=True).first()
     note_fact(
-        region=event.region, kind="alert", content=title or event.kind,
+        region=county_of(event.region), kind="alert", content=title or event.kind,
         link=("alert", event.alert), once=f"alert:{event.alert}:{event.action}", case=event.case,
         by=BY,
     )  # fmt: skip
+
+
+def county_of(code: str) -> str:
+    """Tell the county a region is in; of one above it, or not in the list, the topmost here."""
+    length = scope.LENGTHS[Level.COUNTY - 1]
+    county = scope.pad(scope.prefix(code)[:length])
+    return county if Region.objects.filter(code=county).exists() else regions.top()

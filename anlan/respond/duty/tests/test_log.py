@@ -1,5 +1,6 @@
 """值班日志: added to, never changed; what happens is written by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from anlan.base.permissions.actor import system
 from anlan.base.vault import services as vault
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 from anlan.respond.duty import services
+from anlan.respond.duty.handlers import note_alert
 from anlan.respond.duty.models import Entry
 from anlan.respond.duty.selectors import desks, log
 from anlan.respond.duty.services import Note
@@ -19,14 +21,19 @@ from anlan.respond.duty.tests.conftest import (
     NOON,
     OFFICER,
     SECTION,
+    TOWN,
     TOWNSHIP,
     Wall,
 )
+from anlan.warn.events import AlertIssued
 
-FACT = {
-    "region": COUNTY, "kind": "alert", "content": "台风橙色预警", "link": ("alert", "A1"),
-    "once": "alert:A1:issue",
-}  # fmt: skip
+
+def told_twice(case: str = "") -> None:
+    for _ in range(2):
+        services.note_fact(
+            region=COUNTY, kind="alert", content="台风橙色预警", link=("alert", "A1"),
+            once="alert:A1:issue", case=case, by=system("duty"),
+        )  # fmt: skip
 
 
 def test_an_entry_keeps_when_from_whom_what_and_what_was_done(world: Wall) -> None:
@@ -64,15 +71,26 @@ def test_a_further_entry_puts_right_and_ends_what_was_to_be_done(world: Wall) ->
 
 
 def test_what_happened_is_one_entry_however_often_it_is_told(world: Wall) -> None:  # noqa: ARG001
-    for _ in range(2):
-        services.note_fact(**FACT, by=system("duty"))
+    told_twice()
     (told,) = log.page(OFFICER)["items"]
     assert (told["page"], told["auto"]) == ("/warn/alerts/A1", True)
 
 
+def test_a_warning_that_went_out_is_in_the_log_of_its_county(world: Wall) -> None:  # noqa: ARG001
+    issued = AlertIssued(
+        alert="A2", kind="risk-notice", relayed=False, hazard="flood", level=None, action="issue",
+        region=TOWN, regions=(TOWN,), by="user:1", issued_at=NOON,
+    )  # fmt: skip
+    for fact in (issued, replace(issued, alert="A3", region="339900000000")):
+        note_alert(fact)
+    assert [one["page"] for one in log.page(OFFICER)["items"]] == [
+        "/warn/alerts/A3", "/warn/alerts/A2",
+    ]  # fmt: skip
+
+
 def test_erasing_a_case_erases_what_the_log_says_of_it(world: Wall) -> None:  # noqa: ARG001
     case = open_case(hazard="flood", region=COUNTY, title="水", by=system("test"))
-    services.note_fact(**FACT, case=case, by=system("duty"))
+    told_twice(case)
     first = Entry.objects.get()
     services.note_entry(note=Note(content="王小明来电"), follows=first.pk, by=OFFICER)
     erase_case(case=case, by=system("test"))
