@@ -109,6 +109,7 @@ export interface Counts {
   nobody: number
   stand_in: number
   struck: number
+  carried: number
 }
 export interface ResponseRow {
   id: string
@@ -186,7 +187,7 @@ export interface BoardStep {
 export interface Board {
   stages: { key: string; title: string; level: Level }[]
   steps: BoardStep[]
-  towns: { region: string; name: string; total: number; done: number; late: number }[]
+  towns: ({ region: string; name: string } & Counts)[]
 }
 export interface Debt {
   id: string
@@ -197,7 +198,7 @@ export interface Debt {
   obligation: string | null
   due_at: string | null
   stand_in: boolean
-  standing: 'waiting' | 'owed' | 'late' | 'done' | 'struck' | 'nobody'
+  standing: 'waiting' | 'owed' | 'late' | 'done' | 'carried' | 'struck' | 'nobody'
   standing_label: string
   standing_label_en: string
   signed_at: string | null
