@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from anlan.base.obligations import services as obligations
+from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
@@ -19,6 +21,8 @@ from anlan.respond.incidents.services import Sent, Told
 OFFICER, LEAD = "duty", "daiban"
 #: The matters lie so many villages apart at most.
 APART = 40
+#: So many rooms have answered the roll when a newcomer looks.
+ANSWERED = 11
 
 
 def start_incidents(county: str) -> int:
@@ -86,4 +90,8 @@ def _desk(officer: Actor) -> None:
         note=Note(content="（演示）群众来电询问避灾点是否开放", source="群众", disposal="已答复"),
         by=officer,
     )  # fmt: skip
-    duty.call_roll(roll=Roll(minutes=10), by=officer)
+    roll = duty.call_roll(roll=Roll(minutes=10), by=officer)
+    asked = Obligation.objects.filter(subject_kind="roll-call", subject=roll.pk)
+    for obligation in list(asked.order_by("region_id").values_list("pk", flat=True))[:ANSWERED]:
+        reply = obligations.Reply(answers={"there": "two"})
+        obligations.answer(obligation=obligation, by=officer, reply=reply)
