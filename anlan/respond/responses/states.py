@@ -31,6 +31,7 @@ STANDINGS: dict[str, tuple[str, str]] = {
     "owed": ("进行中", "Under way"),
     "late": ("逾期", "Late"),
     "done": ("已完成", "Done"),
+    "carried": ("结束后继续办", "Goes on after the end"),
     "struck": ("不再要求", "No longer asked"),
     "nobody": ("没有人可下达", "Nobody to owe it"),
 }

@@ -19,6 +19,8 @@ from anlan.respond.responses.states import STANDINGS
 
 TOWN = scope.LENGTHS[3]
 SIZE = 100
+#: What is counted of each township.
+SUMS = ("total", "done", "owed", "late", "waiting", "nobody")
 
 
 def board(actor: Actor, response: str) -> dict[str, Any]:
@@ -81,16 +83,14 @@ def _towns(row: Response, actor: Actor) -> list[dict[str, Any]]:
     """Count by township, the county's own last."""
     rows = StepDebt.objects.filter(_inside(actor), step__response=row).values_list("region_id")
     towns: dict[str, list[int]] = {}
-    for region, *counts in rows.annotate(
-        **{key: COUNTS[key] for key in ("total", "done", "late")}
-    ).order_by():
-        sums = towns.setdefault(scope.pad(region[:TOWN]), [0, 0, 0])
+    for region, *counts in rows.annotate(**{key: COUNTS[key] for key in SUMS}).order_by():
+        sums = towns.setdefault(scope.pad(region[:TOWN]), [0] * len(SUMS))
         for place, count in enumerate(counts):
             sums[place] += count
     names = regions.names(towns)
     return [
-        {"region": code, "name": names.get(code, code), "total": total, "done": done, "late": late}
-        for code, (total, done, late) in sorted(towns.items())
+        {"region": code, "name": names.get(code, code), **dict(zip(SUMS, sums, strict=True))}
+        for code, sums in sorted(towns.items())
     ]
 
 
@@ -136,10 +136,10 @@ def _debt(one: StepDebt, holders: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
 def standing_of(one: StepDebt) -> str:
     """Tell what one debt comes to."""
     owed = one.obligation
-    if owed is not None and owed.closed_at is not None and owed.state == "closed":
-        return "done"
-    if one.closed_at is not None or (owed is not None and owed.closed_at is not None):
-        return "struck"
     if owed is None:
-        return "waiting" if one.post_id else "nobody"
+        return "struck" if one.closed_at else "waiting" if one.post_id else "nobody"
+    if owed.closed_at is not None:
+        return "done" if owed.state == "closed" and owed.reported_at else "struck"
+    if one.closed_at is not None:
+        return "carried"
     return "late" if owed.lapsed_at is not None else "owed"

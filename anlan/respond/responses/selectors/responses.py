@@ -22,7 +22,8 @@ from anlan.respond.responses.states import EXPECTED, TURNS
 
 #: So many that ended are listed.
 ENDED = 50
-_DONE = Q(obligation__closed_at__isnull=False)
+#: Told to be done: what was struck off is closed without a report.
+_DONE = Q(obligation__state="closed", obligation__reported_at__isnull=False)
 _OPEN = Q(obligation__closed_at=None, obligation__isnull=False, closed_at=None)
 #: How debts of steps are counted, by what they come to.
 COUNTS = {
@@ -35,8 +36,11 @@ COUNTS = {
     "waiting": Count("pk", filter=Q(obligation=None, closed_at=None, post__isnull=False)),
     "nobody": Count("pk", filter=Q(obligation=None, closed_at=None, post=None)),
     "stand_in": Count("pk", filter=Q(stand_in=True)),
-    "struck": Count("pk", filter=~_DONE & Q(closed_at__isnull=False)),
-}
+    "carried": Count("pk", filter=Q(closed_at__isnull=False, obligation__closed_at=None)
+                     & Q(obligation__isnull=False)),
+    "struck": Count("pk", filter=~_DONE & (Q(obligation__closed_at__isnull=False)
+                                           | Q(obligation=None, closed_at__isnull=False))),
+}  # fmt: skip
 
 
 def listed(actor: Actor, region: str = "") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What waited becomes owed; a job does it, so that a crash between two steps loses nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -14,7 +14,7 @@ from anlan.plans.selectors.steps import spec_at
 from anlan.plans.spec.shape import Step
 from anlan.respond.responses import deed_names
 from anlan.respond.responses.models import Response, StepDebt, StepRun
-from anlan.respond.responses.services.stepping import Around, asked_of, open_regions
+from anlan.respond.responses.services.stepping import Before, asked_of, befores, is_held
 from anlan.respond.responses.states import RIPEN
 
 BATCH = 1000
@@ -37,20 +37,19 @@ def ripen(*, response: str = "", by: Actor) -> int:
     by_response: dict[str, list[StepDebt]] = {}
     for debt in waiting:
         by_response.setdefault(debt.step.response_id, []).append(debt)
-    open_ = open_regions(by_response)
+    before = befores(by_response)
     owed = 0
     for pk, debts in by_response.items():
-        around = {key: Around(regions) for key, regions in open_.get(pk, {}).items()}
-        ripe = [debt.pk for debt in debts if _is_ripe(debt, around)]
+        ripe = [debt.pk for debt in debts if _is_ripe(debt, before.get(pk, {}))]
         for first in range(0, len(ripe), BATCH):
             owed += _owe_ripe(pk, ripe[first : first + BATCH], by)
     return owed
 
 
-def _is_ripe(debt: StepDebt, around: dict[str, Around]) -> bool:
+def _is_ripe(debt: StepDebt, before: Mapping[str, Before]) -> bool:
     if debt.latest_at is not None and debt.latest_at <= clock.now():
         return True
-    return not any(key in around and around[key].touches(debt.region_id) for key in debt.step.after)
+    return not is_held(before, debt.step.after, debt.region_id)
 
 
 @transaction.atomic

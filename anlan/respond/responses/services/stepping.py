@@ -1,14 +1,16 @@
 """Steps of a plan become what posts owe: at once, or when what they wait for is done.
 
 A step that waits is owed when every debt of the steps before it is over that has to do with its
-region (its own, one that holds it, one it holds); and at the latest when waiting longer would leave
-no time to do it.
+region (its own, one that holds it, one it holds; where none has, every one); and at the latest when
+waiting longer would leave no time to do it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from django.db.models import Case, When
 
 from anlan.base.db.inserting import insert_rows
 from anlan.base.journal.services.recording import record
@@ -142,45 +144,62 @@ def _gaps(one: Owing, row: Response) -> tuple[str, ...]:
     return (row.region_id,)
 
 
-class _Open(NamedTuple):
-    """Regions of what is still open of each step, by its key."""
+class Before:
+    """What must come before: the debts of a step, and those of them that are still open."""
 
-    around: Mapping[str, Around]
+    def __init__(self) -> None:
+        self._all: list[str] = []
+        self._open: list[str] = []
+        self._around: tuple[Around, Around] | None = None
 
-    def holds(self, after: Sequence[str], region: str) -> bool:
-        """Tell whether anything that must come before is still open there."""
-        return any(key in self.around and self.around[key].touches(region) for key in after)
+    def add(self, region: str, *, is_open: bool) -> None:
+        """Count a debt in."""
+        self._all.append(region)
+        if is_open:
+            self._open.append(region)
+
+    def holds(self, region: str) -> bool:
+        """Tell whether a region has to wait for it: for what has to do with it, else for all."""
+        if not self._open:
+            return False
+        if self._around is None:
+            self._around = Around(self._all), Around(self._open)
+        every, open_ = self._around
+        return open_.touches(region) if every.touches(region) else True
+
+
+def is_held(before: Mapping[str, Before], after: Sequence[str], region: str) -> bool:
+    """Tell whether anything that must come before holds a region back."""
+    return any(key in before and before[key].holds(region) for key in after)
 
 
 def _waiting(row: Response, runs: Sequence[StepRun], debts: Sequence[StepDebt]) -> set[str]:
-    open_ = {key: list(regions) for key, regions in open_regions([row.pk]).get(row.pk, {}).items()}
+    before = befores([row.pk]).get(row.pk, {})
     begun = {run.pk: run for run in runs}
     for debt in debts:
         if debt.post_id:
-            open_.setdefault(begun[debt.step_id].key, []).append(debt.region_id)
-    for run in runs:
-        if run.same_id:
-            rows = StepDebt.objects.filter(OPEN, step=run.same_id, post__isnull=False)
-            open_[run.key] = list(rows.values_list("region_id", flat=True))
-    seen = _Open({key: Around(regions) for key, regions in open_.items()})
+            key = begun[debt.step_id].key
+            before.setdefault(key, Before()).add(debt.region_id, is_open=True)
     return {
         debt.pk
         for debt in debts
-        if debt.post_id and seen.holds(begun[debt.step_id].after, debt.region_id)
+        if debt.post_id and is_held(before, begun[debt.step_id].after, debt.region_id)
     }
 
 
-def open_regions(responses: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """List the regions in which awaited steps are still open: response -> step's key -> regions."""
+def befores(responses: Collection[str]) -> dict[str, dict[str, Before]]:
+    """Read how far awaited steps are: response -> step's key -> its debts."""
     runs = StepRun.objects.filter(response__in=responses, awaited=True)
     keys: dict[str, list[tuple[str, str]]] = {}
     for pk, same, response, key in runs.values_list("pk", "same_id", "response_id", "key"):
         keys.setdefault(same or pk, []).append((response, key))
-    found: dict[str, dict[str, list[str]]] = {}
-    rows = StepDebt.objects.filter(OPEN, step__in=keys, post__isnull=False)
-    for step, region in rows.values_list("step_id", "region_id"):
+    found: dict[str, dict[str, Before]] = {}
+    rows = StepDebt.objects.filter(step__in=keys, post__isnull=False)
+    told = rows.annotate(is_open=Case(When(OPEN, then=True), default=False))
+    for step, region, is_open in told.values_list("step_id", "region_id", "is_open"):
         for response, key in keys[step]:
-            found.setdefault(response, {}).setdefault(key, []).append(region)
+            before = found.setdefault(response, {}).setdefault(key, Before())
+            before.add(region, is_open=bool(is_open))
     return found
 
 

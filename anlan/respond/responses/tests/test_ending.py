@@ -58,7 +58,9 @@ def test_what_is_struck_off_is_owed_no_more_and_keeps_the_reason(scene: Scene) -
     services.strike_off(response=response, turn=1, reason="台风转向", by=scene.chief)
     assert not Obligation.objects.filter(kind="plan-step", closed_at=None).exists()
     told = board.debts(OFFICER, response, "")
-    assert {(one["standing"], one["note"]) for one in told["items"]} >= {("struck", "台风转向")}
+    assert {(one["standing"], one["note"]) for one in told["items"]} == {("struck", "台风转向")}
+    counts = responses.one(OFFICER, response)["counts"]
+    assert (counts["done"], counts["struck"], counts["total"]) == (0, 10, 10)
     scene.end(response)
 
 
@@ -76,6 +78,8 @@ def test_what_is_carried_over_stays_owed_and_blocks_nothing(scene: Scene) -> Non
     )
     assert Obligation.objects.get(kind="order").closed_at is None
     assert Order.objects.get().carried_at
+    counts = responses.one(OFFICER, response)["counts"]
+    assert (counts["carried"], counts["struck"]) == (5, 5)
 
 
 def test_ending_tells_it_and_begins_what_is_for_afterwards(scene: Scene) -> None:

@@ -14,7 +14,14 @@ from anlan.respond.responses.models import Response, Turn
 from anlan.respond.responses.tests.conftest import Scene, debts, do, turn_of
 from anlan.warn.tests.conftest import A1
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("home"),
+    pytest.mark.skipif(
+        connection.vendor == "sqlite",
+        reason="SQLite has one writer at a time; its tests share one database in memory",
+    ),
+]
 
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:

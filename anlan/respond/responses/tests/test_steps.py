@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anlan.base.obligations import selectors as asked
@@ -28,7 +29,7 @@ from anlan.respond.responses.tests.conftest import (
     do,
     owed,
 )
-from anlan.warn.tests.conftest import A1, A2, B1, B2, WEST, at, row
+from anlan.warn.tests.conftest import A1, A2, B1, B2, EAST, WEST, at, row
 
 pytestmark = pytest.mark.usefixtures("scene")
 
@@ -107,6 +108,16 @@ def test_a_step_above_waits_for_all_below_it(scene: Scene) -> None:
     assert owed(debts(response, "sum")[COUNTY]).debtor_id == scene.world.posts["P-CHIEF"].pk
 
 
+def test_a_step_elsewhere_waits_for_all_of_what_comes_before(scene: Scene) -> None:
+    response = scene.start(regions=(EAST,))
+    StepDebt.objects.filter(pk=debts(response, "out")[B1].pk).update(region=A1)
+    lists = debts(response, "lists")
+    do(lists[B1], LEAD, due=3)
+    assert ripened() == 0
+    do(lists[B2], LEAD, due=3)
+    assert ripened() == 2
+
+
 def test_waiting_ends_when_there_is_no_more_time(scene: Scene, turn: Turn) -> None:
     response = scene.start()
     turn.forward(hours=5, minutes=1)
@@ -142,6 +153,18 @@ def test_a_step_asks_its_own_form_by_every_door(scene: Scene) -> None:
     (said,) = obligations.respond_many(said=[(first.pk, do_answer)], by=scene.head)
     assert (said.verb, said.error) == ("report", None)
     assert Obligation.objects.get(pk=first.pk).state == "closed"
+
+
+def test_the_page_behind_a_link_asks_what_the_step_asks(scene: Scene, client: Client) -> None:
+    response = scene.start()
+    step = owed(debts(response, "lists")[A1])
+    (key,) = obligations.make_links(obligation=step.pk, by=OFFICER).values()
+    assert "name=due" not in client.get(f"/m/{key}").content.decode()
+    client.post(f"/m/{key}", {"text": ""})
+    assert "name=due" in client.get(f"/m/{key}").content.decode()
+    client.post(f"/m/{key}", {"due": "41"})
+    said = Obligation.objects.get(pk=step.pk).steps.get(verb="report")
+    assert (said.answers, Obligation.objects.get(pk=step.pk).state) == ({"due": 41}, "closed")
 
 
 def test_a_number_is_a_number(scene: Scene) -> None:
