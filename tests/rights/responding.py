@@ -10,13 +10,13 @@ from anlan.respond.responses.models import Proposal, Response
 from tests.declarations.demo_rows import COUNTY
 from tests.rights.asking import Ask
 
-SPOKEN = {"number": "0576-88880000"}
+NUMBER = "0576-88880000"
 
 
 def put_up(ids: dict[str, str]) -> None:
     """Start a response by word of mouth, give an order in it, and leave a proposal."""
     officer = actor_of(User.objects.get(username="duty-officer"))
-    word = services.Word(post=ids["posts"], **SPOKEN)
+    word = services.Word(post=ids["posts"], number=NUMBER)
     start = services.Start(plan=ids["county-plan"], key="flood", stage="4", oral=word)
     ids["response"] = services.start_response(start=start, by=officer)
     given = services.Given(title="演示交办", posts=[ids["posts"]], response=ids["response"])
@@ -30,7 +30,7 @@ def put_up(ids: dict[str, str]) -> None:
 
 
 def _spoken(world: Any, **more: Any) -> dict[str, Any]:
-    return {"oral": {"post": world.ids["posts"], **SPOKEN}, **more}
+    return {"oral": {"post": world.ids["posts"], "number": NUMBER}, **more}
 
 
 def _start(world: Any) -> dict[str, Any]:
