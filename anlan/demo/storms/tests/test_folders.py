@@ -1,5 +1,7 @@
 """Every storm's folder is sound: a real track, a landfall laid on the coast, a village unlisted."""
 
+import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from anlan.engines.geo.distance import haversine
 from anlan.kernel.errors import Invalid, Missing
 
 pytestmark = pytest.mark.slow
+
+GUIDE = Path(__file__).parents[4] / "docs" / "howto" / "replay.md"
 
 
 @pytest.mark.parametrize("name", storms.names())
@@ -62,14 +66,35 @@ def test_the_village_of_the_catastrophe_is_in_no_list_and_has_instruments_to_los
     assert local < 6, "it bursts before dawn"
 
 
-def test_another_storm_is_another_folder(tmp_path: Path) -> None:
+def test_another_storm_is_another_folder_as_the_guide_says(tmp_path: Path) -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    columns = re.findall(r"`([A-Z_]+)`", guide.partition("### 再加一场台风")[2].partition("## ")[0])
+    assert len(columns) == 6
     made = tmp_path / "another"
-    shutil.copytree(HERE / "mitag", made)
-    text = (made / "storm.toml").read_text(encoding="utf-8")
+    made.mkdir()
+    with (HERE / "mitag" / "track.csv").open(encoding="utf-8", newline="") as file:
+        rows = [{name: row[name] for name in columns} for row in csv.DictReader(file)]
+    with (made / "track.csv").open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.DictWriter(file, columns)
+        sheet.writeheader()
+        sheet.writerows(rows)
+    text = (HERE / "mitag" / "storm.toml").read_text(encoding="utf-8")
     (made / "storm.toml").write_text(text.replace('"201918"', '"202599"'), encoding="utf-8")
-    assert read_storm(made).number == "202599"
+    found = read_storm(made)
+    assert found.number == "202599"
+    assert (found.path.wind[20:30] == storms.storm("mitag").path.wind[20:30]).all()
     with pytest.raises(Missing, match="lekima"):
         storms.storm("another")
+
+
+def test_the_guide_names_every_storm_and_what_it_names_is_there() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert set(re.findall(r"anlan replay ([a-z]+)\b(?!-)", guide)) <= {*storms.names(), "storm"}
+    assert all(f"`{name}`" in guide or f"replay {name}" in guide for name in storms.names())
+    root = GUIDE.parents[2]
+    paths = re.findall(r"`(anlan/[\w/.]+)`", guide)
+    assert len(paths) >= 3
+    assert all((root / path).exists() for path in paths)
 
 
 @pytest.mark.parametrize(
