@@ -74,7 +74,8 @@ def _answer(round_: Round, by: Actor) -> None:
 
 
 def _by_link(sheet: Sheet, by: Actor) -> Actor:
-    """Tell who fills it in: whoever holds the post, by a link; the officer where nobody does."""
+    """Tell who fills it in: whoever holds the post, by a link; the officer where that is over."""
+    sheet.refresh_from_db()
     if not sheet.post_id or sheet.revision:
         return by
     keys = obligations.make_links(obligation=sheet.obligation, by=by)
@@ -82,7 +83,6 @@ def _by_link(sheet: Sheet, by: Actor) -> Actor:
 
 
 def _submit(sheet: Sheet, who: Actor, place: int, number: int) -> None:
-    sheet.refresh_from_db()
     moved = 40 + place * 37 % 210 + (number - 1) * (60 - place * 5)
     row = {
         "moved": moved, "stuck": None if place == 5 else place * 13 % 40,
