@@ -4,7 +4,7 @@ What is not known is judged by its known part only: a part that alone is more th
 wrong whatever the rest turns out to be, and what cannot be judged yet is not wrong.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,7 +63,7 @@ def check(figures: Figures, beside: Beside) -> list[Finding]:
     return sorted(found, key=lambda one: order.index(one.at))
 
 
-def unexplained(findings: list[Finding], notes: Mapping[str, str]) -> list[Finding]:
+def unexplained(findings: Sequence[Finding], notes: Mapping[str, str]) -> list[Finding]:
     """List what keeps a report from being handed in: errors, and doubts without a note."""
     return [one for one in findings if one.gravity == "error" or not notes.get(one.key, "").strip()]
 

@@ -36,6 +36,7 @@ class Field:
     #: The cumulative field of which it is what holds now (实时); "" for none.
     now_of: str
     note: str
+    note_en: str
     confidence: str
 
     @property
@@ -57,6 +58,7 @@ def _fields(table: codes.Table) -> dict[str, Field]:
             unit=row.text("unit") or "", unit_en=row.text("unit_en") or "",
             whole=bool(row.flag("whole")), of=row.text("of") or "",
             now_of=row.text("now_of") or "", note=row.text("note") or "",
+            note_en=row.text("note_en") or "",
             confidence=row.confidence,
         )
         for row in table

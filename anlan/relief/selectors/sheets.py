@@ -24,7 +24,8 @@ def described() -> dict[str, Any]:
             {
                 "key": one.key, "group": one.group, "name": one.name, "name_en": one.name_en,
                 "unit": one.unit, "unit_en": one.unit_en, "whole": one.whole, "of": one.of,
-                "now_of": one.now_of, "note": one.note, "confidence": one.confidence,
+                "now_of": one.now_of, "note": one.note,
+                "note_en": one.note_en, "confidence": one.confidence,
             }
             for one in fields().values()
         ],

@@ -1,5 +1,6 @@
 """Handing loss reports in, and noting who received them. A report is never changed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -11,7 +12,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.regions.models import Region
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid, Missing
-from anlan.relief.checking import Beside, check, unexplained
+from anlan.relief.checking import Finding, check, unexplained
 from anlan.relief.events import LossesReported
 from anlan.relief.figures import Figures
 from anlan.relief.models import LossDraft, LossMatter, LossReport
@@ -41,8 +42,12 @@ def hand_in(*, matter: str, region: str, version: int, by: Actor) -> LossReport:
         if not draft.figures:
             raise Invalid("一个数字也没有填。没有损失请填 0，不知道的空着")
         last = matters.latest(row.pk, [place.pk]).get(place.pk)
-        _refuse_wrong(draft, beside(row, place, last))
-        report = _write(row, place, _Told.of(draft), last, by)
+        findings = check(draft.figures, beside(row, place, last))
+        _refuse_wrong(findings, draft.notes)
+        # A note on what no longer is doubtful would be read as if it were.
+        notes = {one.key: draft.notes[one.key] for one in findings if one.key in draft.notes}
+        told = _Told(draft.figures, notes, draft.remark, draft.as_of)
+        report = _write(row, place, told, last, by)
         draft.delete()
     return report
 
@@ -68,8 +73,8 @@ def hand_in_unchanged(*, matter: str, region: str, by: Actor) -> LossReport:
         return _write(row, place, told, last, by)
 
 
-def _refuse_wrong(draft: LossDraft, compared: Beside) -> None:
-    wrong = unexplained(check(draft.figures, compared), draft.notes)
+def _refuse_wrong(findings: Sequence[Finding], notes: Mapping[str, str]) -> None:
+    wrong = unexplained(findings, notes)
     if not wrong:
         return
     errors: dict[str, list[str]] = {}
@@ -88,10 +93,6 @@ class _Told:
     remark: str
     as_of: datetime
     unchanged: bool = False
-
-    @classmethod
-    def of(cls, draft: LossDraft) -> "_Told":
-        return cls(draft.figures, draft.notes, draft.remark, draft.as_of)
 
 
 def _write(

@@ -97,7 +97,11 @@ def test_a_doubt_is_handed_in_with_its_reason_which_stays_with_the_report() -> N
         reported(matter, TOWN, CLERK, affected=90)
     LossDraft.objects.all().delete()
     report = reported(
-        matter, TOWN, CLERK, affected=90, notes={"falls/affected": "两户重复登记，核减"}
+        matter,
+        TOWN,
+        CLERK,
+        affected=90,
+        notes={"falls/affected": "两户重复登记，核减", "falls/dead": "没有人问的"},
     )
     assert (report.number, report.phase) == (2, "progress")
     assert report.notes == {"falls/affected": "两户重复登记，核减"}

@@ -43,6 +43,7 @@ export interface Field {
   of: string
   now_of: string
   note: string
+  note_en: string
   confidence: string
 }
 

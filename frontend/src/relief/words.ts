@@ -28,7 +28,10 @@ export const unitOf = (one: { unit: string; unit_en: string }) =>
   language.value === 'en' ? one.unit_en : one.unit
 
 export const nameOf = (list: Named[] | undefined, code: string) =>
-  named(list?.find((one) => one.code === code))
+  named(
+    list?.find((one) => one.code === code),
+    'name',
+  )
 
 /** The survey's figures, asked once a page. */
 export function useSurvey() {
