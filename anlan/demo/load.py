@@ -14,6 +14,7 @@ from anlan.base.register.registry import REGISTERS
 from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
 from anlan.demo.forms import start_form
+from anlan.demo.losses import start_losses
 from anlan.demo.matters import start_matters
 from anlan.demo.past import start_past
 from anlan.demo.plan import approve_plans
@@ -107,4 +108,5 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
         report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
+        report.added["losses"] = _timed(report, "losses", partial(start_losses, code))
         report.added["past"] = _timed(report, "past", partial(start_past, code))
