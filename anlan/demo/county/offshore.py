@@ -177,13 +177,21 @@ def works(sites: tuple[KeySite, ...], seed: int) -> tuple[BuildingSite, ...]:
                 phase=phase,
                 sheds=sheds,
                 # One did not tell how many sleep there.
-                shed_people=None if rng.random() < 0.08 else sheds * int(rng.integers(6, 24)),
+                shed_people=_sleeping(rng, sheds, site.people),
                 tower_cranes=int(rng.integers(1, 5)) if tall else 0,
                 hoists=int(rng.integers(0, 4)) if phase in ("frame", "fitting") else 0,
                 pit_m=float(int(rng.integers(4, 14))) if phase == "pit" else 0.0,
             )
         )
     return tuple(rows)
+
+
+def _sleeping(rng: np.random.Generator, sheds: int, people: int | None) -> int | None:
+    """Draw how many sleep in the sheds: no more than there are people, as far as that is known."""
+    silent, many = rng.random() < 0.08, sheds * int(rng.integers(6, 24))
+    if silent:
+        return None
+    return many if people is None else min(many, people)
 
 
 def spots(
