@@ -61,7 +61,7 @@ def test_a_response_runs_from_its_start_by_keyboard_to_its_end(
     expect(page.get_by_role("row", name="等前一步")).to_be_visible()
     assert axe.both(page, "response") == []
     shoot(page, "response")
-    page.get_by_role("button", name="结束", exact=True).click()
+    page.get_by_role("button", name="结束响应", exact=True).click()
     ending = page.get_by_role("dialog", name="结束防汛")
     ending.get_by_role("textbox", name="理由").fill("雨停")
     page.keyboard.press("Control+Enter")
@@ -72,7 +72,7 @@ def test_a_response_runs_from_its_start_by_keyboard_to_its_end(
     page.get_by_role("dialog", name="不再要求").get_by_role("textbox").fill("只是试一试")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("都办完了，可以结束")).to_be_visible()
-    page.get_by_role("button", name="结束", exact=True).click()
+    page.get_by_role("button", name="结束响应", exact=True).click()
     page.get_by_role("dialog", name="结束防汛").get_by_role("textbox", name="理由").fill("雨停")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("已结束 ")).to_be_visible()

@@ -131,6 +131,7 @@ export interface ResponseRow {
   expected_at: string | null
   started_at: string
   ended_at: string | null
+  place: number
   turn: number
   counts?: Partial<Counts>
 }
@@ -158,6 +159,8 @@ export interface ResponseFull extends ResponseRow {
     steps: { step: string; title: string; count: number }[]
     orders: { order: string; title: string; count: number }[]
   }
+  /** Which stage the situation asks for now; null: nothing does. */
+  asks: { stage: string; title: string; place: number } | null
   may: { start: boolean; order: boolean }
   region_names: Record<string, string>
   as_of: string

@@ -14,8 +14,9 @@ from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.plans.selectors.facts import facts_for
-from anlan.plans.selectors.steps import response_of, spec_at, starters
+from anlan.plans.selectors.steps import InForce, response_of, spec_at, starters
 from anlan.respond.responses.models import Response, StepDebt, Turn
+from anlan.respond.responses.selectors.asking import asked_by, sight
 from anlan.respond.responses.selectors.leftover import leftover
 from anlan.respond.responses.selectors.proposals import VIEW, deciders
 from anlan.respond.responses.states import EXPECTED, TURNS
@@ -79,7 +80,7 @@ def one(actor: Actor, response: str) -> dict[str, Any]:
     left = leftover(row)
     return {
         **_row(row), "counts": counts_of([row.pk]).get(row.pk, {}),
-        "turns": _turns(row, actor),
+        "turns": _turns(row, actor), "asks": _asks(row),
         "left": {
             "total": left.total,
             "steps": [{"step": pk, "title": title, "count": n} for pk, title, n in left.steps],
@@ -92,6 +93,19 @@ def one(actor: Actor, response: str) -> dict[str, Any]:
         "region_names": regions.names(row.regions),
         "as_of": clock.now(),
     }  # fmt: skip
+
+
+def _asks(row: Response) -> dict[str, Any] | None:
+    """Say which stage the situation asks for now; None where nothing asks, or it is over."""
+    if row.ended_at is not None:
+        return None
+    spec = spec_at(row.plan_id, row.version)
+    asked = asked_by(InForce(row.plan, row.version, spec), sight())
+    here = next((one for one in asked if one.response.key == row.key), None)
+    if here is None or here.place < 0:
+        return None
+    stage = here.response.stages[here.place]
+    return {"stage": stage.key, "title": stage.title, "place": here.place}
 
 
 def stages(actor: Actor, response: str) -> list[dict[str, Any]]:
@@ -120,7 +134,8 @@ def _row(row: Response) -> dict[str, Any]:
         "region_name": row.region.name, "regions": row.regions, "case": row.case,
         "expects": row.expects, "expects_label": EXPECTED[row.expects][0],
         "expects_label_en": EXPECTED[row.expects][1], "expected_at": row.expected_at,
-        "started_at": row.started_at, "ended_at": row.ended_at, "turn": row.turn,
+        "place": row.place, "turn": row.turn, "started_at": row.started_at,
+        "ended_at": row.ended_at,
     }  # fmt: skip
 
 

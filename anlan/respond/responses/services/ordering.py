@@ -60,7 +60,7 @@ def give_order(*, given: Given, by: Actor) -> str:
         done = within(given.due_at, row.given_at)
         debts = [
             obligations.Debt(
-                kind=kind, title=row.title, body=given.body.strip()[:LONGEST], debtor=post,
+                kind=kind, title=row.title, body=_body(given), debtor=post,
                 region=region, subject=(deed_names.ORDER_SUBJECT, row.pk), case=row.case,
                 answer_within=done, done_within=done, once=f"order:{row.pk}:{post}",
             )
@@ -74,6 +74,12 @@ def give_order(*, given: Given, by: Actor) -> str:
                    "checked": given.checked},
         )  # fmt: skip
     return row.pk
+
+
+def _body(given: Given) -> str:
+    """Write what is asked, with the picture where one is wanted."""
+    lines = [given.body.strip()[:LONGEST], "请附照片。" if given.photo else ""]
+    return "\n".join(line for line in lines if line)
 
 
 def _check(given: Given) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from anlan.base.obligations import selectors as asked
 from anlan.base.obligations import services as obligations
 from anlan.base.obligations.models import Obligation
 from anlan.base.outbox.models import Event
@@ -132,6 +133,12 @@ def test_an_order_is_signed_for_reported_and_verified_by_another(scene: Scene) -
     assert (told["id"], told["counts"]["reported"], told["counts"]["done"]) == (order, 1, 0)
     obligations.verify(obligation=row.pk, by=LEAD)
     assert orders.listed(OFFICER)["items"][0]["counts"]["done"] == 1
+
+
+def test_an_order_that_wants_a_picture_says_so(scene: Scene) -> None:
+    services.give_order(given=given(scene, photo=True), by=OFFICER)
+    row = Obligation.objects.get(kind="order-checked")
+    assert asked.one(scene.head, row.pk)["body"] == "桥头设卡\n请附照片。"
 
 
 def test_pressed_twice_it_is_one_order(scene: Scene) -> None:

@@ -139,6 +139,15 @@ def test_starting_answers_what_the_gap_clock_asks_for_and_a_milder_one_does_not(
     assert Obligation.objects.get(pk=due.obligation).state == "closed"
 
 
+def test_a_running_response_says_which_stage_is_asked_for_now(scene: Scene) -> None:
+    response = scene.start(stage="3")
+    assert responses.one(OFFICER, response)["asks"] is None
+    relay(colour="Yellow")
+    assert responses.one(OFFICER, response)["asks"] == {
+        "stage": "4", "title": "防汛Ⅳ级", "place": 0,
+    }  # fmt: skip
+
+
 def test_a_response_belongs_to_the_matter_it_was_proposed_for(scene: Scene) -> None:
     relay(colour="Yellow")
     services.weigh(by=system("proposals"))
