@@ -11,6 +11,8 @@ from anlan.engines.registry.result import Result, Value
 from anlan.kernel.errors import Invalid
 
 _LAWS = "landslide-laws"
+#: That of the platform's own runs.
+_USUAL_LAW = "caine-1980"
 
 
 def run(given: Given) -> Result:
@@ -33,8 +35,9 @@ def run(given: Given) -> Result:
     }
     if "width" in given.numbers:
         values["stage"] = _stages(given, flow)
-    law = _law(given.text("landslide_law", "guzzetti-2008"))
+    law, doubt = _law(given.text("landslide_law", _USUAL_LAW))
     values["slope_threat"] = basin.threat(rain, step, law).share
+    notes += doubt
     if "durations" in given.numbers:
         values.update(_villages(given, rain, step, index))
     return Result(values, tuple(notes))
@@ -118,12 +121,15 @@ def _stages(given: Given, flow: Floats) -> Floats:
     return found
 
 
-def _law(key: str) -> Law:
+def _law(key: str) -> tuple[Law, list[str]]:
+    """Read a law, and what is to be kept in mind of one that is not of our own slides."""
     rows = {row.code: row.extra for row in lookup.table(_LAWS).rows}
     if key not in rows:
         raise Invalid(f"码表 {_LAWS} 里没有「{key}」，有：{'、'.join(rows)}")
     row = rows[key]
-    return Law(*(float(row[part]) for part in ("scale", "exponent", "shortest", "longest")))
+    law = Law(*(float(row[part]) for part in ("scale", "exponent", "shortest", "longest")))
+    doubt = f"滑坡对照的是码表 {_LAWS} 的 {key}，没有用本地的滑坡率定，只提醒注意"
+    return law, [] if row.get("fitted") else [doubt]
 
 
 def _villages(given: Given, rain: Floats, step: float, index: Floats) -> dict[str, Value]:

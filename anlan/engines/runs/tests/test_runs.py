@@ -123,6 +123,15 @@ def test_inputs_that_cannot_be_are_refused_in_one_sentence(
         go(key, **more)
 
 
+def test_slopes_are_set_against_the_platforms_law_and_it_is_said_whose_it_is() -> None:
+    usual, asked = go("basin"), go("basin", landslide_law="guzzetti-2008")
+    assert any("caine-1980，没有用本地的滑坡率定" in note for note in usual.notes)
+    assert any("guzzetti-2008" in note for note in asked.notes)
+    shares = [np.asarray(one.values["slope_threat"]) for one in (usual, asked)]
+    assert (shares[0] <= shares[1]).all()
+    assert shares[0].max() > 1
+
+
 def test_one_storm_of_a_file_is_taken_when_it_is_named() -> None:
     found = go(
         "typhoon", track={"file": "deck"}, form="atcf", storm="WP102019", members=None,
