@@ -13,11 +13,12 @@ from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
 from anlan.kernel.errors import Invalid
 from anlan.relief import services
-from anlan.relief.selectors import exporting, matters, sheets
+from anlan.relief.selectors import exporting, matters, papers, sheets
 
 router = Router(tags=["灾情"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: A sheet of a whole county has some 60 kB.
 LARGEST = 5_000_000
 
@@ -124,9 +125,7 @@ def take_workbook(request: ApiRequest, matter: str, file: File[UploadedFile]) ->
 def get_workbook(request: ApiRequest, matter: str, region: str = "") -> HttpResponse:
     """Give the figures of a region and of those below it in the statistical layout."""
     name, raw = exporting.workbook(request.actor, matter, region)
-    response = HttpResponse(raw, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return _file(name, raw, XLSX)
 
 
 @router.get("/losses/{matter}/reports", summary="历次报告")
@@ -151,6 +150,13 @@ def hand_in_unchanged(request: ApiRequest, matter: str, given: Here) -> HttpResp
     return answer({"id": made.pk, "number": made.number, "phase": made.phase}, 201)
 
 
+@router.get("/losses/reports/{report}/paper.docx", summary="灾情快报（Word）")
+def get_paper(request: ApiRequest, report: str) -> HttpResponse:
+    """Give one report as an official paper."""
+    name, raw = papers.paper_of(request.actor, report)
+    return _file(name, raw, DOCX)
+
+
 @router.post("/losses/reports/{report}/sent", summary="登记已报送")
 def mark_sent(request: ApiRequest, report: str, given: Received) -> HttpResponse:
     """Note who received a report, and when."""
@@ -170,6 +176,12 @@ def mark_steady(request: ApiRequest, matter: str) -> HttpResponse:
 def close_losses(request: ApiRequest, matter: str) -> HttpResponse:
     """End the count of a matter's losses."""
     return answer(matters.told(services.close_matter(matter=matter, by=request.actor)))
+
+
+def _file(name: str, raw: bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(raw, content_type=kind)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
 
 
 def _said(told: dict[str, Any], language: str) -> dict[str, Any]:

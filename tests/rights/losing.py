@@ -73,6 +73,7 @@ LOSSES: dict[str, tuple[Ask, ...]] = {
         Ask("/losses/{losses}/reports", {"region": VILLAGE, "version": 1}, note="village"),
     ),
     "POST /losses/{matter}/unchanged": (Ask("/losses/{losses}/unchanged", COUNTY_DRAFT),),
+    "GET /losses/reports/{report}/paper.docx": (Ask("/losses/reports/{loss-report}/paper.docx"),),
     "POST /losses/reports/{report}/sent": (
         Ask("/losses/reports/{loss-report}/sent",
             {"receiver": "市局", "at": "2026-01-01T00:00:00+08:00"}),

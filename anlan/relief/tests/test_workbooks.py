@@ -1,6 +1,8 @@
-"""The workbook: what leaves can be filled in and brought back; what is wrong names its cell."""
+"""The workbook comes back as it left, filled in; the paper says what a report says."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -10,6 +12,7 @@ from anlan.relief import services
 from anlan.relief.figures import fields
 from anlan.relief.models import LossDraft
 from anlan.relief.selectors.exporting import workbook
+from anlan.relief.selectors.papers import paper_of
 from anlan.relief.tests.conftest import (
     CLERK,
     COUNTY,
@@ -97,3 +100,18 @@ def test_a_file_that_is_no_workbook_is_refused_in_words(raw: bytes) -> None:
     matter = begun()
     with pytest.raises(Invalid, match="Excel"):
         services.take_workbook(matter=matter.pk, raw=raw, by=OFFICER)
+
+
+def test_the_paper_says_at_least_and_never_writes_nought_for_what_nobody_knows() -> None:
+    matter = begun()
+    reported(matter, TOWN, CLERK, affected=1200, dead=0)
+    report = reported(matter, COUNTY, OFFICER, affected=1200, dead=0, loss=35.5)
+    name, raw = paper_of(OFFICER, report.pk)
+    assert name == "关于演示台风灾情的初报（第1报）.docx"
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        text = re.sub("<[^>]+>", "|", packed.read("word/document.xml").decode())
+    said = {part for part in text.split("|") if part}
+    assert {"≥1,200人", "≥0人", "35.5万元", "云岭乡", "海门镇", "待核"} <= said
+    assert f"另有{len(fields()) - 3}项指标待核" in text
+    with pytest.raises(Forbidden):
+        paper_of(CLERK, report.pk)
