@@ -32,7 +32,7 @@ legend{font-weight:600;padding:0 .3rem}
 .sum{display:flex;justify-content:space-between;padding:.6rem 0;font-weight:600}
 .plain{background:none;color:#0a6a62;border:2px solid #0a6a62;min-height:3.2rem}
 .acts{grid-auto-flow:row;grid-template-columns:1fr 1fr}
-.acts .go{grid-column:1/-1;background:#0a6a62}
+.acts .go{grid-column:1/-1}.acts .go:nth-child(n){background:#0a6a62}
 .acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#f3f5f7;font-size:20px}
 @media (prefers-color-scheme:dark){.hint{color:#a9b6c2}.told{color:#6cc5bb}.bad{color:#e79ac4}
 .plain,.acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#11181f;
