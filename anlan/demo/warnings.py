@@ -72,7 +72,7 @@ def start_warnings(county: str) -> int:
 
 
 @contextmanager
-def _set_back(minutes: float) -> Iterator[datetime]:
+def set_back(minutes: float) -> Iterator[datetime]:
     """Set this process's clock back by some minutes while something is done."""
     real = clock.real_now()
     then = real - timedelta(minutes=minutes)
@@ -103,14 +103,14 @@ class _Night:
     def take(self, values: Values) -> None:
         """Take one message in, and do with it what the script says."""
         ago = float(values["ago"])
-        with _set_back(ago - UNDER_WAY):
+        with set_back(ago - UNDER_WAY):
             received = self._receive(values, self._sent_at(ago))
         if "relayed" in values:
-            with _set_back(ago - UNDER_WAY - float(values["relayed"])):
+            with set_back(ago - UNDER_WAY - float(values["relayed"])):
                 alert = relay_alert(received=received, by=self.officer)
                 self._call(alert, values, ago - UNDER_WAY - float(values["relayed"]))
         if "dismissed" in values:
-            with _set_back(ago - 2 * UNDER_WAY):
+            with set_back(ago - 2 * UNDER_WAY):
                 dismiss_received(received=received, reason=values["dismissed"], by=self.officer)
 
     def _sent_at(self, ago: float) -> datetime:
@@ -175,7 +175,7 @@ class _Night:
 
     def write_own(self, values: Values) -> None:
         """Draft the county's own alert and hand it to the second person."""
-        with _set_back(SUBMITTED + 4):
+        with set_back(SUBMITTED + 4):
             content = Content(
                 kind=values["kind"], hazard=values["hazard"], level=values["level"],
                 regions=self._codes(values["towns"]),
@@ -184,7 +184,7 @@ class _Night:
                 expires_at=clock.now() + timedelta(minutes=values["ends"]),
             )  # fmt: skip
             drafted = draft_alert(content=content, by=self.officer)
-        with _set_back(SUBMITTED):
+        with set_back(SUBMITTED):
             submit_alert(alert=drafted, by=self.officer)
 
     def answer(self) -> None:
@@ -205,13 +205,13 @@ class _Night:
                 if said is not None:
                     # Most answer within minutes, the last ones late.
                     waited = 1 + SLOWEST * ((place * GOLDEN * GOLDEN) % 1) ** 3
-                    with _set_back(max(ago - waited, 0.2)):
+                    with set_back(max(ago - waited, 0.2)):
                         self._speak(obligation, said)
 
     def hear(self, replies: Sequence[Values]) -> None:
         """Let words come in that no rule takes for an answer: they wait for an officer."""
         for values in replies:
-            with _set_back(values["ago"]) as then:
+            with set_back(values["ago"]) as then:
                 told = Told(
                     ticket="", key="", number=values["number"], at=then, code="",
                     text=values["text"],
