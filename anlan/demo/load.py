@@ -13,7 +13,9 @@ from anlan.base.regions.models import Level
 from anlan.base.register.registry import REGISTERS
 from anlan.demo.basemap import write_basemap
 from anlan.demo.county import County, generate
+from anlan.demo.evacuating import start_evacuation
 from anlan.demo.forms import start_form
+from anlan.demo.incidents import start_incidents
 from anlan.demo.losses import start_losses
 from anlan.demo.matters import start_matters
 from anlan.demo.past import start_past
@@ -108,5 +110,7 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
         report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
+        report.added["incidents"] = _timed(report, "incidents", partial(start_incidents, code))
+        report.added["evacuation"] = _timed(report, "evacuation", partial(start_evacuation, town))
         report.added["losses"] = _timed(report, "losses", partial(start_losses, code))
         report.added["past"] = _timed(report, "past", partial(start_past, code))
