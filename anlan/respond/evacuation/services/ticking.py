@@ -5,13 +5,16 @@ judged by itself: one that is wrong does not hold back the others. A word that c
 same word; one that is older than what is known already is kept and changes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_rows
 from anlan.base.obligations.services import settle
 from anlan.base.permissions.actor import Actor
@@ -32,7 +35,7 @@ from anlan.respond.evacuation.states import counts_as
 #: Words of one transaction; a phone sends fewer, a sheet more.
 MOST = 500
 LONGEST_NOTE = 300
-CHANGED = ("people", "state", "inside", "reason", "said_at", "unplaced")
+CHANGED = ("people", "state", "inside_id", "reason", "said_at", "unplaced")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +215,7 @@ def _write(batch: Evacuation, work: _Work, ticker: Ticker) -> None:
     insert_rows(work.fresh)
     fresh = {one.pk for one in work.fresh}
     changed = [one for pk, one in sorted(work.changed.items()) if pk not in fresh]
-    Entry.objects.bulk_update(changed, CHANGED, batch_size=200)
+    _change(changed)
     pairs = zip(work.lines, work.notes, strict=True)
     sealed = vault.seal_many([(line.entry.seal, {"note": text}) for line, text in pairs])
     for line, texts in zip(work.lines, sealed, strict=True):
@@ -229,6 +232,16 @@ def _write(batch: Evacuation, work: _Work, ticker: Ticker) -> None:
     if work.strayed:
         note_strays(batch=batch, strayed=work.strayed, by=ticker.by)
     _settle({line.entry.part_id for line in work.lines}, ticker.by)
+
+
+def _change(entries: Sequence[Entry]) -> None:
+    """Write what ticks did to entries: one statement for all that came to the same."""
+    alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for one in entries:
+        alike[tuple(getattr(one, name) for name in CHANGED)].append(one.pk)
+    for values, some in alike.items():
+        changes = dict(zip(CHANGED, values, strict=True))
+        Entry.objects.filter(among("id", some)).update(**changes)
 
 
 def _settle(parts: Collection[str], by: Actor) -> None:
