@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation
@@ -168,9 +168,16 @@ def _begun(response: Response) -> list[Spell]:
     return proposed + signed
 
 
+def _debts(response: Response) -> "QuerySet[StepDebt]":
+    """Find the debts of its steps; what another response asked for first is asked once, there."""
+    runs = response.steps.values_list("pk", "same_id")
+    return StepDebt.objects.filter(step__in=[same or pk for pk, same in runs])
+
+
 def _stepped(response: Response) -> list[Spell]:
     rows = (
-        StepDebt.objects.filter(step__response=response, post__isnull=False)
+        _debts(response)
+        .filter(post__isnull=False)
         .exclude(STRUCK)
         .select_related("step", "obligation", "post")
     )
@@ -213,7 +220,7 @@ def _steps(response: Response, spells: Sequence[Spell]) -> list[dict[str, Any]]:
     by_step: dict[str, list[Spell]] = {}
     for one in spells:
         by_step.setdefault(one.step, []).append(one)
-    debts = StepDebt.objects.filter(step__response=response)
+    debts = _debts(response)
     nobody = Counter(debts.filter(post=None).values_list("step__key", flat=True))
     struck = Counter(debts.filter(STRUCK).values_list("step__key", flat=True))
     return [

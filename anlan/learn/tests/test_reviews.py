@@ -78,6 +78,13 @@ def test_what_never_happened_has_no_length(scene: Scene) -> None:
     assert (link["done"], link["median_min"], link["longest_min"]) == (0, None, None)
 
 
+def test_what_another_response_asked_for_first_is_measured_in_both(scene: Scene) -> None:
+    scene.start()
+    wind = scene.start(key="wind")
+    found = {one["key"]: one for one in delays(Response.objects.get(pk=wind))["steps"]}
+    assert (found["watch"]["count"], found["watch"]["missing"]) == (1, 1)
+
+
 def test_warnings_and_calls_about_its_hazards_belong_to_it(scene: Scene) -> None:
     relay()
     told()
