@@ -26,7 +26,7 @@ LATELY: Final = timedelta(days=3)
 MOST_STORMS: Final = 6
 #: Past errors, of which the cone and the ensemble are drawn.
 ERRORS: Final = "typhoon-track-errors"
-UNCHECKED: Final = "可能范围和概率按历史误差画，表里{rows}的数没有核对过原文，只供参考"
+UNCHECKED: Final = "可能范围和概率按历史误差画，表里“{rows}”的数没有核对过原文，只供参考"
 UNITS: Final[tuple[Unit, ...]] = ("", "m/s", "knots")
 AFTERWARDS: Final = "路径取自事后整编的最佳路径，不是当时的预报"
 
