@@ -37,7 +37,7 @@ GUIDE = DOCS / "howto" / "losses.md"
 
 
 def test_the_kinds_tables_registers_and_addresses_it_names_are_there() -> None:
-    named = spans(GUIDE)
+    named = set(spans(GUIDE))
     assert {"loss-first", "loss-daily", "loss-final"} <= named & set(KINDS.keys())
     assert {"casualties", "damaged-houses"} <= named & set(REGISTERS.keys())
     for table in ("loss-fields", "loss-rules", "loss-clocks", "relief-thresholds"):
