@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 #: From before the dam bursts until after the village has fallen silent.
-SLICE = ("--from", "2019-08-10T04:30", "--to", "2019-08-10T04:47")
+SLICE = ("--from", "2019-08-10T04:30", "--to", "2019-08-10T04:44")
 
 #: What came of a replay: cases in the order they were opened, debts, what was said; no ids.
 OUTCOME = """

@@ -77,8 +77,9 @@ class Manners:
 
     word: str
     kinds: tuple[str, ...]
-    #: Levels of warnings that the simulated officer passes on.
+    #: Levels and hazards of warnings that the simulated officer passes on.
     relayed: tuple[int, ...]
+    hazards: tuple[str, ...]
     hours: tuple[Hours, ...]
     work: tuple[float, float, float]
     call: tuple[tuple[str, float], ...]
@@ -93,7 +94,7 @@ class Manners:
         )
         work = raw["work"]
         return cls(
-            raw["word"], tuple(raw["kinds"]), tuple(raw["relayed"]), hours,
+            raw["word"], tuple(raw["kinds"]), tuple(raw["relayed"]), tuple(raw["hazards"]), hours,
             (work["never"], work["quick"], work["slow"]), tuple(raw["call"].items()),
         )  # fmt: skip
 
@@ -212,7 +213,10 @@ class People:
             return 0
         patience = timedelta(minutes=self._manners.at(at).relay)
         waiting = Received.objects.filter(
-            handling="waiting", received_at__lte=moment(at) - patience
+            handling="waiting",
+            received_at__lte=moment(at) - patience,
+            level__in=self._manners.relayed,
+            hazard__in=self._manners.hazards,
         )
         done = 0
         for pk in waiting.order_by("pk").values_list("pk", flat=True):
