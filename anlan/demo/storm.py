@@ -1,7 +1,7 @@
 """Typhoon Lekima of August 2019 at the demo county: winds, surge and rain as they would be told.
 
-The track (``storms/lekima/track.csv``) is that of IBTrACS v04 (NOAA NCEI, Knapp et al. 2010, CC BY 4.0): the
-storm was real, the county is not. It went ashore some forty kilometres from here.
+The track (``storms/lekima/track.csv``) is that of IBTrACS v04 (NOAA NCEI, Knapp et al. 2010, CC BY
+4.0): the storm was real, the county is not. It went ashore some forty kilometres from here.
 """
 
 from datetime import UTC, datetime
