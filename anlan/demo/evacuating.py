@@ -83,6 +83,10 @@ def _tick(batch: str, by: Actor) -> None:
         state, reason = next((state, why) for up_to, state, why in SHARES if share < up_to)
         state = state or ("sheltered" if shelter else "relatives")
         if state != "waiting":
-            whom = {"household": household} if household else {"entry": pk}
-            words.append(Word(state=state, reason=reason, **whom))
+            words.append(
+                Word(
+                    state=state, reason=reason, household=household or "",
+                    entry="" if household else pk,
+                )
+            )  # fmt: skip
     services.tick_roll(evacuation=batch, words=words, ticker=Ticker(by, "demo"))
