@@ -30,9 +30,9 @@ def replay(  # noqa: PLR0913 - options
     end: Annotated[str, typer.Option("--to", help="到何时为止，如 19:30；缺省为结尾")] = "",
     step: Annotated[int, typer.Option(help="步进时每一步多少秒", min=10, max=3600)] = 120,
     name: Annotated[str, typer.Option(help="演练工作区的名称，缺省由记录的名称得来")] = "",
-    peopled: Annotated[
-        bool, typer.Option("--people/--no-people", help="台风重演时由模拟的人应答、转发（缺省）")
-    ] = True,
+    alone: Annotated[
+        bool, typer.Option("--no-people", help="台风重演时不要模拟的人，应答、转发都自己来")
+    ] = False,
     again: Annotated[bool, typer.Option(help="删掉上一次的演练工作区，从头再来")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印结果")] = False,
 ) -> None:
@@ -67,7 +67,9 @@ def replay(  # noqa: PLR0913 - options
     from anlan.demo.replay import playing
 
     cursor = playing.prepare(source, given, span, place)
-    pace = playing.Pace(None if lockstep or speed is None else speed, step * 1000, peopled)
+    pace = playing.Pace(
+        None if lockstep or speed is None else speed, step * 1000, peopled=not alone
+    )
     if not cursor.done:
         with replays.served(home, place) as url:
             out = sys.stderr if as_json else sys.stdout
