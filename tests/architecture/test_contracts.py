@@ -13,6 +13,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 LAYERS = "Modules import downward only"
 BASE = "The foundations stand on each other in one order"
+RESPOND = "Parts of the response stand on each other in one order"
 INSIDE = "Doors, deeds, questions, rows, facts"
 PURE = "Kernel, codes, engines, protocols never see Django"
 SUPERVISOR = "Supervisor and set-up live on the standard library and the kernel"
@@ -28,6 +29,8 @@ PLANTED = [
     (BASE, "base/journal/services.py", "import anlan.base.register"),
     (BASE, "base/regions/services.py", "import anlan.base.people"),
     (BASE, "base/extra/__init__.py", ""),
+    (RESPOND, "respond/duty/services.py", "import anlan.respond.evacuation"),
+    (RESPOND, "respond/extra/__init__.py", ""),
     (INSIDE, "warn/selectors.py", "import anlan.warn.services"),
     (INSIDE, "warn/models.py", "import anlan.warn.selectors"),
     (INSIDE, "warn/api.py", "import anlan.warn.registers"),
@@ -36,7 +39,7 @@ PLANTED = [
     (PURE, "kernel/ids.py", "from django.db import models"),
     (SUPERVISOR, "project/supervisor/watch.py", "import django"),
     (SUPERVISOR, "project/setup/python.py", "import anlan.project.settings"),
-    (PRIVATE, "respond/services.py", "import anlan.warn.handlers"),
+    (PRIVATE, "respond/duty/services.py", "import anlan.warn.handlers"),
     (PRIVATE, "resources/services.py", "import anlan.base.regions.registers"),
 ]
 
@@ -47,13 +50,14 @@ def tree(tmp_path: Path) -> Path:
     root = tmp_path / "anlan"
     packages = [name for row in layers("layers") for name in row]
     packages += [f"base/{name}" for row in layers("base") for name in row]
+    packages += [f"respond/{name}" for row in layers("respond") for name in row]
     packages += ["project/supervisor", "project/setup"]
     for name in ["", *packages]:
         (root / name).mkdir(parents=True, exist_ok=True)
         (root / name / "__init__.py").write_text("")
     for name in ("project/settings.py", "project/cli.py"):
         (root / name).write_text("")
-    for module in ("warn", "base/regions", "respond", "sense", "resources"):
+    for module in ("warn", "base/regions", "respond/duty", "sense", "resources"):
         for name in ("apps", "api", "admin", "registers", "handlers", "services", "selectors",
                      "models", "events"):  # fmt: skip
             (root / module / f"{name}.py").write_text("")
