@@ -36,8 +36,9 @@ pytestmark = pytest.mark.django_db
 
 #: Steps that need the accounts, and the accounts: twelve passwords take seconds to hash.
 LIVELY = (
-    "approve_plans", "make_users", "start_losses", "start_matters", "start_past",
-    "start_storm", "start_warnings", "switch_on_rules",
+    "approve_plans", "make_users", "start_evacuation", "start_form", "start_incidents",
+    "start_losses", "start_matters", "start_past", "start_storm", "start_warnings",
+    "switch_on_rules",
 )  # fmt: skip
 #: What a second load writes anew: nobody edits it by hand.
 OVERWRITTEN = ("regions", "basemap")
