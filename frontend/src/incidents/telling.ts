@@ -115,13 +115,15 @@ export function useTelling(begun: (id: string) => void) {
     { deep: true },
   )
 
-  /** Goes on with a telling that was begun: after a reload, or by somebody else. */
-  async function resume(id: string): Promise<void> {
+  /** Goes on with a telling that was begun, after a reload or by somebody else; false: it is over. */
+  async function resume(id: string): Promise<boolean> {
     const found = await api.get<Incident>(`/incidents/${id}`)
+    if (found.state !== 'draft') return false
     incident.value = found
     telling.value = tellingOf(found)
     kept = JSON.stringify(telling.value)
     dirty.value = false
+    return true
   }
 
   const errors = computed<Record<string, string>>(() =>
