@@ -100,15 +100,12 @@ def _write(
 ) -> LossReport:
     sums, missing, newest = merged(row, place.pk)
     built = matters.latest(row.pk, [one.pk for one in matters.below(place)])
-    # More than what came from below may be known here; as much and no more is a lower bound, too.
+    # Of what some below told and others did not, there may be more; what nobody below tells (a
+    # department does) is as it is.
     short = [
-        key
-        for key, one in sums.items()
-        if newest is not None
-        and one.missing
-        and key in told.figures
-        and told.figures[key] <= (one.value or 0)
-    ]
+        key for key, one in sums.items()
+        if one.missing and one.value is not None and key in told.figures
+    ]  # fmt: skip
     report = LossReport.objects.create(
         matter=row, region=place, number=(last.number if last else 0) + 1,
         phase=matters.phase_of(row, last), figures=dict(told.figures), notes=dict(told.notes),
