@@ -26,7 +26,7 @@ from anlan.base.outbox.services import publish
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
-from anlan.kernel.errors import Conflict, Invalid, Missing
+from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
 from anlan.kernel.ids import new_id
 
 #: Rounds the job sends at most in one turn.
@@ -59,10 +59,22 @@ def close_round(*, form: str, by: Actor) -> None:
 
 
 def open_due() -> int:
-    """Send the rounds that are due; returns how many. Twice is once, and what was missed is one."""
+    """Send the rounds that are due; returns how many. Twice is once, and what was missed is one.
+
+    A form that cannot be sent does not hold back the others; why is raised after them.
+    """
     now = clock.now()
     due = Form.objects.filter(next_at__lte=now, retired_at=None).order_by("next_at")
-    return sum(_open_due(form, now) for form in due.values_list("pk", flat=True)[:BATCH])
+    sent = 0
+    failed: AnlanError | None = None
+    for form in due.values_list("pk", flat=True)[:BATCH]:
+        try:
+            sent += _open_due(form, now)
+        except AnlanError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return sent
 
 
 @transaction.atomic

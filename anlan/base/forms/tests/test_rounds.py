@@ -20,6 +20,7 @@ from anlan.base.obligations import services as obligations
 from anlan.base.obligations.models import Obligation, Rung
 from anlan.base.outbox.models import Event
 from anlan.base.people.tests import village as v
+from anlan.base.vault import services as vault
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,20 @@ def test_a_repeated_form_stops_at_its_end_or_when_somebody_stops_it(
     assert services.open_due() == 0
     with pytest.raises(Conflict):
         services.stop_form(form=world.form, by=DUTY)
+
+
+def test_a_form_that_cannot_be_sent_holds_no_other_back(world: World, turn: Turn) -> None:
+    erased = "01K2E8W0000000000000000000"
+    vault.seal(erased, "某人")
+    broken = services.draw_form(drawn=drawn(case=erased, note="请填"), by=DUTY)
+    for form in (broken, world.form):
+        services.schedule_form(form=form, schedule={"every_hours": 1}, by=DUTY)
+    vault.destroy([erased], by=DUTY)
+    turn.forward(hours=1)
+    with pytest.raises(Conflict):
+        services.open_due()
+    assert list(Round.objects.values_list("form", flat=True)) == [world.form]
+    assert Form.objects.get(pk=broken).next_at == turn.at
 
 
 def test_a_form_put_away_asks_nobody(world: World, turn: Turn) -> None:
