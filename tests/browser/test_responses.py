@@ -75,4 +75,4 @@ def test_a_response_runs_from_its_start_by_keyboard_to_its_end(
     page.get_by_role("button", name="结束响应", exact=True).click()
     page.get_by_role("dialog", name="结束防汛").get_by_role("textbox", name="理由").fill("雨停")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("已结束 ")).to_be_visible()
+    expect(page.locator(".page > header .tag")).to_contain_text("已结束")
