@@ -17,6 +17,7 @@ from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation
 from anlan.base.people import selectors as people
 from anlan.base.regions import scope
+from anlan.kernel import clock
 from anlan.learn.states import LINKS
 from anlan.respond.responses import deed_names as of_responses
 from anlan.respond.responses.models import Response, StepDebt
@@ -57,46 +58,46 @@ class Spell:
             return None
         return round(max((self.ended - self.begun).total_seconds(), 0) / 60, 1)
 
-    @property
-    def late(self) -> bool:
-        """Whether it came after its time, or never came although there was one."""
-        return self.due is not None and (self.ended is None or self.ended > self.due)
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether it came after its time, or has not come although its time is over."""
+        return self.due is not None and (self.ended or now) > self.due
 
 
 def delays(response: Response) -> dict[str, Any]:
     """Tell each link of a response: how often, how long, how much late, how much never."""
-    until = response.ended_at
+    until, now = response.ended_at, clock.now()
     spells = [
         *_warned(response, until), *_begun(response), *_stepped(response), *_ordered(response)
     ]  # fmt: skip
     return {
-        "links": [_link(key, [one for one in spells if one.link == key]) for key in LINKS],
-        "steps": _steps(response, [one for one in spells if one.link == "step"]),
+        "links": [_link(key, [one for one in spells if one.link == key], now) for key in LINKS],
+        "steps": _steps(response, [one for one in spells if one.link == "step"], now),
     }
 
 
-def _link(key: str, spells: Sequence[Spell]) -> dict[str, Any]:
+def _link(key: str, spells: Sequence[Spell], now: datetime) -> dict[str, Any]:
     took = sorted(one.minutes for one in spells if one.minutes is not None)
-    slow = sorted(spells, key=lambda one: (not one.late, -(one.minutes or float("inf"))))
+    slow = sorted(spells, key=lambda one: (not one.is_late(now), -(one.minutes or float("inf"))))
     return {
         "key": key, "label": LINKS[key][0], "label_en": LINKS[key][1],
         "count": len(spells), "done": len(took),
         "missing": sum(one.ended is None for one in spells),
         "limited": sum(one.due is not None for one in spells),
-        "late": sum(one.late for one in spells),
+        "late": sum(one.is_late(now) for one in spells),
         "median_min": round(median(took), 1) if took else None,
         "p90_min": took[min(int(0.9 * len(took)), len(took) - 1)] if took else None,
         "longest_min": took[-1] if took else None,
-        "worst": [_told(one) for one in slow[:WORST]],
+        "worst": [_told(one, now) for one in slow[:WORST]],
     }  # fmt: skip
 
 
-def _told(one: Spell) -> dict[str, Any]:
+def _told(one: Spell, now: datetime) -> dict[str, Any]:
     return {
         "what": one.what, "begun": one.begun.isoformat(),
         "ended": one.ended.isoformat() if one.ended else None,
         "due": one.due.isoformat() if one.due else None, "minutes": one.minutes,
-        "late": one.late, "region": one.region, "obligation": one.obligation, "who": one.who,
+        "late": one.is_late(now), "region": one.region, "obligation": one.obligation,
+        "who": one.who,
     }  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def _ordered(response: Response) -> list[Spell]:
     ]  # fmt: skip
 
 
-def _steps(response: Response, spells: Sequence[Spell]) -> list[dict[str, Any]]:
+def _steps(response: Response, spells: Sequence[Spell], now: datetime) -> list[dict[str, Any]]:
     """Set the plan's time beside the real one, step by step, in the plan's order."""
     by_step: dict[str, list[Spell]] = {}
     for one in spells:
@@ -226,18 +227,18 @@ def _steps(response: Response, spells: Sequence[Spell]) -> list[dict[str, Any]]:
     return [
         {
             "key": run.key, "title": run.title, "stage": run.stage,
-            **_compared(by_step.get(run.key, ())),
+            **_compared(by_step.get(run.key, ()), now),
             "struck": struck[run.key], "nobody": nobody[run.key],
         }
         for run in response.steps.order_by("rank")
     ]  # fmt: skip
 
 
-def _compared(spells: Sequence[Spell]) -> dict[str, Any]:
+def _compared(spells: Sequence[Spell], now: datetime) -> dict[str, Any]:
     took = [one.minutes for one in spells if one.minutes is not None]
     given = [(one.due - one.begun).total_seconds() / 60 for one in spells if one.due]
     return {
-        "count": len(spells), "done": len(took), "late": sum(one.late for one in spells),
+        "count": len(spells), "done": len(took), "late": sum(one.is_late(now) for one in spells),
         "missing": sum(one.ended is None for one in spells),
         "given_min": round(median(given), 1) if given else None,
         "median_min": round(median(took), 1) if took else None,

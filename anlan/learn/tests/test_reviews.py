@@ -17,7 +17,7 @@ from anlan.learn import services
 from anlan.learn.models import Lesson, Review
 from anlan.learn.selectors import reviews
 from anlan.learn.selectors.delays import delays
-from anlan.learn.tests.conftest import Past, told
+from anlan.learn.tests.conftest import Past, Turn, told
 from anlan.respond.responses.models import Response
 from anlan.respond.responses.tests.conftest import CHARLIE, LEAD, OFFICER, Scene, relay
 from anlan.warn.tests.conftest import A1, actor
@@ -69,13 +69,21 @@ def test_the_time_of_steps_stands_beside_the_plans_and_what_was_struck_off_is_no
     assert out["median_min"] is None
 
 
-def test_what_never_happened_has_no_length(scene: Scene) -> None:
+def test_what_never_happened_has_no_length_and_is_late_once_its_time_is_over(
+    scene: Scene, turn: Turn
+) -> None:
     response = scene.start()
     (link,) = (
         one for one in delays(Response.objects.get(pk=response))["links"] if one["key"] == "step"
     )
     assert link["missing"] == link["count"] > 0
     assert (link["done"], link["median_min"], link["longest_min"]) == (0, None, None)
+    assert link["late"] == 0  # its time has not come yet
+    turn.forward(hours=2)
+    (link,) = (
+        one for one in delays(Response.objects.get(pk=response))["links"] if one["key"] == "step"
+    )
+    assert link["late"] == 1  # the leader had an hour
 
 
 def test_what_another_response_asked_for_first_is_measured_in_both(scene: Scene) -> None:
