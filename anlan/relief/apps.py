@@ -7,5 +7,9 @@ class ReliefConfig(AppConfig):
     verbose_name = "灾情救助"
 
     def ready(self) -> None:
-        """Declare the registers, the jobs and what is owed."""
+        """Declare the registers, the jobs, what is owed, and what others may count on."""
         from anlan.relief import jobs, registers, standing  # noqa: F401
+        from anlan.relief.selectors.situation import dead_or_missing
+        from anlan.respond.responses.figures import declare_figure
+
+        declare_figure("dead-or-missing", dead_or_missing)

@@ -9,3 +9,7 @@ class EvacuationConfig(AppConfig):
     def ready(self) -> None:
         """Declare what people owe, and what follows from other modules' facts."""
         from anlan.respond.evacuation import handlers, kinds  # noqa: F401
+        from anlan.respond.evacuation.selectors.situation import people_moved
+        from anlan.respond.responses.figures import declare_figure
+
+        declare_figure("people-moved", people_moved)
