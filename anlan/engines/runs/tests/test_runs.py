@@ -72,7 +72,8 @@ def test_the_curve_number_gives_the_handbooks_runoff_through_the_document() -> N
 
 def test_a_basin_whose_days_before_are_unknown_counts_as_wet_and_is_named() -> None:
     found = go("basin")
-    assert found.notes == ("山口 等 1 个流域前期雨量不明，按最湿处理",)
+    assert found.notes[0] == "山口 等 1 个流域前期雨量不明，按最湿处理"
+    assert [note for note in found.notes[1:] if "滑坡" not in note] == []  # whose law that is
     wet, known = (
         np.asarray(go("basin", wetness={"unit": "mm", "values": [55, one]}).values["runoff"])
         for one in (500, 20)
