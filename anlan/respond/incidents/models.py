@@ -50,6 +50,12 @@ class Incident(models.Model):
     caller_phone = SealedField(
         "报告人电话", subject="case", blank=True, default="", plain_max_length=40
     )
+    #: Who told it from a telephone, by the link of a message: an id of `base.people`. Name and number
+    #: are looked up there, so that erasing the person erases them here too.
+    teller = models.CharField(max_length=LENGTH, blank=True, default="")
+    #: The telephone's own key of what it told, so that what is sent twice is one telling. Pictures
+    #: and voices hang on the incident: subject ``("incident", id)`` of `base.files`.
+    once = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001 - null is "no key"
     #: By key of ``incident-figures``; what is not in it is not known.
     figures: Any = models.JSONField(default=dict)
 
@@ -76,6 +82,9 @@ class Incident(models.Model):
             models.Index(fields=["home", "-received_at"], name="incident_home"),
             models.Index(fields=["received_at"], condition=Q(closed_at=None), name="incident_open"),
             models.Index(fields=["case"], name="incident_case"),
+            models.Index(
+                fields=["teller", "received_at"], condition=~Q(teller=""), name="incident_teller"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
