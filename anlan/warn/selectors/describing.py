@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from anlan import codes
 from anlan.base.journal import selectors as journal
@@ -170,7 +170,10 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
 
 
 def _approvals(row: Alert) -> list[dict[str, Any]]:
-    found = list(Approval.objects.filter(alert=row).select_related("post", "phone").order_by("id"))
+    # Most alerts have none: what belongs to one is asked for only where there is one.
+    found = list(Approval.objects.filter(alert=row).order_by("id").prefetch_related("post", "phone"))
+    if not found:
+        return []
     names = permissions.names_of({said.by for said in found} | {said.signed_by for said in found})
     return [
         {
@@ -208,7 +211,7 @@ def steps(subject: tuple[str, str]) -> list[dict[str, Any]]:
 
 def responses_of(rows: "QuerySet[ResponseDue]", actor: Actor) -> list[dict[str, Any]]:
     """Say what alerts ask for, what was answered, and whether it is the actor's to answer."""
-    found = list(rows.select_related("alert").order_by("-id")[:MOST])
+    found = list(rows.annotate(alert_title=F("alert__title")).order_by("-id")[:MOST])
     if not found:
         return []
     names = permissions.names_of({row.answered_by for row in found if row.answered_by})
@@ -229,7 +232,7 @@ def responses_of(rows: "QuerySet[ResponseDue]", actor: Actor) -> list[dict[str, 
 
     return [
         {
-            "id": row.pk, "alert": row.alert_id, "title": row.alert.title, "level": row.level,
+            "id": row.pk, "alert": row.alert_id, "title": row.alert_title, "level": row.level,
             "hazard": row.hazard, "region": row.region_id,
             "region_name": places.get(row.region_id, row.region_id), "case": row.case,
             "measures": called(row.measures), "response": row.response,

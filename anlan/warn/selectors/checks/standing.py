@@ -37,7 +37,8 @@ def against_what_stands(alert: Alert) -> Iterator[Finding]:
     if alert.action in ("cancel", "withdraw") or not alert.regions:
         return
     rows = _around(alert).filter(ended_at=None, issued_at__isnull=False, hazard=alert.hazard)
-    for other in rows.exclude(root=alert.root).exclude(pk=alert.pk).order_by("-id"):
+    rows = rows.exclude(root=alert.root).exclude(pk=alert.pk).order_by("-id")
+    for other in rows.only("title", "level", "kind", "regions"):
         if not overlap(alert.regions, other.regions):
             continue
         if alert.level != other.level and alert.level and other.level:
