@@ -50,7 +50,7 @@ class Incident(models.Model):
     caller_phone = SealedField(
         "报告人电话", subject="case", blank=True, default="", plain_max_length=40
     )
-    #: Who told it from a telephone, by the link of a message: an id of `base.people`. Name and number
+    #: Who told it from a telephone, by a message's link: an id of `base.people`. Name and number
     #: are looked up there, so that erasing the person erases them here too.
     teller = models.CharField(max_length=LENGTH, blank=True, default="")
     #: The telephone's own key of what it told, so that what is sent twice is one telling. Pictures
