@@ -1,4 +1,9 @@
-"""The parts of a Word file that are the same for every paper."""
+"""A Word file as a package of parts: all but what is written in it."""
+
+import io
+import zipfile
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
 
 from anlan.protocols.official import measures as m
 
@@ -6,13 +11,18 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+#: A zip of the same paper is the same bytes: its entries carry no time of day.
+EPOCH = (1980, 1, 1, 0, 0, 0)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
-def _types() -> str:
+Part = tuple[str, str]
+
+
+def _types(more: Iterable[Part]) -> str:
     parts = (
         ("document", "document.main"), ("styles", "styles"), ("settings", "settings"),
-        ("fontTable", "fontTable"), ("footer1", "footer"), ("footer2", "footer"),
+        ("fontTable", "fontTable"), ("footer1", "footer"), ("footer2", "footer"), *more,
     )  # fmt: skip
     told = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{WORD}.{kind}+xml"/>'
@@ -84,20 +94,49 @@ def _settings() -> str:
     )
 
 
-PARTS: tuple[tuple[str, str], ...] = (
-    ("[Content_Types].xml", _types()),
-    ("_rels/.rels", _relations(("rDocument", "officeDocument", "word/document.xml"))),
-    (
-        "word/_rels/document.xml.rels",
-        _relations(
-            ("rStyles", "styles", "styles.xml"), ("rSettings", "settings", "settings.xml"),
-            ("rFonts", "fontTable", "fontTable.xml"), ("rOdd", "footer", "footer1.xml"),
-            ("rEven", "footer", "footer2.xml"),
+def _header(text: str) -> str:
+    """Set a line at the head of each page, ruled off from what is below it."""
+    style = (
+        f'<w:rPr><w:rFonts w:ascii="{m.SONGTI}" w:hAnsi="{m.SONGTI}" w:eastAsia="{m.SONGTI}"/>'
+        '<w:sz w:val="18"/></w:rPr>'
+    )
+    rule = '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="3" w:color="808080"/></w:pBdr>'
+    return (
+        f'{HEAD}<w:hdr {W}><w:p><w:pPr>{rule}<w:jc w:val="left"/></w:pPr>'
+        f'<w:r>{style}<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:hdr>'
+    )
+
+
+def parts(header: str = "") -> tuple[Part, ...]:
+    """List the parts of a file but its document; with a `header` odd and even pages have it."""
+    pages = (("header1", "rHeadOdd"), ("header2", "rHeadEven")) if header else ()
+    return (
+        ("[Content_Types].xml", _types((name, "header") for name, _ in pages)),
+        ("_rels/.rels", _relations(("rDocument", "officeDocument", "word/document.xml"))),
+        (
+            "word/_rels/document.xml.rels",
+            _relations(
+                ("rStyles", "styles", "styles.xml"), ("rSettings", "settings", "settings.xml"),
+                ("rFonts", "fontTable", "fontTable.xml"), ("rOdd", "footer", "footer1.xml"),
+                ("rEven", "footer", "footer2.xml"),
+                *((key, "header", f"{name}.xml") for name, key in pages),
+            ),
         ),
-    ),
-    ("word/styles.xml", _styles()),
-    ("word/settings.xml", _settings()),
-    ("word/fontTable.xml", _fonts()),
-    ("word/footer1.xml", _footer("right")),
-    ("word/footer2.xml", _footer("left")),
-)  # fmt: skip
+        ("word/styles.xml", _styles()),
+        ("word/settings.xml", _settings()),
+        ("word/fontTable.xml", _fonts()),
+        ("word/footer1.xml", _footer("right")),
+        ("word/footer2.xml", _footer("left")),
+        *((f"word/{name}.xml", _header(header)) for name, _ in pages),
+    )  # fmt: skip
+
+
+def packed(body: str, others: Iterable[Part]) -> bytes:
+    """Pack the body of a document with the other parts into the bytes of a ``.docx``."""
+    spaces = f'{W} xmlns:r="{OFFICE}"'
+    document = f"{HEAD}<w:document {spaces}><w:body>{body}</w:body></w:document>"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in (*others, ("word/document.xml", document)):
+            file.writestr(zipfile.ZipInfo(name, EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+    return made.getvalue()

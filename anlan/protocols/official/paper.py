@@ -30,6 +30,8 @@ class Sheet:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths: Sequence[float] = ()
+    #: Of its letters, in half points.
+    size: int = 24
 
 
 Block = Heading | Paragraph | Sheet
