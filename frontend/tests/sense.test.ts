@@ -388,9 +388,14 @@ describe('a source of warnings in the form', () => {
 })
 
 describe('the counts of a file of old observations', () => {
-  const run = { rows: 9, good: 6, accepted: 4, duplicates: 2, late: 3, refused: 3 }
+  const run = { rows: 9, good: 6, accepted: 4, duplicates: 2, late: 3, outlived: 0, refused: 3 }
   const shown = (state: Backfill['state']) =>
     figures({ ...run, state } as Backfill).map(({ label, value }) => `${label} ${value}`)
+
+  it('says which values are older than they are kept, only where there are some', () => {
+    const old = figures({ ...run, outlived: 2, state: 'checked' } as Backfill)
+    expect(old.find((one) => one.bad && one.value === 2)?.label).toBe('早于保留期限')
+  })
 
   it('promises before it is accepted, and tells after', () => {
     expect(shown('checked')).toEqual(['共 9', '可以写入 6', '早于现有最新值 3', '不收 3'])

@@ -18,7 +18,7 @@ app = typer.Typer(help="观测值：从文件补录。", no_args_is_help=True)
 
 #: Reasons printed one by one; the rest are counted (all of them with --json).
 SHOWN = 50
-COUNTED = ("rows", "accepted", "duplicates", "late", "rejected", "troubles")
+COUNTED = ("rows", "accepted", "duplicates", "late", "outlived", "rejected", "troubles")
 
 
 @app.callback()
@@ -46,20 +46,20 @@ def import_(
     from anlan.project.cli._progress import showing
     from anlan.protocols.observations.files import read_file
     from anlan.sense.relay import backfill, examining
-    from anlan.sense.selectors.latest import newest_times
+    from anlan.sense.selectors.bounds import bounds
     from anlan.sense.services.backfills import zone_of
 
     pieces = read_file(file, zone_of(zone))
-    newest = newest_times()
+    limits = bounds()
     with showing(file.name, 1.0, quiet=as_json) as progress:
 
         def noted(done: float, _: object) -> None:
             progress(done)
 
         if dry_run:
-            report: Report = examining.examine(pieces, noted, newest=newest)
+            report: Report = examining.examine(pieces, noted, bounds=limits)
         else:
-            report = backfill.send(workspace.current().dir, pieces, noted, newest=newest)
+            report = backfill.send(workspace.current().dir, pieces, noted, bounds=limits)
     (_print_json if as_json else _print)(report, dry_run=dry_run)
     if report.rows and report.rejected == report.rows:
         raise typer.Exit(REFUSED)
@@ -79,6 +79,11 @@ def _print(report: "Report", *, dry_run: bool) -> None:
     sys.stdout.write(
         f"读取 {report.rows} 行：{kept} {report.accepted}{known}{late}，不收 {report.rejected}\n"
     )
+    if report.outlived:
+        sys.stderr.write(
+            f"其中 {report.outlived} 行早于单个值的保留期限，以后只留小时汇总；"
+            "要留下每个值，先改 conf/settings.toml 的 raw_days，再补录\n"
+        )
     for one in report.troubles[:SHOWN]:
         cell = f"「{one.column}」填的「{one.value}」：" if one.column else ""
         sys.stderr.write(f"第 {one.row} 行：{cell}{one.reason}\n")

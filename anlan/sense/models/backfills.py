@@ -40,6 +40,8 @@ class Backfill(models.Model):
     accepted = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
+    #: Older than single values are kept: only the hours of these stay for long.
+    outlived = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     #: Streams in it, and the span of its times.
     streams = models.PositiveIntegerField(default=0)

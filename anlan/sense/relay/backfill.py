@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from anlan.kernel.errors import Invalid, Unavailable
 from anlan.protocols.observations import Rejection
@@ -17,7 +16,7 @@ from anlan.protocols.observations.writing import encode_arrow
 from anlan.sense.receipts import Receipt
 from anlan.sense.relay.calling import Caller
 from anlan.sense.relay.frames import Answer, Ask
-from anlan.sense.relay.reporting import Newest, Report, late_in
+from anlan.sense.relay.reporting import Bounds, Report
 
 #: Pieces sent before the first of them must be durable.
 IN_FLIGHT: Final = 4
@@ -40,7 +39,7 @@ class _Sending:
     """Pieces under way, noted in the order of the file whatever order the answers come in."""
 
     caller: Caller
-    newest: Newest
+    bounds: Bounds
     report: Report
     noted: Noted
     waiting: dict[int, Piece] = field(default_factory=dict)
@@ -62,7 +61,7 @@ class _Sending:
             if number not in self.told:
                 break
             piece = self.waiting.pop(number)
-            _note(self.report, piece, self.told.pop(number), self.newest)
+            _note(self.report, piece, self.told.pop(number), self.bounds)
             self.noted(piece.done, self.report)
 
 
@@ -72,7 +71,7 @@ def send(
     noted: Noted,
     *,
     who: Vouched | None = None,
-    newest: Newest | None = None,
+    bounds: Bounds | None = None,
     before: Report | None = None,
 ) -> Report:
     """Send a file's pieces, marked as old so that none of it raises an alarm.
@@ -84,7 +83,7 @@ def send(
     report = deepcopy(before) if before is not None else Report()
     done = report.rows
     with Caller(workspace) as caller:
-        sending = _Sending(caller, newest or {}, report, noted)
+        sending = _Sending(caller, bounds or Bounds(), report, noted)
         for piece in pieces:
             if piece.first + piece.decoded.sent - 1 > done:
                 sending.send(piece, who or Vouched())
@@ -93,15 +92,14 @@ def send(
     return report
 
 
-def _note(report: Report, piece: Piece, receipt: Receipt, newest: Newest) -> None:
+def _note(report: Report, piece: Piece, receipt: Receipt, bounds: Bounds) -> None:
     index = piece.decoded.index
     back = [Rejection(int(index[one.index]), one.reason) for one in receipt.rejected]
     report.rows += piece.decoded.sent
     report.note(piece, sorted([*piece.decoded.rejected, *back]))
     report.accepted += receipt.accepted
     report.duplicates += receipt.duplicates
-    late = late_in(piece.decoded, newest)
-    report.late += len(np.setdiff1d(late, [one.index for one in back]))
+    bounds.count(report, piece.decoded, {one.index for one in back})
 
 
 def _refused(answer: Answer) -> Exception:

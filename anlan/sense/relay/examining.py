@@ -13,7 +13,7 @@ from anlan.sense.intake.directory import Directory, Owner
 from anlan.sense.intake.queueing import Submission
 from anlan.sense.intake.resolving import Resolved, resolve
 from anlan.sense.relay.backfill import Noted, Vouched
-from anlan.sense.relay.reporting import Newest, Report, late_in
+from anlan.sense.relay.reporting import Bounds, Report
 from anlan.sense.selectors.directory import streams_directory
 
 #: Rows shown as they were understood, so that a wrong time zone or unit is seen.
@@ -32,7 +32,7 @@ class Looked(Report):
 
 
 def examine(
-    pieces: Iterator[Piece], noted: Noted, *, who: Vouched | None = None, newest: Newest
+    pieces: Iterator[Piece], noted: Noted, *, who: Vouched | None = None, bounds: Bounds
 ) -> Looked:
     """Read a file as the ingest process would, without sending it."""
     who = who or Vouched()
@@ -47,8 +47,7 @@ def examine(
         report.rows += decoded.sent
         report.note(piece, sorted([*decoded.rejected, *refused]))
         report.accepted += len(resolved.columns)
-        late = late_in(decoded, newest)
-        report.late += len(np.setdiff1d(late, [one.index for one in refused]))
+        bounds.count(report, decoded, {one.index for one in refused})
         _see(report, piece, resolved, {one.index for one in refused})
         noted(piece.done, report)
     return report

@@ -1,7 +1,7 @@
 """What became of a file of old observations: counts, and row, column, value, reason of refusals."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +42,8 @@ class Report:
     duplicates: int = 0
     #: Of those not rejected: older than the newest value of their stream was before.
     late: int = 0
+    #: Of those not rejected: older than single values are kept; only their hours stay for long.
+    outlived: int = 0
     rejected: int = 0
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -64,16 +66,30 @@ def _trouble(piece: "Piece", one: Rejection) -> Trouble:
     return Trouble(line.row, piece.headings.get(about, ""), value, one.reason)
 
 
-#: Gives the newest time of each of some streams by code, ms; None where nothing is known.
-Newest = Mapping[str, int]
+#: A time for each of some streams by code, ms; a stream that has none is left out.
+Times = Mapping[str, int]
 
 Told = Callable[[float], None]
 
 
-def late_in(decoded: Decoded, newest: Newest) -> NDArray[np.int32]:
-    """List the indices of rows older than the newest value their stream had."""
-    since = np.array([newest.get(code, -(1 << 62)) for code in decoded.codes], np.int64)
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The newest value of each stream, and since when its single values are kept."""
+
+    newest: Times = field(default_factory=dict)
+    oldest: Times = field(default_factory=dict)
+
+    def count(self, report: Report, decoded: Decoded, refused: Collection[int]) -> None:
+        """Count the rows of a piece that lie before a bound; `refused`: indices to leave out."""
+        out = list(refused)
+        report.late += len(np.setdiff1d(_before(decoded, self.newest), out))
+        report.outlived += len(np.setdiff1d(_before(decoded, self.oldest), out))
+
+
+def _before(decoded: Decoded, bounds: Times) -> NDArray[np.int32]:
+    """List the indices of rows older than their stream's bound."""
+    since = np.array([bounds.get(code, -(1 << 62)) for code in decoded.codes], np.int64)
     if not len(decoded):
         return decoded.index
-    late: NDArray[Any] = decoded.index[decoded.time < since[decoded.stream]]
-    return late
+    older: NDArray[Any] = decoded.index[decoded.time < since[decoded.stream]]
+    return older

@@ -25,8 +25,8 @@ from anlan.kernel.ids import new_id
 from anlan.sense import deed_names
 from anlan.sense.models import Backfill
 from anlan.sense.relay.reporting import Report, Trouble
+from anlan.sense.selectors.bounds import bounds
 from anlan.sense.selectors.identities import ADD, sender
-from anlan.sense.selectors.latest import newest_times
 
 FOLDER: Final = "imports"
 ENDINGS: Final = (".csv", ".txt", ".xlsx", ".xls", ".parquet")
@@ -90,7 +90,7 @@ def check_backfill(*, identity: str, by: Actor, progress: Progress) -> None:
             read_file(_path(made), zone_of(made.zone)),
             lambda done, _: progress(done),
             who=_vouched(by),
-            newest=newest_times(),
+            bounds=bounds(),
         )
     except Unavailable:
         raise
@@ -100,6 +100,7 @@ def check_backfill(*, identity: str, by: Actor, progress: Progress) -> None:
         return
     mine.update(
         state="checked", rows=report.rows, good=report.accepted, late=report.late,
+        outlived=report.outlived,
         refused=report.rejected, streams=len(report.streams), since=_moment(report.since_ms),
         until=_moment(report.until_ms), sample=report.sample, troubles=_troubles(report),
     )  # fmt: skip
@@ -143,6 +144,7 @@ def write_backfill(*, identity: str, by: Actor, progress: Progress) -> None:
         return
     before = Report(
         made.written, made.accepted, made.duplicates, made.late if made.written else 0,
+        made.outlived if made.written else 0,
         made.refused if made.written else 0,
         [Trouble(**one) for one in made.troubles] if made.written else [],
     )  # fmt: skip
@@ -156,7 +158,7 @@ def write_backfill(*, identity: str, by: Actor, progress: Progress) -> None:
         read_file(_path(made), zone_of(made.zone)),
         noted,
         who=_vouched(by),
-        newest=newest_times(),
+        bounds=bounds(),
         before=before,
     )
     with transaction.atomic():
@@ -168,7 +170,8 @@ def write_backfill(*, identity: str, by: Actor, progress: Progress) -> None:
             region=by.region,
             facts={
                 "name": made.name, "rows": report.rows, "accepted": report.accepted,
-                "duplicates": report.duplicates, "late": report.late, "refused": report.rejected,
+                "duplicates": report.duplicates, "late": report.late, "outlived": report.outlived,
+                "refused": report.rejected,
                 "since": made.since and made.since.isoformat(),
                 "until": made.until and made.until.isoformat(),
             },
@@ -231,5 +234,6 @@ def _troubles(report: Report) -> list[dict[str, Any]]:
 def _counts(report: Report) -> dict[str, Any]:
     return {
         "written": report.rows, "accepted": report.accepted, "duplicates": report.duplicates,
-        "late": report.late, "refused": report.rejected, "troubles": _troubles(report),
+        "late": report.late, "outlived": report.outlived,
+        "refused": report.rejected, "troubles": _troubles(report),
     }  # fmt: skip

@@ -103,6 +103,24 @@ def test_every_refused_row_is_told_with_row_column_value_and_reason() -> None:
     assert (told["good"], told["troubles_total"]) == (0, 7)
 
 
+@pytest.mark.parametrize(
+    ("settings", "outlived"),
+    [("", 1), ("raw_days = 0", 0), ("by_quantity.water-level = 30000", 0), ("raw_days = 30", 2)],
+)
+def test_what_is_older_than_single_values_are_kept_is_told_before_it_is_stored(
+    here: Path, settings: str, outlived: int
+) -> None:
+    (here / "conf").mkdir(exist_ok=True)
+    (here / "conf" / "settings.toml").write_text(f"[observations]\n{settings}\n", encoding="utf-8")
+    past = clock.now() - timedelta(days=100)
+    told = looked_at(
+        client("section"),
+        HEAD + "RIVER-1.level,1998-08-01 08:00,12.1,\nRIVER-1.level,1998-08-01 09:00,坏,\n"
+        f"RIVER-1.level,{past:%Y-%m-%d %H:%M},12.1,\n",
+    )
+    assert (told["good"], told["refused"], told["outlived"]) == (2, 1, outlived)
+
+
 def test_the_refused_rows_come_as_excel_and_hold_no_formula() -> None:
     asker = client("section")
     told = looked_at(asker, HEAD + "RIVER-1.level,2026-05-01 08:00,=1+1,\n")

@@ -159,6 +159,10 @@ def served(migrated: RealWorkspace, tmp_path_factory: pytest.TempPathFactory) ->
     """One ingest process for all tests of a run."""
     with copy_of(migrated, tmp_path_factory.mktemp("ingest") / "workspace") as workspace:
         keys = json.loads(workspace.do(PREPARE).splitlines()[-1])
+        # A run may take longer than a segment stays open; what old files bring is to stay.
+        conf = workspace.dir / "conf"
+        conf.mkdir(exist_ok=True)
+        (conf / "settings.toml").write_text("[observations]\nraw_days = 0\n", encoding="utf-8")
         port = free_port()
         process = start(workspace, ANLAN_MQTT_PORT=str(port))
         made = Served(workspace, port, keys, process)

@@ -14,6 +14,7 @@ export interface Backfill {
   accepted: number
   duplicates: number
   late: number
+  outlived: number
   refused: number
   streams: number
   since: string | null
@@ -76,12 +77,20 @@ export function figures(run: Backfill): Figure[] {
     value: run.late,
     help: msg('只补进历史，不动最新值'),
   }
+  const outlived = {
+    label: msg('早于保留期限'),
+    value: run.outlived,
+    help: msg('单个值不久就会删去，只留小时汇总；要留下，先请管理员放宽保留期限'),
+    bad: true,
+  }
+  const short = run.outlived ? [outlived] : []
   const refused = { label: msg('不收'), value: run.refused, bad: run.refused > 0 }
   return looked
     ? [
         { label: msg('共'), value: run.rows },
         { label: msg('可以写入'), value: run.good },
         late,
+        ...short,
         refused,
       ]
     : [
@@ -89,6 +98,7 @@ export function figures(run: Backfill): Figure[] {
         { label: msg('写入'), value: run.accepted },
         { label: msg('已有'), value: run.duplicates, help: msg('以前就有，不写第二遍') },
         late,
+        ...short,
         refused,
       ]
 }
