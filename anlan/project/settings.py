@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "anlan.respond.incidents",
     "anlan.respond.responses",
     "anlan.respond.evacuation",
+    "anlan.respond.papers",
+    "anlan.respond.casebook",
     "anlan.relief",
     "anlan.learn",
     "anlan.gateways.sources",

@@ -15,6 +15,7 @@ from tests.rights.learning import REVIEWS
 from tests.rights.losing import LOSSES
 from tests.rights.messaging import COMMS
 from tests.rights.moving import EVACUATIONS
+from tests.rights.papering import PAPERS
 from tests.rights.planning import PLANS
 from tests.rights.reporting import INCIDENTS
 from tests.rights.responding import RESPONSES
@@ -211,7 +212,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
     REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS, FORMS,
-    INCIDENTS, WATCH, LOSSES, RESPONSES, EVACUATIONS, REVIEWS,
+    INCIDENTS, WATCH, LOSSES, RESPONSES, PAPERS, EVACUATIONS, REVIEWS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.
@@ -221,7 +222,13 @@ PAGES: dict[str, Ask] = {
     "GET /metrics": Ask("/metrics"),
     "GET /journal/<str:case>": Ask("/journal/{case}"),
     "GET /m/<str:key>": Ask("/m/not-a-link"),
+    "GET /m/<str:key>/report": Ask("/m/not-a-link/report"),
     "GET /m/<str:key>/roll": Ask("/m/not-a-link/roll"),
+    "GET /m/<str:key>/shelters": Ask("/m/not-a-link/shelters"),
+    "GET /m/<str:key>/task/<str:obligation>": Ask("/m/not-a-link/task/{obligation}"),
+    "GET /m/<str:key>/task/<str:obligation>/roll": Ask("/m/not-a-link/task/{obligation}/roll"),
+    "GET /m/<str:key>/tasks": Ask("/m/not-a-link/tasks"),
+    "GET /m/-/<str:name>": Ask("/m/-/not-a-script"),
     "GET /ogc/": Ask("/ogc/"),
     "GET /ogc/conformance": Ask("/ogc/conformance"),
     "GET /ogc/collections": Ask("/ogc/collections"),

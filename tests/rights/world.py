@@ -34,6 +34,7 @@ from tests.rights import (
     losing,
     messaging,
     moving,
+    papering,
     planning,
     reporting,
     responding,
@@ -115,6 +116,7 @@ def build() -> World:
     forecasting.put_up(world.ids)
     planning.put_up(world.ids)
     responding.put_up(world.ids)
+    papering.put_up(world.ids)
     learning.put_up(world.ids)
     rolling.put_up(world.ids)
     reporting.put_up(world.ids)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from anlan.base.vault import ciphers, erasure, keyring, tokens
 from anlan.base.vault.ciphers import is_sealed
+from anlan.base.vault.followers import FOLLOWERS
 from anlan.base.vault.models import Key, Token
 from anlan.kernel import clock
 
@@ -18,9 +19,11 @@ __all__ = [
     "index_many",
     "is_sealed",
     "open",
+    "open_bytes",
     "open_many",
     "open_own",
     "seal",
+    "seal_bytes",
     "seal_many",
     "seal_own",
 ]
@@ -93,6 +96,18 @@ def open(subject: str, text: str) -> str:  # noqa: A001 - the counterpart of sea
     return open_many([(subject, {"": text})])[0][""] or ""
 
 
+@transaction.atomic
+def seal_bytes(subject: str, content: bytes) -> bytes:
+    """Seal a file that many persons are named in with the key of what it belongs to."""
+    return ciphers.encrypt(keyring.make([subject])[subject], content, subject.encode())
+
+
+def open_bytes(subject: str, sealed: bytes) -> bytes | None:
+    """Open a sealed file; None when its key was destroyed or a byte of it differs."""
+    key = keyring.find([subject]).by_subject.get(subject)
+    return None if key is None else ciphers.decrypt(key, sealed, subject.encode())
+
+
 def seal_own(text: str) -> str:
     """Seal a secret of the platform itself (a one-time password seed, a gateway's password)."""
     return seal(keyring.PLATFORM, text)
@@ -153,8 +168,9 @@ def _replace(wanted: set[tuple[str, str, int]], named: Mapping[str, Sequence[str
 def destroy(subjects: Sequence[str], *, by: object) -> int:
     """Destroy keys and search tokens; return how many keys. The caller journals it.
 
-    What the keys sealed can never be read again, here or in the journal. After commit the
-    database's own leftovers (write-ahead log, dead rows) are scrubbed; see `erasure`.
+    What the keys sealed can never be read again, here or in the journal. Whatever else names the
+    subjects follows in the same transaction (`followers`). After commit the database's own
+    leftovers (write-ahead log, dead rows) are scrubbed; see `erasure`.
     """
     moment = clock.real_now()
     who = str(getattr(by, "ref", by))[:40]
@@ -165,5 +181,7 @@ def destroy(subjects: Sequence[str], *, by: object) -> int:
         living.update(wrapped=bytes(ciphers.NONCE_BYTES + ciphers.KEY_BYTES + ciphers.TAG_BYTES))
         count += living.update(wrapped=b"", destroyed_at=moment, destroyed_by=who)
         Token.objects.filter(subject__in=part).delete()
+    for follower in FOLLOWERS.values():
+        follower(subjects)
     erasure.scrub_after_commit()
     return count

@@ -40,7 +40,8 @@ LEFT = frozenset(
         # Who signed what is of the desk; a drill computes and signs for itself.
         "forecast.Grid", "forecast.LevelCheck", "forecast.Run", "forecast.Score",
         "forecast.Series", "forecast.StationOutlook", "forecast.VillageOutlook",
-        # A form repeats by itself: whoever drills draws up one for the drill.
+        # A form repeats by itself, and so does a roll call: whoever drills draws up their own.
+        "duty.RollPlan",
         "forms.Form", "forms.Revision", "forms.Round", "forms.Sheet",
         "incidents.Clock", "incidents.Dispatch", "incidents.Incident", "incidents.Instruction",
         "incidents.Report",
@@ -49,6 +50,8 @@ LEFT = frozenset(
         "learn.Lesson", "learn.Review",
         "obligations.Obligation", "obligations.Rung", "obligations.Step",
         "outbox.Delivery", "outbox.Event",
+        # A pack names people; an exercise prints its own.
+        "papers.Briefing", "papers.Pack",
         "permissions.Delegation", "permissions.Epoch", "permissions.Link",
         "permissions.OldPassword", "permissions.Refusal", "permissions.Session",
         "permissions.Token",

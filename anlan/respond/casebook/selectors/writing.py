@@ -1,0 +1,115 @@
+"""A case written down to keep: CSV files in a zip, JSON, or Word."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from anlan.kernel import clock
+from anlan.protocols.official import Block, Booklet, Paragraph, Section, Sheet, write_booklet
+from anlan.respond.casebook.selectors.cases import Seen
+from anlan.respond.casebook.selectors.tables import TABLES, Row, Table
+
+#: Form -> how the file's name ends, and its media type.
+FORMS = {
+    "csv": ("zip", "application/zip"),
+    "json": ("json", "application/json; charset=utf-8"),
+    "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+#: Rows of one table on paper; the rest is in the other forms, and the paper says so.
+PRINTED = 2000
+#: Excel opens a CSV as UTF-8 when it begins so.
+BOM = "\ufeff"
+#: What a spreadsheet would take for a formula.
+FORMULAS = ("=", "+", "-", "@")
+
+
+def write(found: Seen, form: str, *, clear: bool) -> tuple[bytes, dict[str, int]]:
+    """Write a case in a form; returns the bytes and how many rows of each table are in it."""
+    read = {one.key: list(one.rows(found.cases, clear)) for one in TABLES}
+    body = {"csv": _csv, "json": _json, "word": _word}[form](found, read, clear)
+    return body, {key: len(rows) for key, rows in read.items()}
+
+
+def _head(found: Seen, clear: bool) -> dict[str, Any]:
+    return {
+        "case": found.row.pk, "title": found.row.title, "region": found.row.region_id,
+        "region_name": found.row.region.name, "from": found.began_at, "to": found.last_at,
+        "cases": list(found.cases), "names": "clear" if clear else "masked",
+        "exported_at": clock.now(),
+    }  # fmt: skip
+
+
+def _json(found: Seen, read: dict[str, list[Row]], clear: bool) -> bytes:
+    tables = {
+        one.key: {"title": one.columns.title, "columns": one.columns.heads, "rows": read[one.key]}
+        for one in TABLES
+    }
+    body = {**_head(found, clear), "tables": tables}
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2)
+
+
+def _csv(found: Seen, read: dict[str, list[Row]], clear: bool) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        for one in TABLES:
+            text = io.StringIO()
+            writer = csv.writer(text)
+            writer.writerow(one.columns.heads)
+            writer.writerows([_cell(value) for value in row] for row in read[one.key])
+            file.writestr(f"{one.key}.csv", (BOM + text.getvalue()).encode())
+        head = orjson.dumps(_head(found, clear), option=orjson.OPT_INDENT_2)
+        file.writestr("case.json", head)
+    return made.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = _text(value)
+    return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{clock.local(value):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+
+
+def _word(found: Seen, read: dict[str, list[Row]], clear: bool) -> bytes:
+    head = _head(found, clear)
+    masked = "" if clear else "　人名已掩码"
+    running = f"{found.row.region.name} {found.row.title}　{_text(head['exported_at'])}导出{masked}"
+    sections = [
+        Section(title=f"{one.columns.title}（{len(read[one.key])} 条）",
+                blocks=list(_blocks(one, read[one.key])))
+        for one in TABLES
+    ]  # fmt: skip
+    first = sections[0]
+    span = f"{_text(head['from'])} 至 {_text(head['to'])}"
+    sections[0] = Section(
+        title=f"{found.row.title}：{first.title}", under=span, blocks=first.blocks
+    )
+    return write_booklet(Booklet(sections=sections, running=running, landscape=True))
+
+
+def _blocks(one: Table, rows: Sequence[Row]) -> Iterator[Block]:
+    if not rows:
+        yield Paragraph("没有。")
+        return
+    said = [[_text(value) for value in row] for row in rows[:PRINTED]]
+    yield Sheet(head=one.columns.heads, rows=said, widths=_widths(one.columns.heads, said), size=16)
+    if len(rows) > PRINTED:
+        yield Paragraph(f"共 {len(rows)} 条，这里印了前 {PRINTED} 条，其余见 CSV 或 JSON。")
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Give each column room by how long its texts are, within bounds."""
+    some = rows[:200]
+    longest = [
+        max([len(head) * 2, *(len(row[place]) for row in some)])
+        for place, head in enumerate(heads)
+    ]  # fmt: skip
+    return [min(max(one, 5), 26) for one in longest]

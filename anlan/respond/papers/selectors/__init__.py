@@ -1,0 +1,1 @@
+"""Questions behind the papers: who is on them, what they say, which were made."""
