@@ -6,8 +6,12 @@ from ninja import NinjaAPI
 
 from anlan.base.door.routes.journal import print_case
 from anlan.base.obligations.phone import phone_page
+from anlan.base.obligations.phone_queue import queue_script
+from anlan.base.obligations.phone_tasks import tasks_page
 from anlan.base.register import ogc
 from anlan.respond.evacuation.phone import roll_page
+from anlan.respond.evacuation.phone_shelters import shelters_page
+from anlan.respond.incidents.phone import report_page
 from anlan.web import docs
 from anlan.web.counters import metrics
 from anlan.web.health import healthz
@@ -23,6 +27,12 @@ def urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
         path("metrics", metrics),
         path("journal/<str:case>", print_case),
         path("m/<str:key>", phone_page),
+        path("m/-/<str:name>", queue_script),
+        path("m/<str:key>/tasks", tasks_page),
+        path("m/<str:key>/task/<str:obligation>", phone_page),
+        path("m/<str:key>/task/<str:obligation>/roll", roll_page),
+        path("m/<str:key>/report", report_page),
+        path("m/<str:key>/shelters", shelters_page),
         path("m/<str:key>/roll", roll_page),
         path("ogc/", ogc.landing),
         path("ogc/conformance", ogc.conformance),

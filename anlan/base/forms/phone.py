@@ -4,38 +4,36 @@ One field under the other in type of 20 px, the four deeds in reach of a thumb. 
 never lost: where somebody else saved meanwhile it stays in the fields, beside what was saved.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from anlan.base.forms.columns import Column, columns_of
 from anlan.base.forms.selectors.sheets import sheet_of_obligation, sheet_told
 from anlan.base.forms.services.filling import Filled
 from anlan.base.forms.services.phone import copy_by_link, save_by_link, submit_by_link
 from anlan.base.forms.values import MOST_ROWS, NO, YES, asked, figure, said
+from anlan.base.obligations.phone_door import Say, line, wants_line, whole
 from anlan.base.permissions.services.links import Opened
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 
-Say = Callable[[str], str]
-
 STYLE = """<style>
-body,main{font-size:20px}h1{font-size:24px}.meta,label,.hint{font-size:18px}
-.hint{display:block;color:#4c5a68;margin:.1rem 0 0}.told{font-weight:600;color:#0a6a62}
+.hint{font-size:18px;display:block;color:#4c5a68;margin:.1rem 0 0}
+.told{font-weight:600;color:#0a6a62}
 .bad{display:block;color:#8a1f5c;font-weight:600;font-size:18px}
 input.bad,select.bad{border:3px solid #8a1f5c;color:inherit;font-weight:400;font-size:20px}
 fieldset{border:1px solid #8b98a5;border-radius:.6rem;margin:1rem 0;padding:.3rem .8rem .9rem}
 legend{font-weight:600;padding:0 .3rem}
 .sum{display:flex;justify-content:space-between;padding:.6rem 0;font-weight:600}
-.plain{background:none;color:#0a6a62;border:2px solid #0a6a62;min-height:3.2rem}
 .acts{grid-auto-flow:row;grid-template-columns:1fr 1fr}
 .acts .go{grid-column:1/-1}.acts .go:nth-child(n){background:#0a6a62}
 .acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#f3f5f7;font-size:20px}
 @media (prefers-color-scheme:dark){.hint{color:#a9b6c2}.told{color:#6cc5bb}.bad{color:#e79ac4}
-.plain,.acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#11181f;
+.acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#11181f;
 color:#6cc5bb;border-color:#6cc5bb}}
 </style>"""
 
@@ -58,6 +56,7 @@ class _Page:
     columns: tuple[Column, ...]
     say: Say
     said: _Said
+    path: str
 
     @property
     def free(self) -> bool:
@@ -71,28 +70,42 @@ class _Page:
         return (kept if self.said.rows is None else self.said.rows) or [{}]
 
 
-def sheet_page(*, request: HttpRequest, opened: Opened, told: Say) -> str:
-    """Draw the sheet of a link's obligation, after doing what was pressed."""
+def sheet_page(*, request: HttpRequest, opened: Opened, told: Say) -> str | HttpResponse:
+    """Draw the sheet of a link's obligation, after doing what was pressed.
+
+    What a phone kept while it had no signal is answered in a line.
+    """
     sheet = sheet_of_obligation(opened.subject)
+    if wants_line(request):
+        return line(_sent(request, opened, sheet, told))
     done = _pressed(request, opened, sheet, told) if request.method == "POST" else _Said()
     found = sheet_told(opened.actor, sheet)
-    return _drawn(_Page(found, columns_of(found["columns"]), told, done))
+    return _drawn(_Page(found, columns_of(found["columns"]), told, done, request.path))
 
 
 def _pressed(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> _Said:
     """Do what a button says; what is refused is told, and what was typed stays."""
-    found = sheet_told(opened.actor, sheet)
-    columns = columns_of(found["columns"])
-    rows = _typed(request, columns, free=found["rows"] == "free")
-    given = str(request.POST.get("version", ""))
-    version = int(given) if given.isdecimal() else 0
-    filled = Filled(rows=rows, version=version)
+    filled = _filled(request, opened, sheet)
+    rows = [dict(row) for row in filled.rows]
     try:
         return _do(str(request.POST.get("act", "")), opened, sheet, filled, told)
     except Invalid as error:
         return _Said(wrong=told(error.detail), errors=error.errors, rows=rows)
     except Conflict as error:
         return _Said(wrong=told(error.detail), rows=rows)
+
+
+def _sent(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> str:
+    """Do what a phone kept; the same once more, from a phone that heard no answer, is one deed."""
+    filled = _filled(request, opened, sheet)
+    return unescape(_do(str(request.POST.get("act", "")), opened, sheet, filled, told).told)
+
+
+def _filled(request: HttpRequest, opened: Opened, sheet: str) -> Filled:
+    """Read what was typed, and which version of the sheet it was typed into."""
+    found = sheet_told(opened.actor, sheet)
+    rows = _typed(request, columns_of(found["columns"]), free=found["rows"] == "free")
+    return Filled(rows=rows, version=whole(str(request.POST.get("version", ""))) or 0)
 
 
 def _do(act: str, opened: Opened, sheet: str, filled: Filled, told: Say) -> _Said:
@@ -111,8 +124,7 @@ def _do(act: str, opened: Opened, sheet: str, filled: Filled, told: Say) -> _Sai
 
 def _typed(request: HttpRequest, columns: Sequence[Column], *, free: bool) -> list[dict[str, Any]]:
     """Read the fields; an empty row of several is no row."""
-    given = str(request.POST.get("lines", "1"))
-    lines = min(int(given), MOST_ROWS) if given.isdecimal() else 1
+    lines = min(whole(str(request.POST.get("lines", "1"))) or 1, MOST_ROWS)
     rows = [
         {one.key: str(request.POST.get(f"r{n}.{one.key}", "")).strip() for one in asked(columns)}
         for n in range(lines if free else 1)
@@ -167,24 +179,25 @@ def _form(page: _Page) -> str:
         return f"<p class=meta>{told('这张报表已经停用')}</p>"
     rows = page.rows
     body = "".join(_row(page, n, row) for n, row in enumerate(rows))
-    more = (
-        f"<button class=plain name=act value=add formnovalidate>＋ {told('再加一行')}</button>"
-        if page.free else ""
-    )  # fmt: skip
+    more = _plain("add", f"＋ {told('再加一行')}") if page.free else ""
     copy = ""
     if "copy" in sheet["verbs"]:
-        copy = f"<button class=plain name=act value=copy formnovalidate>{told('同上次')}</button>"
+        copy = _plain("copy", told("同上次"))
     label = told("更正") if sheet["revision"] else told("上报")
     # The first button is what the key of a phone's keyboard presses: it keeps, never submits.
     return (
-        "<form method=post>"
-        "<button name=act value=save hidden></button>"
+        f'<form method=post data-keep="{told("报表")}" data-then="{escape(page.path)}">'
+        "<button name=act value=save hidden data-direct></button>"
         f"<input type=hidden name=version value={sheet['version']}>"
         f"<input type=hidden name=lines value={len(rows)}>{body}{more}"
-        f"<div class=acts>{copy}"
-        f"<button class=plain name=act value=save formnovalidate>{told('存草稿')}</button>"
+        f"<div class=acts>{copy}{_plain('save', told('存草稿'))}"
         f"<button class=go name=act value=submit>{label}</button></div></form>"
     )
+
+
+def _plain(act: str, label: str) -> str:
+    """Draw a button that does less than submit: it is pressed at once, and never kept for later."""
+    return f"<button class=plain name=act value={act} formnovalidate data-direct>{label}</button>"
 
 
 def _row(page: _Page, n: int, row: Mapping[str, Any]) -> str:

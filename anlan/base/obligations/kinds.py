@@ -61,9 +61,14 @@ class Kind:
     messaged once, and answers once for all of them.
 
     `noted` lets those who owe say more after their last deed, by the form of the report. `voice`
-    lets them speak instead of write.
+    lets them speak instead of write, `photo` hang pictures on what they say.
 
     `beside` are further pages under the link: (word in its address, label, English).
+
+    `judges` tells which posts verify a report, by the obligation's id, for kinds in which that is
+    somebody's business and not any officer's; what it leaves out any officer with the right may.
+    `judged` runs in the same transaction when somebody other than the debtor brought it to another
+    state (verified, sent back, withdrawn, struck off), with ``(obligation, subject, by)``.
 
     `page` draws the page behind the link for kinds that are answered by a deed of their own, from
     ``(request, opened, told)``. Whoever does that deed settles what is owed; signing for one is
@@ -85,7 +90,10 @@ class Kind:
     joined: bool = False
     noted: bool = False
     voice: bool = False
+    photo: bool = False
     beside: tuple[tuple[str, str, str], ...] = ()
+    judges: Callable[[Collection[str]], Mapping[str, frozenset[str]]] | None = None
+    judged: Callable[..., None] | None = None
     page: Callable[..., str] | None = None
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ def erase(
     from anlan.base.households.services import erase as erase_subject
     from anlan.base.obligations.services import destroy_voices
     from anlan.base.permissions.actor import system
+    from anlan.respond.incidents.services import destroy_told
 
     if not yes and not typer.confirm("销毁后无法恢复，确定吗？", err=True):
         raise typer.Exit(1)
@@ -47,6 +48,7 @@ def erase(
             keys = erase_case(case=case, by=by)
             destroy_files(subject_kind="case", subjects=members(case))
             destroy_voices(cases=members(case))
+            destroy_told(cases=members(case))
     sys.stdout.write(f"已销毁 {keys} 个密钥。\n")
     _reach_exercises()
 

@@ -7,6 +7,9 @@ from typing import IO, Any
 
 PLAIN_LIMIT = 8 * 1024 * 1024
 UPLOAD_LIMIT = 256 * 1024 * 1024
+#: What comes by a link has no account: some pictures and a voice, and no more.
+PHONE_LIMIT = 32 * 1024 * 1024
+PHONES = "/m/"
 IN_MEMORY = 1024 * 1024
 #: The longest silence between two pieces of a body.
 SILENCE_S = 30.0
@@ -24,14 +27,16 @@ TOO_LARGE = (413, "too-large")
 TOO_SLOW = (408, "unavailable")
 
 
-def limit_of(content_type: str) -> int:
-    """Tell how large a body of this type may be."""
+def limit_of(content_type: str, path: str = "") -> int:
+    """Tell how large a body of this type may be at this address."""
+    if path.startswith(PHONES):
+        return PHONE_LIMIT
     return UPLOAD_LIMIT if content_type.startswith("multipart/form-data") else PLAIN_LIMIT
 
 
 async def read_body(scope: Any, proto: Any) -> tuple[IO[bytes], int]:
     """Read a body; `Refused` when it is too large or too slow."""
-    limit = limit_of(scope.headers.get("content-type", ""))
+    limit = limit_of(scope.headers.get("content-type", ""), scope.path)
     body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - Django closes it
     size = 0
     async for piece in pieces_of(scope, proto, limit):

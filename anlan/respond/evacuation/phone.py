@@ -4,9 +4,7 @@ Big type, big buttons, special groups first. Every press works without a script;
 in the phone while there is no signal, see `phone_script`.
 """
 
-import base64
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -18,12 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from anlan import codes
 from anlan.base.door.phrases import said
 from anlan.base.language import say
-from anlan.base.obligations.phone_dress import KINDS
-from anlan.base.obligations.phone_dress import STYLE as OWN_STYLE
-from anlan.base.obligations.services.phone import PURPOSE
-from anlan.base.permissions.services.links import Opened, open_link
-from anlan.kernel import clock, workspace
-from anlan.kernel.errors import AnlanError, Invalid
+from anlan.base.obligations.phone_door import Look, Say, Visit, serve, whole
+from anlan.base.permissions.services.links import Opened
+from anlan.kernel import clock
+from anlan.kernel.errors import Invalid
 from anlan.kernel.ids import new_id
 from anlan.respond.evacuation.models import Part
 from anlan.respond.evacuation.phone_script import SCRIPT, STYLE
@@ -39,7 +35,6 @@ from anlan.respond.evacuation.services.phone import (
 from anlan.respond.evacuation.services.ticking import Word
 from anlan.respond.evacuation.states import RETURNED, counts_as
 
-Say = Callable[[str], str]
 WORDS = TypeAdapter(list[Word])
 #: Cards of one page: a weak signal carries no more at once.
 CARDS = 120
@@ -50,36 +45,25 @@ BAD = ("refused", "lost", "strayed")
 #: Buttons in their order; the reason is asked of those whose state wants one.
 PRESSES = ("told", "moving", "sheltered", "relatives", "refused", "lost", RETURNED, "struck")
 
-_DIGEST = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_DIGEST}'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+LOOK = Look(STYLE, SCRIPT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def roll_page(request: HttpRequest, key: str) -> HttpResponse:
-    """Show a village's roll, one household of it, or take what was ticked."""
-    language = str(getattr(request, "language", "zh"))
+def roll_page(request: HttpRequest, key: str, obligation: str = "") -> HttpResponse:
+    """Show a village's roll, one household of it, or take what was ticked.
 
-    def told(text: str) -> str:
-        return escape(said(text, language))
+    `obligation` is another one than the link was sent for, of whoever holds it.
+    """
+    return serve(request, key, _drawn, obligation=obligation, look=LOOK)
 
-    wants_json = request.content_type == "application/json"
-    try:
-        opened = open_link(key, PURPOSE)
-        if request.method == "POST":
-            if wants_json:
-                return _ticked(request, opened, language)
-            _pressed(request, opened)
-            return HttpResponseRedirect(request.path)
-        return _dressed(_shown(request, opened, told, language), language)
-    except AnlanError as error:
-        if wants_json:
-            body = orjson.dumps({"items": [], "detail": said(error.detail, language)})
-            return HttpResponse(body, status=error.status, content_type="application/json")
-        inside = f"<h1>{told('没有成功')}</h1><p class=wrong>{told(error.detail)}</p>{_back(told)}"
-        return _dressed(inside, language, error.status)
+
+def _drawn(visit: Visit) -> str | HttpResponse:
+    if visit.request.method != "POST":
+        return _shown(visit)
+    if visit.is_kept:
+        return _ticked(visit.request, visit.opened, visit.language)
+    _pressed(visit.request, visit.opened)
+    return HttpResponseRedirect(visit.request.path)
 
 
 def _ticked(request: HttpRequest, opened: Opened, language: str) -> HttpResponse:
@@ -107,12 +91,12 @@ def _ticked(request: HttpRequest, opened: Opened, language: str) -> HttpResponse
 def _pressed(request: HttpRequest, opened: Opened) -> None:
     """Take one press of a page without a script."""
     posted = request.POST
-    number = posted.get("people", "")
+    people = whole(posted.get("people", ""))
     client = posted.get("client", "")
     if posted.get("add"):
         newcomer = Newcomer(
             village=part_of(opened).region_id, state=posted.get("state", ""),
-            name=posted.get("name", ""), people=int(number) if number.isdecimal() else 1,
+            name=posted.get("name", ""), people=1 if people is None else people,
             shelter=posted.get("shelter", ""), urgent=bool(posted.get("urgent")), client=client,
         )  # fmt: skip
         add_by_link(opened=opened, newcomer=newcomer, device="")
@@ -122,15 +106,16 @@ def _pressed(request: HttpRequest, opened: Opened) -> None:
         state=state, entry=posted.get("entry", ""), household=posted.get("household", ""),
         reason=posted.get(f"reason-{state}", ""), note=posted.get("note", ""),
         shelter=posted.get("shelter", "") if state == "sheltered" else "",
-        people=int(number) if number.isdecimal() else None, client=client,
+        people=people, client=client,
     )  # fmt: skip
     outcome = tick_by_link(opened=opened, words=[word], device="")[0]
     if outcome.outcome == "wrong":
         raise Invalid(outcome.why)
 
 
-def _shown(request: HttpRequest, opened: Opened, told: Say, language: str) -> str:
-    part = read_by_link(opened=opened)
+def _shown(visit: Visit) -> str:
+    request, told, language = visit.request, visit.say, visit.language
+    part = read_by_link(opened=visit.opened)
     if "add" in request.GET:
         return _adding(part, told)
     only = request.GET.get("h", "")
@@ -139,8 +124,7 @@ def _shown(request: HttpRequest, opened: Opened, told: Say, language: str) -> st
         if not some:
             raise Invalid("名单上没有这一户（人），或不归您打勾")
         return _one(part, some[0], told, language)
-    asked = request.GET.get("page", "")
-    return _list(part, int(asked) if asked.isdecimal() else 1, told, language)
+    return _list(part, whole(request.GET.get("page", "")) or 1, told, language)
 
 
 def _list(part: Part, page: int, told: Say, language: str) -> str:
@@ -344,21 +328,3 @@ def _words(language: str) -> str:
         "wrong": said("没有记上：", language), "call": said("打电话", language),
     }  # fmt: skip
     return orjson.dumps(words).decode().replace("<", "\\u003c")
-
-
-def _dressed(inside: str, language: str, status: int = 200) -> HttpResponse:
-    kind = KINDS[workspace.current().kind]
-    banner = f"<header class=kind>{escape(say(kind, language))}</header>" if kind else ""
-    lang, name = ("en", "Anlan") if language == "en" else ("zh-CN", "安澜")
-    body = (
-        f"<!doctype html><html lang={lang}><meta charset=utf-8>"
-        '<meta name=viewport content="width=device-width,initial-scale=1">'
-        f"<title>{name}</title><style>{OWN_STYLE}{STYLE}</style>{banner}<main>{inside}</main>"
-        f"<script>{SCRIPT}</script></html>"
-    )
-    response = HttpResponse(body, status=status)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = POLICY
-    return response

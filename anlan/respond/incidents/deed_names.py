@@ -7,6 +7,7 @@ SUBJECT = "incident"
 
 #: Verb -> key of the deed on an incident.
 INCIDENT = {
+    "told": name_deed("incidents.told", "手机上报", "Told by telephone page"),
     "taken": name_deed("incidents.taken", "接报", "Took an incident in"),
     "joined": name_deed("incidents.joined", "并入同一事件", "Joined to another incident"),
     "verified": name_deed("incidents.verified", "核实", "Verified"),

@@ -5,7 +5,7 @@ from typing import Any
 from anlan.base.obligations.kinds import kind
 from anlan.base.permissions.actor import Actor
 from anlan.kernel.errors import Conflict
-from anlan.respond.incidents.services import clocks, instructions
+from anlan.respond.incidents.services import clocks, instructions, looking
 
 
 def refuse_by_itself(*, subject: tuple[str, str], by: Actor) -> Any:  # noqa: ARG001 - as told
@@ -28,4 +28,12 @@ INSTRUCTION = kind(
     title_en="Leader's instruction",
     states=("issued", "reached", "answered", "reported", "closed"),
     ladder="incident-instruction",
+)
+
+TELLING = kind(
+    key=looking.KIND,
+    title="手机上报待接报",
+    title_en="Told by telephone, to be taken in",
+    states=("issued", "reached", "answered", "closed"),
+    ladder="incident-telling",
 )

@@ -17,6 +17,7 @@ from anlan.base.people.selectors.holders import (
     units_of,
     with_several_posts,
 )
+from anlan.base.people.selectors.numbers import first_numbers
 from anlan.base.people.selectors.reach import RELATIONS, WATCH, reach, seats
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "addressed",
     "called_through",
     "directory",
+    "first_numbers",
     "gaps",
     "held_by",
     "holders_of",

@@ -13,6 +13,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.base.permissions.models import User
 from anlan.base.permissions.services.accounts import lock_user
+from anlan.base.permissions.services.ending import end_links_of
 from anlan.base.permissions.services.sessions import end_sessions
 from anlan.base.vault import services as vault
 from anlan.kernel import clock
@@ -23,8 +24,9 @@ def erase_person(*, person: str, by: Actor) -> int:
     """Destroy a person's keys and clear what stood in clear; returns how many keys went.
 
     The row stays, retired and marked, so that what points at it still stands; posts held become
-    gaps, coming watches lose the person, accounts are closed and renamed. The journal tells ids
-    only. Raises `Missing` when there is no such person.
+    gaps, coming watches lose the person, accounts are closed and renamed, links sent to their
+    telephones open nothing more. The journal tells ids only. Raises `Missing` when there is no such
+    person.
     """
     with transaction.atomic():
         row = Person.objects.filter(pk=person).first()
@@ -37,6 +39,7 @@ def erase_person(*, person: str, by: Actor) -> int:
         _clear(person, by)
         _leave(person)
         users = _close_accounts(person, by)
+        end_links_of(person=person, by=by)
         files = destroy_files(subject_kind="persons", subjects=[person]) + destroy_files_of(person)
         record(
             deed="persons.erased", by=by, subject=("persons", person), region=row.region_id,

@@ -1,11 +1,11 @@
 """Which shelters may take people of a batch, and how much room they have left."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from django.db.models import QuerySet, Sum, TextField
+from django.db.models import Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast
 
 from anlan import codes
@@ -13,7 +13,7 @@ from anlan.base.places.models import DangerZone, Shelter
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Level
-from anlan.respond.evacuation.models import Entry, Evacuation
+from anlan.respond.evacuation.models import Entry, Evacuation, Part
 from anlan.respond.evacuation.nearest import Room
 from anlan.respond.evacuation.selectors.gathering import SAFE, village_of
 from anlan.respond.evacuation.states import OWED_A_PLACE
@@ -21,6 +21,8 @@ from anlan.respond.evacuation.states import OWED_A_PLACE
 #: States of a shelter in which places may be kept in it, and those in which nobody is inside yet.
 KEPT = ("idle", "ready", "open")
 NOT_OPEN = ("idle", "ready")
+#: States of an evacuation in which nobody waits for a place any more.
+OVER = ("closed", "dropped")
 COUNTY_DIGITS = scope.LENGTHS[Level.COUNTY - 1]
 
 
@@ -54,22 +56,45 @@ def in_reach(batch: Evacuation) -> "QuerySet[Shelter]":
 
 def endangered(batch: Evacuation) -> Ground:
     """Tell which shelters stand in a danger zone of the same hazards, and which in the water."""
-    rows = in_reach(batch).order_by("pk").values_list("pk", "region_id", "lon", "lat", "height")
-    spots = [_Spot(*row) for row in rows]
-    return Ground(_in_zones(batch, spots), _in_water(batch, spots))
-
-
-def _in_zones(batch: Evacuation, spots: Sequence[_Spot]) -> set[str]:
-    zones = DangerZone.objects.filter(retired_at=None, outline__isnull=False)
+    spots = _spots(in_reach(batch))
     county = scope.prefix(batch.region_id)[:COUNTY_DIGITS]
+    water = dict(batch.parts.filter(flooded=True).values_list("region_id", "surface"))
+    return Ground(_in_zones(county, set(batch.hazards), spots), _in_water(water, spots))
+
+
+def endangered_now(county: str) -> Ground:
+    """Tell which shelters of a county (trimmed code) nobody should walk to now.
+
+    What every evacuation under way fears there counts, drafts of a forecast with it; while there is
+    none, a danger zone of any hazard does.
+    """
+    here = scope.within([county]) | Q(region__in=scope.ancestors(county))
+    going = Evacuation.objects.filter(here).exclude(state__in=OVER)
+    hazards = {one for some in going.values_list("hazards", flat=True) for one in some}
+    wet = Part.objects.filter(evacuation__in=going, flooded=True, lifted_at=None)
+    water: dict[str, float | None] = {}
+    for village, surface in wet.values_list("region_id", "surface"):
+        known = water.get(village, surface)
+        water[village] = None if surface is None or known is None else max(surface, known)
+    spots = _spots(Shelter.objects.filter(scope.within([county]), retired_at=None))
+    return Ground(_in_zones(county, hazards or None, spots), _in_water(water, spots))
+
+
+def _spots(shelters: "QuerySet[Shelter]") -> list[_Spot]:
+    rows = shelters.order_by("pk").values_list("pk", "region_id", "lon", "lat", "height")
+    return [_Spot(*row) for row in rows]
+
+
+def _in_zones(county: str, hazards: set[str] | None, spots: Sequence[_Spot]) -> set[str]:
+    """Tell which of some spots lie in a danger zone of these hazards; of any where none is told."""
+    zones = DangerZone.objects.filter(retired_at=None, outline__isnull=False)
     zones = zones.exclude(status__in=SAFE).filter(scope.within([county]))
-    wanted = set(batch.hazards)
     drawn = [
         text
-        for hazards, text in zones.annotate(text=Cast("outline", TextField())).values_list(
+        for of, text in zones.annotate(text=Cast("outline", TextField())).values_list(
             "hazards", "text"
         )
-        if wanted.intersection(hazards)
+        if hazards is None or hazards.intersection(of)
     ]
     placed = [(one.pk, *one.point) for one in spots if one.point]
     if not drawn or not placed:
@@ -81,12 +106,12 @@ def _in_zones(batch: Evacuation, spots: Sequence[_Spot]) -> set[str]:
     return {placed[at][0] for at in hit.tolist()}
 
 
-def _in_water(batch: Evacuation, spots: Sequence[_Spot]) -> set[str]:
+def _in_water(water: Mapping[str, float | None], spots: Sequence[_Spot]) -> set[str]:
     """Tell the shelters of villages that will be under water, but for those known to stand above.
 
-    Heights of shelters and of the water's surface share a datum; what is not known is not above.
+    `water` is the height of the water's surface by village. Heights of shelters share its datum;
+    what is not known is not above.
     """
-    water = dict(batch.parts.filter(flooded=True).values_list("region_id", "surface"))
     if not water:
         return set()
     placed = [(one.pk, *one.point) for one in spots if one.point]
@@ -109,7 +134,7 @@ def booked(shelters: Collection[str] | None = None) -> dict[str, int]:
     rows = Entry.objects.filter(
         shelter__isnull=False, people__isnull=False, state__in=OWED_A_PLACE, part__lifted_at=None
     )
-    rows = rows.exclude(evacuation__state__in=("closed", "dropped"))
+    rows = rows.exclude(evacuation__state__in=OVER)
     if shelters is not None:
         rows = rows.filter(shelter__in=shelters)
     return dict(rows.order_by().values_list("shelter_id").annotate(Sum("people")))

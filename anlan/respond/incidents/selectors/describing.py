@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan import codes
+from anlan.base.files.selectors import files_of
 from anlan.base.obligations import selectors as obligations
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.states import LIFECYCLE
@@ -17,7 +18,9 @@ from anlan.base.register.masking import mask
 from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
+from anlan.respond.incidents.deed_names import SUBJECT
 from anlan.respond.incidents.models import Clock, Incident, Instruction, Report
+from anlan.respond.incidents.selectors.callers import caller_of
 from anlan.respond.incidents.selectors.clocks import TABLE as CLOCKS
 from anlan.respond.incidents.selectors.contents import said_in
 from anlan.respond.incidents.selectors.floors import asked_of, floor, grades_of
@@ -45,16 +48,10 @@ def one(actor: Actor, incident: str) -> dict[str, Any]:
     """Read one incident as far as the actor may see it; the caller's name and number masked."""
     row = seen(actor, incident)
     told = _row(row, _next_due([row.pk]).get(row.pk)) | _course(row)
-    sealed = {name: getattr(row, name) or None for name in ("what", "caller_name", "caller_phone")}
-    (plain,) = vault.open_many([(row.case, sealed)])
-    # Whoever takes the words down reads what they have just written.
-    own = row.state == "draft"
+    (plain,) = vault.open_many([(row.case, {"what": row.what or None})])
     told["what"] = plain["what"] or ""
-    told["caller"] = {
-        "name": plain["caller_name"] if own else mask(plain["caller_name"]),
-        "phone": plain["caller_phone"] if own else mask(plain["caller_phone"]),
-        "masked": not own,
-    }
+    told["caller"] = _caller(row)
+    told["files"] = files_of(SUBJECT, row.pk)
     told["figures"] = _figures(row)
     told["near"] = [_near(*found) for found in near(actor, row)] if row.state in _MAY_JOIN else []
     told["joined"] = [
@@ -66,6 +63,17 @@ def one(actor: Actor, incident: str) -> dict[str, Any]:
     told["instructions"] = _instructions(row, actor)
     told["verbs"] = verbs(row, actor)
     return told
+
+
+def _caller(row: Incident) -> dict[str, Any]:
+    """Tell who told it: whoever takes the words down reads what they have just written."""
+    caller = caller_of(row)
+    own = row.state == "draft" and not row.teller
+    return {
+        "name": caller.name if own else mask(caller.name),
+        "phone": caller.phone if own else mask(caller.phone),
+        "masked": not own, "by_phone": bool(row.teller),
+    }  # fmt: skip
 
 
 _MAY_JOIN = ("draft", "received", "verified")
@@ -252,10 +260,11 @@ def verbs(row: Incident, actor: Actor) -> list[str]:
         for right in ("take", "grade", "report", "sign", "instruct", "unmask")
         if may(actor, f"incidents.{right}", row.home)
     }
+    known = bool(row.caller_name or row.caller_phone or row.teller)
     if row.state == "draft":
         return [verb for verb in ("keep", "take-in", "join", "drop") if "take" in rights]
     offered = {
-        "unmask": "unmask" in rights and bool(row.caller_name or row.caller_phone),
+        "unmask": "unmask" in rights and known,
         **({} if row.state not in OPEN else _open_verbs(row, actor, rights)),
     }
     return [verb for verb, is_offered in offered.items() if is_offered]

@@ -19,14 +19,17 @@ from anlan.respond.incidents.services.taking import (
     keep_told,
     take_in,
 )
+from anlan.respond.incidents.services.telling import Telling, destroy_told, tell_by_link
 
 __all__ = [
     "Said",
     "Sent",
+    "Telling",
     "Told",
     "archive_incident",
     "begin_incident",
     "confirm_grade",
+    "destroy_told",
     "draft_report",
     "drop_incident",
     "edit_report",
@@ -38,6 +41,7 @@ __all__ = [
     "sign_report",
     "take_in",
     "take_over",
+    "tell_by_link",
     "tell_figures",
     "tell_leader",
     "verify_incident",

@@ -1,29 +1,21 @@
 """The steps of an incident beside its reports: verified, told to the leader, taken over, ended."""
 
-from typing import NamedTuple
-
 from django.db import transaction
 
 from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor
 from anlan.base.regions import scope
-from anlan.base.vault import services as vault
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 from anlan.respond.incidents.models import Incident
+from anlan.respond.incidents.selectors.callers import Caller, caller_of
 from anlan.respond.incidents.services.clocks import begin_clocks, stop_clocks
+from anlan.respond.incidents.services.looking import settle_look
 from anlan.respond.incidents.services.noting import go_to, going_on, keep, locked, note
 from anlan.respond.incidents.states import INCIDENT
 
 LONGEST = 300
 LONGEST_NAME = 60
-
-
-class Caller(NamedTuple):
-    """Who called, in full."""
-
-    name: str
-    phone: str
 
 
 def verify_incident(*, incident: str, how: str, by: Actor) -> Incident:
@@ -80,6 +72,7 @@ def drop_incident(*, incident: str, why: str, by: Actor) -> Incident:
         if row.state != "draft" and not said:
             raise Invalid("请写明为什么不属实", errors={"why": ["必须填写"]})
         stop_clocks(row, by=by)
+        settle_look(row, by=by)
         row.state, row.closed_at, row.closed_why = "dropped", clock.now(), said
         keep(row, "closed_at", "closed_why")
         note(row, "dropped", by, {"why": said})
@@ -108,9 +101,7 @@ def read_caller(*, incident: str, reason: str, by: Actor) -> Caller:
     with transaction.atomic():
         row = locked(incident, by, "incidents.unmask")
         note(row, "unmasked", by, {"reason": said})
-    texts = {"name": row.caller_name or None, "phone": row.caller_phone or None}
-    (plain,) = vault.open_many([(row.case, texts)])
-    return Caller(plain["name"] or "", plain["phone"] or "")
+    return caller_of(row)
 
 
 def may_take_over(row: Incident, by: Actor) -> bool:

@@ -29,6 +29,7 @@ from anlan.respond.incidents.events import IncidentReported
 from anlan.respond.incidents.models import Incident
 from anlan.respond.incidents.selectors.near import near
 from anlan.respond.incidents.services.clocks import begin_clocks, stop_clocks
+from anlan.respond.incidents.services.looking import settle_look
 from anlan.respond.incidents.services.noting import locked, log, note, told_of
 from anlan.respond.incidents.states import INCIDENT, OPEN
 
@@ -107,6 +108,7 @@ def take_in(*, incident: str, by: Actor, apart: bool = False) -> Incident:
         row.changed_at = clock.now()
         row.save()
         note(row, "taken", by, {"kind": row.kind, "source": row.source, "figures": row.figures})
+        settle_look(row, by=by)
         begin_clocks(row, since=row.received_at)
         log(row, "接报", "taken", by)
         publish(
@@ -127,6 +129,7 @@ def join_incident(*, incident: str, into: str, by: Actor) -> Incident:
         if there.state not in OPEN or there.pk == row.pk:
             raise Conflict("只能并入一个正在处置的突发事件")
         stop_clocks(row, by=by)
+        settle_look(row, by=by)
         row.title = row.title or there.title
         row.region_id = row.region_id or there.region_id
         row.home = row.region_id or row.home
@@ -167,7 +170,7 @@ def _telling(incident: str, by: Actor) -> Incident:
 
 def _fill(row: Incident, told: Told, by: Actor) -> None:
     """Put what was told into the row; `Invalid` names every field that cannot be."""
-    _check(told)
+    check_told(told)
     for name in ("kind", "title", "place", "lon", "lat", "happened_at", "source"):
         setattr(row, name, getattr(told, name))
     row.title, row.place = row.title.strip(), row.place.strip()
@@ -193,7 +196,8 @@ def _placed(told: Told) -> tuple[str, str]:
     return (found.code, told.place) if found else ("", told.place)
 
 
-def _check(told: Told) -> None:
+def check_told(told: Told) -> None:
+    """Raise `Invalid` that names everything in a telling that cannot be."""
     errors: dict[str, list[str]] = {}
     for name, table in (("kind", "incident-kinds"), ("source", "incident-sources")):
         if getattr(told, name) and getattr(told, name) not in codes.table(table):

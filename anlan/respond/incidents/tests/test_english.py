@@ -18,6 +18,7 @@ SAYING = (
 #: Words of a paper or a title, which are in the language of the office.
 OWN = re.compile(
     r"接报|同一事件又有来电|\{\}\{\}报\{\}|\{\}批示|办理\{\}批示：\{\}|突发事件|、|信息报告|批示办理"
+    r"|手机上报待接报"
 )
 
 
