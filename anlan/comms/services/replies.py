@@ -5,12 +5,15 @@ is still open. What is sure is taken down as the person's own answer; a doubtful
 nobody has, and words with nothing open behind them wait on a list, for one of them may be a cry.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from anlan.base.journal.services import record
+from anlan.base.db.among import among
+from anlan.base.db.inserting import insert_rows
+from anlan.base.journal.services import Deed, record, record_many
 from anlan.base.obligations import services as obligations
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
@@ -35,42 +38,110 @@ SENT = ("sending", "sent", "delivered", "unknown", "answered")
 #: Messages of one person looked at, the newest first.
 LOOKED_AT = 50
 LONGEST = 500
+#: Replies of one transaction.
+BATCH = 200
 
 
 def take_replies(*, carrier: str, told: Sequence[Told]) -> int:
-    """Take replies down, each by itself; returns how many were taken for answers."""
-    phones = subjects_by_text("phone", {one.number for one in told})
-    answered = 0
-    for one in told:
-        answered += _take(carrier, one, phones.get(one.number, []))
+    """Take replies down, each by itself; returns how many were taken for answers.
+
+    As if one after the other, though in transactions of many: a provider hands over hundreds. One
+    that cannot be kept holds no other back, and is raised when the others are: the provider has to
+    tell it again.
+    """
+    phones = _phones({one.number for one in told})
+    answered, wrong = 0, []
+    for part in _parts(told, phones):
+        try:
+            answered += _take_together(carrier, part, phones)
+        except AnlanError:  # each alone shows which of them cannot be kept
+            for one in part:
+                try:
+                    answered += _take_together(carrier, [one], phones)
+                except AnlanError as error:
+                    wrong.append(error)
+    if wrong:
+        raise wrong[0]
     return answered
 
 
-def _take(carrier: str, told: Told, phones: Sequence[str]) -> bool:
-    """Take one reply down; told twice it is one."""
-    if _told_before(carrier, told, phones):
-        return False
+def _phones(numbers: Collection[str]) -> dict[str, list[Phone]]:
+    """Find whose numbers these are; one may be of several persons."""
+    subjects = subjects_by_text("phone", numbers)
+    wanted = {pk for pks in subjects.values() for pk in pks}
+    rows = {row.pk: row for row in Phone.objects.filter(among("pk", wanted), retired_at=None)}
+    return {
+        number: [rows[pk] for pk in pks if pk in rows] for number, pks in subjects.items()
+    }  # fmt: skip
+
+
+def _parts(told: Sequence[Told], phones: Mapping[str, Sequence[Phone]]) -> Iterator[list[Told]]:
+    """Put together what hangs on nothing else in it: of one person, number or id no two."""
+    layers: list[list[Told]] = []
+    free: dict[tuple[str, str], int] = {}
+    for one in told:
+        marks = {("number", one.number)} | ({("ticket", one.ticket)} if one.ticket else set())
+        marks |= {("person", phone.person_id) for phone in phones.get(one.number, ())}
+        place = max(free.get(mark, 0) for mark in marks)
+        free |= dict.fromkeys(marks, place + 1)
+        layers += [[]] if place == len(layers) else []
+        layers[place].append(one)
+    for layer in layers:
+        for start in range(0, len(layer), BATCH):
+            yield layer[start : start + BATCH]
+
+
+def _take_together(
+    carrier: str, told: Sequence[Told], phones: Mapping[str, Sequence[Phone]]
+) -> int:
+    """Take replies of different persons down; told twice each is one."""
     with transaction.atomic():
-        row, meant, reading = _reply(carrier, told, phones)
-        if row.read == Reply.Read.ANSWER and meant is not None:
-            _answer(row, meant, reading, told.text)
-        row.save(force_insert=True)
-        record(
-            deed=REPLIED, by=system("comms"), subject=("reply", row.pk), region=row.region,
-            case=meant.case if meant else "",
-            facts={"read": row.read, "person": row.person, "purpose": row.purpose,
-                   "answers": row.answers},
-            topic="answer" if row.read == Reply.Read.ANSWER else TOPIC,
-        )  # fmt: skip
-    return row.read == Reply.Read.ANSWER
+        read = [
+            _reply(carrier, one, phones.get(one.number, ()))
+            for one in told
+            if not _told_before(carrier, one, phones.get(one.number, ()))
+        ]
+        refused = _answer([one for one in read if one.row.read == Reply.Read.ANSWER])
+        # What another has just said may have ended what it answers: it is read again by itself.
+        again = [one for one in refused if len(told) > 1]
+        kept = [one for one in read if one not in again]
+        for one in kept:
+            if one in refused:
+                one.row.read = Reply.Read.DOUBTFUL
+        _seal([one.row for one in kept])
+        insert_rows([one.row for one in kept])
+        record_many([_noted(one) for one in kept])
+    answered = sum(one.row.read == Reply.Read.ANSWER for one in kept)
+    return answered + sum(_take_together(carrier, [one.told], phones) for one in again)
 
 
-def _told_before(carrier: str, told: Told, phones: Sequence[str]) -> bool:
+def _seal(rows: Sequence[Reply]) -> None:
+    """Seal words and strangers' numbers, of all at once."""
+    sealed = vault.seal_many(
+        [(row.seal_subject, {"text": row.text, "number": row.number}) for row in rows]
+    )
+    for row, texts in zip(rows, sealed, strict=True):
+        row.text, row.number = texts["text"] or "", texts["number"] or ""
+
+
+def _noted(one: "_Read") -> Deed:
+    row, meant = one.row, one.meant
+    return Deed(
+        deed=REPLIED, by=system("comms"), subject=("reply", row.pk), region=row.region,
+        case=meant.case if meant else "",
+        facts={"read": row.read, "person": row.person, "purpose": row.purpose,
+               "answers": row.answers},
+        topic="answer" if row.read == Reply.Read.ANSWER else TOPIC,
+    )  # fmt: skip
+
+
+def _told_before(carrier: str, told: Told, phones: Sequence[Phone]) -> bool:
     """Tell whether a provider tells this again: by its own id, else by who, when and what."""
     mine = Reply.objects.filter(carrier=carrier)
     if told.ticket:
         return mine.filter(ticket=told.ticket).exists()
-    same = list(mine.filter(ticket=None, at=told.at, phone__in=[*phones, ""]))
+    numbers = ["", *(phone.pk for phone in phones)]
+    same = list(mine.filter(ticket=None, at=told.at, phone__in=numbers))
     opened = vault.open_many(
         [(row.seal_subject, {"text": row.text, "number": row.number}) for row in same]
     )
@@ -80,9 +151,17 @@ def _told_before(carrier: str, told: Told, phones: Sequence[str]) -> bool:
     )
 
 
-def _reply(
-    carrier: str, told: Told, phones: Sequence[str]
-) -> tuple[Reply, Message | None, Reading]:
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A reply as it was read: what it answers, and what its words were taken for."""
+
+    told: Told
+    row: Reply
+    meant: Message | None
+    reading: Reading
+
+
+def _reply(carrier: str, told: Told, phones: Sequence[Phone]) -> _Read:
     pk = new_id()
     phone, meant = _meant(phones)
     reading = Reading(sure=False)
@@ -94,17 +173,13 @@ def _reply(
     else:
         reading = reader_of(meant.kind)(told.text)
         read = Reply.Read.ANSWER if reading.sure else Reply.Read.DOUBTFUL
-    person = phone.person_id if phone else ""
-    sealed = vault.seal_many(
-        [(person or pk, {"text": told.text[:LONGEST], "number": "" if phone else told.number})]
-    )[0]
     now = clock.now()
     # A mere "received" with nothing open behind it asks for nothing.
     idle = read == Reply.Read.NOTHING_OPEN and reading.sure
     row = Reply(
         id=pk, carrier=carrier, ticket=told.ticket or None, at=told.at, received_at=now,
-        person=person,
-        phone=phone.pk if phone else "", number=sealed["number"] or "", text=sealed["text"] or "",
+        person=phone.person_id if phone else "", phone=phone.pk if phone else "",
+        number="" if phone else told.number, text=told.text[:LONGEST],
         read=read, answers=dict(reading.answers), settled_at=now if idle else None,
         settled_by="system:comms" if idle else "",
     )  # fmt: skip
@@ -113,15 +188,14 @@ def _reply(
         row.purpose_kind, row.purpose = meant.purpose_kind, meant.purpose
     elif phone is not None:
         row.region = phone.region_id
-    return row, meant, reading
+    return _Read(told, row, meant, reading)
 
 
-def _meant(phones: Sequence[str]) -> tuple[Phone | None, Message | None]:
+def _meant(found: Sequence[Phone]) -> tuple[Phone | None, Message | None]:
     """Find who replied and what was sent to them last that is still open.
 
     Several persons may share a number: it is whoever was messaged under it last.
     """
-    found = list(Phone.objects.filter(pk__in=list(phones), retired_at=None))
     if not found:
         return None, None
     sent = list(
@@ -170,29 +244,32 @@ def _other(sent: Sequence[Message]) -> Message | None:
     return None
 
 
-def _answer(row: Reply, meant: Message, reading: Reading, text: str) -> None:
-    """Take a sure reply down as the person's own answer; what cannot be is doubtful after all."""
-    by = Actor(
+def _answer(sure: Sequence[_Read]) -> list[_Read]:
+    """Take sure replies down as their persons' own answers; returns those that cannot be."""
+    owed = [(one, one.meant) for one in sure if one.meant is not None]
+    spoken = [one for one, meant in owed if meant.purpose_kind == OBLIGATION]
+    told = obligations.respond_each(said=[_saying(one) for one in spoken])
+    refused = [one for one, done in zip(spoken, told, strict=True) if done.error is not None]
+    now = clock.now()
+    taken = [(one.row, meant.pk) for one, meant in owed if one not in refused]
+    for row, _ in taken:
+        row.settled_at, row.settled_by = now, _speaker(row).ref
+    Message.objects.filter(among("pk", [pk for _, pk in taken]), state__in=SENT).update(
+        state="answered", reason="", due_at=None, receipt_by=None, ended_at=now
+    )
+    return refused
+
+
+def _saying(one: _Read) -> obligations.Saying:
+    said = obligations.Reply(text=one.told.text[:LONGEST], answers=dict(one.reading.answers))
+    return obligations.Saying(one.row.purpose, said, _speaker(one.row))
+
+
+def _speaker(row: Reply) -> Actor:
+    return Actor(
         ref=f"reply:{row.pk}", user_id=None, name="短信回复", region=row.region,
         person=row.person, via="reply",
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            _respond(meant, reading.answers, text, by)
-    except AnlanError:
-        row.read = Reply.Read.DOUBTFUL
-        return
-    now = clock.now()
-    row.settled_at, row.settled_by = now, by.ref
-    Message.objects.filter(pk=meant.pk, state__in=SENT).update(
-        state="answered", reason="", due_at=None, receipt_by=None, ended_at=now
-    )
-
-
-def _respond(meant: Message, answers: Mapping[str, Any], text: str, by: Actor) -> None:
-    if meant.purpose_kind == OBLIGATION:
-        said = obligations.Reply(text=text[:LONGEST], answers=dict(answers))
-        obligations.respond(obligation=meant.purpose, by=by, reply=said)
 
 
 def take_reply(*, reply: str, answers: Mapping[str, Any], by: Actor) -> str:

@@ -15,7 +15,13 @@ from anlan.base.obligations.selectors.lists import (
 )
 from anlan.base.obligations.selectors.notices import notice, notices
 from anlan.base.obligations.selectors.reviews import without_keeper
-from anlan.base.obligations.selectors.together import Asked, asked_of, asked_with
+from anlan.base.obligations.selectors.together import (
+    Asked,
+    are_theirs,
+    asked_of,
+    asked_together,
+    asked_with,
+)
 from anlan.base.obligations.selectors.words import Worded, words_of, words_told
 
 __all__ = [
@@ -23,7 +29,9 @@ __all__ = [
     "Asked",
     "Query",
     "Worded",
+    "are_theirs",
     "asked_of",
+    "asked_together",
     "asked_with",
     "describe",
     "form_in",

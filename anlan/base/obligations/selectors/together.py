@@ -1,5 +1,7 @@
 """What a person is asked together: posts that owe the same are one question to who holds them."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,6 +45,23 @@ def asked_of(actor: Actor, obligation: str) -> Asked:
     return Asked(item, (obligation, *others))
 
 
+def are_theirs(pairs: Sequence[tuple[Obligation, str]]) -> list[bool]:
+    """Tell of obligations, each with a person, whether they are theirs to answer: see `is_mine`."""
+    posts: dict[str, set[str]] = defaultdict(set)
+    for held in people.held_by({person for _, person in pairs if person}):
+        posts[held.person].add(held.post)
+    others = {row.pk for row, person in pairs if row.debtor_id not in posts[person]}
+    turned: dict[str, set[str | None]] = defaultdict(set)
+    if any(posts.values()) and others:
+        rungs = Rung.objects.filter(among("obligation", others))
+        for obligation, post in rungs.values_list("obligation_id", "post_id"):
+            turned[obligation].add(post)
+    return [
+        row.debtor_id in posts[person] or not turned[row.pk].isdisjoint(posts[person])
+        for row, person in pairs
+    ]
+
+
 def asked_with(row: Obligation, person: str) -> list[str]:
     """List what else is open that a person is asked together with an obligation, by id.
 
@@ -51,18 +70,59 @@ def asked_with(row: Obligation, person: str) -> list[str]:
     else's, what it turned to them for alike. Whoever answers for their own post does not answer for
     those who are silent. Empty for kinds that ask each for itself.
     """
-    if not (person and KINDS[row.kind].joined and (row.case or row.subject)):
-        return []
-    same = Q(subject_kind=row.subject_kind, subject=row.subject)
-    if row.case:
-        same |= Q(issued_at__lte=row.issued_at)
-    others = Obligation.objects.filter(same, kind=row.kind, case=row.case, closed_at=None)
-    first, deputised = people.called_through(person)
-    found = set(others.filter(debtor__in=first).values_list("pk", flat=True))
+    return asked_together([(row, person)])[0]
+
+
+def asked_together(asked: Sequence[tuple[Obligation, str]]) -> list[list[str]]:
+    """List what each of many is asked together with an obligation, as `asked_with` does for one."""
+    joined = [
+        bool(person and KINDS[row.kind].joined and (row.case or row.subject))
+        for row, person in asked
+    ]
+    persons = {person for (_, person), is_joined in zip(asked, joined, strict=True) if is_joined}
+    if not persons:
+        return [[] for _ in asked]
+    through = people.called_through(persons)
+    posts = {post for first, _ in through.values() for post in first}
+    open_ = _open_of(posts, [row for row, _ in asked])
+    return [
+        _with(row, through[person], open_) if is_joined else []
+        for (row, person), is_joined in zip(asked, joined, strict=True)
+    ]
+
+
+def _open_of(posts: Collection[str], like: Sequence[Obligation]) -> dict[str, list[Obligation]]:
+    """List by post what it owes of the kinds and cases of some obligations."""
+    found: dict[str, list[Obligation]] = defaultdict(list)
+    rows = Obligation.objects.filter(
+        among("debtor", posts), among("case", {one.case for one in like}),
+        kind__in={one.kind for one in like}, closed_at=None,
+    )  # fmt: skip
+    for row in rows.only("debtor_id", "kind", "case", "subject_kind", "subject", "issued_at"):
+        found[row.debtor_id].append(row)
+    return found
+
+
+def _with(
+    row: Obligation, through: tuple[list[str], list[str]], open_: Mapping[str, list[Obligation]]
+) -> list[str]:
+    first, deputised = through
+    found = {one.pk for post in first for one in open_.get(post, ()) if _is_same(one, row)}
     if row.debtor_id not in first:
-        turned = others.filter(among("pk", _turned(row, first, deputised)))
-        found |= set(turned.values_list("pk", flat=True))
+        turned = Obligation.objects.filter(
+            among("pk", _turned(row, first, deputised)), kind=row.kind, case=row.case,
+            closed_at=None,
+        )  # fmt: skip
+        found |= {one.pk for one in turned if _is_same(one, row)}
     return sorted(found - {row.pk})
+
+
+def _is_same(other: Obligation, row: Obligation) -> bool:
+    """Tell whether one was owed about the same matter, together with another or before it."""
+    if (other.kind, other.case) != (row.kind, row.case):
+        return False
+    alike = (other.subject_kind, other.subject) == (row.subject_kind, row.subject)
+    return alike or bool(row.case and other.issued_at <= row.issued_at)
 
 
 def _turned(row: Obligation, first: list[str], deputised: list[str]) -> list[str]:

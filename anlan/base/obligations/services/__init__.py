@@ -18,9 +18,16 @@ from anlan.base.obligations.services.phone import (
     destroy_voices,
     make_links,
     respond_by_link,
+    respond_by_links,
     see_by_link,
 )
-from anlan.base.obligations.services.responding import Responded, respond, respond_many
+from anlan.base.obligations.services.responding import (
+    Responded,
+    Saying,
+    respond,
+    respond_each,
+    respond_many,
+)
 from anlan.base.obligations.services.reviews import open_reviews
 from anlan.base.obligations.services.settling import settle, settle_all, settle_these
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
@@ -30,6 +37,7 @@ __all__ = [
     "Notice",
     "Reply",
     "Responded",
+    "Saying",
     "Sent",
     "answer",
     "approve",
@@ -50,6 +58,8 @@ __all__ = [
     "request_extension",
     "respond",
     "respond_by_link",
+    "respond_by_links",
+    "respond_each",
     "respond_many",
     "resume",
     "return_",

@@ -13,7 +13,7 @@ from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import is_mine
 from anlan.base.obligations.services.moving import NOTHING, Reply, Said, deed_of, move
-from anlan.base.obligations.services.responding import speak
+from anlan.base.obligations.services.responding import Saying, speak
 from anlan.base.people.selectors import posts_of
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
@@ -32,8 +32,8 @@ def reach(*, obligations: Sequence[str], by: Actor) -> int:
         Obligation.objects.filter(pk__in=[row.pk for row in rows], state="issued").update(
             state="reached", reached_at=clock.now()
         )
-        seen = Said("reach", NOTHING)
-        record_many([deed_of(row, row.state, "reached", by, seen) for row in rows])
+        seen = Said("reach", NOTHING, by)
+        record_many([deed_of(row, row.state, "reached", seen) for row in rows])
     return len(rows)
 
 
@@ -42,12 +42,12 @@ def answer(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
 
     An answer that tells what was done counts as the report too.
     """
-    speak(obligation, "answer", by, reply)
+    speak(Saying(obligation, reply, by, verb="answer"))
 
 
 def report(*, obligation: str, by: Actor, reply: Reply) -> None:
     """Tell what was done (反馈)."""
-    speak(obligation, "report", by, reply)
+    speak(Saying(obligation, reply, by, verb="report"))
 
 
 def note(*, obligation: str, by: Actor, reply: Reply) -> None:
@@ -55,7 +55,7 @@ def note(*, obligation: str, by: Actor, reply: Reply) -> None:
 
     Raises `Conflict` where the kind knows no such thing, or before anything was answered.
     """
-    speak(obligation, "note", by, reply)
+    speak(Saying(obligation, reply, by, verb="note"))
 
 
 def verify(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
@@ -65,7 +65,7 @@ def verify(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
         permit(by, "obligations.verify", row.region_id)
         if row.steps.filter(verb="report", by=by.ref).exists():
             raise Forbidden("反馈的人不能核实自己的反馈，请由他人核实。")
-        move(row, "verified", by, Said("verify", reply))
+        move(row, "verified", Said("verify", reply, by))
 
 
 def return_(*, obligation: str, by: Actor, reply: Reply) -> None:
@@ -75,7 +75,7 @@ def return_(*, obligation: str, by: Actor, reply: Reply) -> None:
         permit(by, "obligations.verify", row.region_id)
         if not reply.text.strip():
             raise Invalid("退回要写明原因", errors={"text": ["退回要写明原因"]})
-        move(row, "returned", by, Said("return", reply))
+        move(row, "returned", Said("return", reply, by))
 
 
 def withdraw(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
@@ -83,7 +83,7 @@ def withdraw(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
     with transaction.atomic():
         row = _lock(obligation, by)
         permit(by, "obligations.withdraw", row.region_id)
-        move(row, "withdrawn", by, Said("withdraw", reply))
+        move(row, "withdrawn", Said("withdraw", reply, by))
 
 
 def close(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
@@ -93,7 +93,7 @@ def close(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
         permit(by, "obligations.close", row.region_id)
         if KINDS[row.kind].verified and row.state != "verified":
             raise Conflict("这类事项核实之后才能销号")
-        move(row, "closed", by, Said("close", reply))
+        move(row, "closed", Said("close", reply, by))
 
 
 def _lock(obligation: str, by: Actor) -> Obligation:

@@ -38,10 +38,11 @@ NOTHING = Reply()
 
 @dataclass(frozen=True)
 class Said:
-    """What is said, by which deed, and whether for somebody else."""
+    """What is said, by which deed, by whom, and whether for somebody else."""
 
     verb: str
     reply: Reply
+    by: Actor
     on_behalf: bool = False
 
 
@@ -94,8 +95,8 @@ def planned(row: Obligation, state: str, said: Said, now: datetime, *, was: str 
     return Move(row, said, here, final, changes, LIFECYCLE.sources(state))
 
 
-def apply(moves: Sequence[Move], by: Actor, now: datetime) -> None:
-    """Write moves of different rows in the caller's transaction.
+def apply(moves: Sequence[Move], now: datetime) -> None:
+    """Write moves of different rows, by whomever, in the caller's transaction.
 
     Raises `Conflict` when somebody else moved one of them meanwhile.
     """
@@ -110,8 +111,8 @@ def apply(moves: Sequence[Move], by: Actor, now: datetime) -> None:
         )
         if rows.update(**some[0].changes) != len(some):
             raise Conflict("事项刚被别人改动，请刷新后再试")
-    write_steps([(move.row, move.said) for move in moves], by, now)
-    record_many([deed_of(move.row, move.was, move.state, by, move.said) for move in moves])
+    write_steps([(move.row, move.said) for move in moves], now)
+    record_many([deed_of(move.row, move.was, move.state, move.said) for move in moves])
     publish(
         *(
             ObligationMoved(
@@ -121,24 +122,24 @@ def apply(moves: Sequence[Move], by: Actor, now: datetime) -> None:
         )
     )
     for move in moves:
-        _follow(move, by)
+        _follow(move)
 
 
 def _name(pair: tuple[str, Any]) -> str:
     return pair[0]
 
 
-def _follow(move: Move, by: Actor) -> None:
+def _follow(move: Move) -> None:
     """Run what the kind says follows from the debtor's last deed."""
     consequence = KINDS[move.row.kind].consequence
     if consequence and move.state == "closed" and move.said.verb in ("answer", "report"):
-        consequence(subject=(move.row.subject_kind, move.row.subject), by=by)
+        consequence(subject=(move.row.subject_kind, move.row.subject), by=move.said.by)
 
 
-def move(row: Obligation, state: str, by: Actor, said: Said) -> None:
+def move(row: Obligation, state: str, said: Said) -> None:
     """Plan and write one move."""
     now = clock.now()
-    apply([planned(row, state, said, now)], by, now)
+    apply([planned(row, state, said, now)], now)
 
 
 def _moments(row: Obligation, state: str, final: str, now: datetime) -> dict[str, datetime | None]:
@@ -162,7 +163,7 @@ def _ladder_ends(row: Obligation, state: str, final: str) -> bool:
     return state == "answered" and ladder(row.ladder).until == "answered"
 
 
-def write_steps(said: Sequence[tuple[Obligation, Said]], by: Actor, now: datetime) -> None:
+def write_steps(said: Sequence[tuple[Obligation, Said]], now: datetime) -> None:
     """Note what was said; words are sealed with the key of the case."""
     texts = [one.reply.text.strip() for _, one in said]
     sealed = vault.seal_many(
@@ -171,7 +172,7 @@ def write_steps(said: Sequence[tuple[Obligation, Said]], by: Actor, now: datetim
     insert_rows(
         [
             Step(
-                obligation=row, at=now, verb=one.verb, by=by.ref, on_behalf=one.on_behalf,
+                obligation=row, at=now, verb=one.verb, by=one.by.ref, on_behalf=one.on_behalf,
                 text=words["text"] or "", answers=dict(one.reply.answers),
             )
             for (row, one), words in zip(said, sealed, strict=True)
@@ -179,11 +180,11 @@ def write_steps(said: Sequence[tuple[Obligation, Said]], by: Actor, now: datetim
     )  # fmt: skip
 
 
-def deed_of(row: Obligation, was: str, state: str, by: Actor, said: Said) -> Deed:
+def deed_of(row: Obligation, was: str, state: str, said: Said) -> Deed:
     """Make the journal's entry of a deed on an obligation."""
     return Deed(
         deed=DEEDS[said.verb],
-        by=by,
+        by=said.by,
         subject=("obligation", row.pk),
         region=row.region_id,
         case=row.case,

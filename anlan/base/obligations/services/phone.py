@@ -12,7 +12,13 @@ from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.services.deeds import reach
 from anlan.base.obligations.services.moving import Reply
-from anlan.base.obligations.services.responding import respond
+from anlan.base.obligations.services.responding import (
+    BATCH,
+    Responded,
+    Saying,
+    respond,
+    respond_each,
+)
 from anlan.base.obligations.states import OPEN
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor
@@ -23,9 +29,10 @@ from anlan.base.permissions.services.links import (
     issue_links,
     note_opened,
     use_link,
+    use_links,
 )
 from anlan.kernel import clock
-from anlan.kernel.errors import Conflict, Invalid, Missing
+from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
 
 PURPOSE = "obligation"
 
@@ -92,6 +99,40 @@ def respond_by_link(*, opened: Opened, reply: Reply, voice: bytes = b"") -> str:
             _keep_voice(opened, voice)
         use_link(opened)
     return deed
+
+
+def respond_by_links(*, said: Sequence[tuple[Opened, Reply]]) -> list[Responded]:
+    """Let many say what there is to say next by their links, each as `respond_by_link` does.
+
+    In transactions of at most `BATCH`; one that fails does not hold back the others.
+    """
+    told: list[Responded] = []
+    for start in range(0, len(said), BATCH):
+        part = said[start : start + BATCH]
+        try:
+            told += _respond_together(part)
+        except AnlanError:  # alone, each shows whether its link is the one that cannot be used
+            told += [_respond_alone(opened, reply) for opened, reply in part]
+    return told
+
+
+@transaction.atomic
+def _respond_together(said: Sequence[tuple[Opened, Reply]]) -> list[Responded]:
+    told = respond_each(
+        said=[
+            Saying(one.subject, Reply(reply.text[:LONGEST], reply.answers), one.actor)
+            for one, reply in said
+        ]
+    )
+    use_links([one for (one, _), done in zip(said, told, strict=True) if done.error is None])
+    return told
+
+
+def _respond_alone(opened: Opened, reply: Reply) -> Responded:
+    try:
+        return Responded(opened.subject, respond_by_link(opened=opened, reply=reply))
+    except AnlanError as error:
+        return Responded(opened.subject, error=error)
 
 
 def _keep_voice(opened: Opened, voice: bytes) -> None:

@@ -5,17 +5,19 @@ Through some doors people speak without choosing a deed: a link, a short message
 taken down in few statements, and one that fails does not hold back the others.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import transaction
 
+from anlan.base.db.among import among
 from anlan.base.journal.services import record_many
 from anlan.base.obligations.kinds import KINDS, Ask
 from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import asked_with, form_in, forms_of, mine
+from anlan.base.obligations.selectors import are_theirs, asked_together, form_in, forms_of
 from anlan.base.obligations.services.moving import (
     Move,
     Reply,
@@ -39,6 +41,24 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
+class Saying:
+    """One reply: about which obligation, and by whom.
+
+    It is said for whatever else was asked together with it of who says it: `person`, where an
+    officer takes somebody's words down, else the actor who owes it. `alone` says it of that one
+    obligation and no other.
+    """
+
+    obligation: str
+    reply: Reply
+    by: Actor
+    person: str = ""
+    alone: bool = False
+    #: Which deed is meant; "" is whatever comes next.
+    verb: str = ""
+
+
+@dataclass(frozen=True)
 class Responded:
     """What became of one reply: which deed it was, or why it was none."""
 
@@ -50,79 +70,119 @@ class Responded:
 def respond(*, obligation: str, by: Actor, reply: Reply, person: str = "") -> str:
     """Say what there is to say next: sign for it, then report, then add to it; tells which.
 
-    It is said for whatever else was asked together with it of who says it: `person`, where an
-    officer takes somebody's words down, else the actor who owes it. Raises `Conflict` when nothing
-    more can be said, or what is said was said before.
+    Raises `Conflict` when nothing more can be said, or what is said was said before.
     """
-    return speak(obligation, "", by, reply, person)
+    return speak(Saying(obligation, reply, by, person))
 
 
 def respond_many(*, said: Sequence[tuple[str, Reply]], by: Actor) -> list[Responded]:
-    """Say what there is to say next about many obligations, each by itself; one answer each.
+    """Say what there is to say next about many obligations, each by itself; one answer each."""
+    return respond_each(said=[Saying(one, reply, by, alone=True) for one, reply in said])
 
-    In transactions of at most `BATCH`. Of two replies about one obligation the later one is said
-    after the first has been written.
+
+def respond_each(*, said: Sequence[Saying]) -> list[Responded]:
+    """Let many say what there is to say next, as if one after the other; one answer each.
+
+    In transactions of at most `BATCH`. What is said about one obligation is said in its order, each
+    once the one before has been written; one that fails does not hold back the others.
     """
-    told: list[Responded] = []
-    waiting = list(said)
+    told: dict[int, Responded] = {}
+    waiting = dict(enumerate(said))
     while waiting:
-        part: dict[str, Reply] = {}
-        while waiting and len(part) < BATCH and waiting[0][0] not in part:
-            obligation, reply = waiting.pop(0)
-            part[obligation] = reply
-        told += _respond_batch(part, by)
-    return told
+        part = dict(islice(waiting.items(), BATCH))
+        try:
+            done = _say_together(part)
+        except AnlanError:  # said alone, each shows whether it is the one that cannot be written
+            done = {place: _say_alone(one) for place, one in part.items()}
+        told |= done
+        waiting = {place: one for place, one in waiting.items() if place not in done}
+    return [told[place] for place in range(len(said))]
+
+
+def speak(saying: Saying) -> str:
+    """Say one thing, for all that was asked together; tells which deed it was."""
+    told = _say_together({0: saying})[0]
+    if told.error is not None:
+        raise told.error
+    return told.verb
+
+
+def _say_alone(saying: Saying) -> Responded:
+    try:
+        return Responded(saying.obligation, speak(saying))
+    except AnlanError as error:
+        return Responded(saying.obligation, error=error)
 
 
 @transaction.atomic
-def _respond_batch(part: dict[str, Reply], by: Actor) -> list[Responded]:
-    rows = {row.pk: row for row in Obligation.objects.select_for_update().filter(pk__in=part)}
-    own, asked = _own(part, by), forms_of(rows.values())
-    now = clock.now()
-    plans: list[_Plan] = []
-    told = []
-    for obligation, reply in part.items():
+def _say_together(part: Mapping[int, Saying]) -> dict[int, Responded]:
+    """Say what can be said at once, all but what speaks of an obligation spoken of before."""
+    chosen = _apart(_meant(part))
+    # All at once and in one order: an answer by another of their posts may be on its way.
+    held = Obligation.objects.select_for_update().filter(
+        among("pk", {pk for one in chosen.values() for pk in one.about})
+    )
+    rows = {row.pk: row for row in held.order_by("pk")}
+    now, asked = clock.now(), forms_of(rows.values())
+    told: dict[int, Responded] = {}
+    plans: list[list[_Plan]] = []
+    for place, (saying, is_own, others) in chosen.items():
         try:
-            row = _seen(rows.get(obligation), own, by)
-            plans.append(_plan(row, "", _Word(by, reply, own, now, asked)))
-            told.append(Responded(obligation, plans[-1].verb))
+            row = _seen(rows.get(saying.obligation), saying.by, is_own=is_own)
+            word = _Word(saying.by, saying.reply, is_own, now, asked)
+            along = [rows[pk] for pk in others if pk in rows]
+            plans.append(_plans(row, along, saying.verb, word))
+            told[place] = Responded(saying.obligation, plans[-1][0].verb)
         except AnlanError as error:
-            told.append(Responded(obligation, error=error))
-    _write(plans, by, now)
-    for plan in plans:
-        hear(plan.row, by, plan.reply)
+            told[place] = Responded(saying.obligation, error=error)
+    _write([plan for some in plans for plan in some], now)
+    for first, *_ in plans:
+        hear(first.row, first.by, first.reply)
     return told
 
 
-def speak(obligation: str, verb: str, by: Actor, reply: Reply, person: str = "") -> str:
-    """Say one thing, for all that was asked together; without a `verb` whatever comes next.
+class _Meant(NamedTuple):
+    """A reply and what it speaks of: `others` were asked together with its own obligation."""
 
-    Tells which deed it was.
-    """
-    with transaction.atomic():
-        own = _own([obligation], by)
-        row = _seen(Obligation.objects.filter(pk=obligation).first(), own, by)
-        others = asked_with(row, person or (by.person if row.pk in own else ""))
-        # All at once and in one order: an answer by another of their posts may be on its way.
-        held = Obligation.objects.select_for_update().filter(pk__in=[obligation, *others])
-        rows = {one.pk: one for one in held.order_by("pk")}
-        word = _Word(by, reply, own, clock.now(), forms_of(rows.values()))
-        plans = _plans(rows.pop(obligation), rows.values(), verb, word)
-        _write(plans, by, word.now)
-        hear(plans[0].row, by, reply)
-    return plans[0].verb
+    saying: Saying
+    is_own: bool = False
+    others: Sequence[str] = ()
+
+    @property
+    def about(self) -> set[str]:
+        """Name every obligation it speaks of."""
+        return {self.saying.obligation, *self.others}
 
 
-def _own(obligations: Collection[str], by: Actor) -> set[str]:
-    """Tell which of these the actor owes, or was turned to for."""
-    if not by.person:
-        return set()
-    rows = Obligation.objects.filter(mine(by), pk__in=list(obligations))
-    return set(rows.values_list("pk", flat=True))
+def _meant(part: Mapping[int, Saying]) -> dict[int, _Meant]:
+    """Find what each speaks of, and whether it is theirs to answer."""
+    wanted = Obligation.objects.filter(among("pk", {one.obligation for one in part.values()}))
+    known = {row.pk: row for row in wanted}
+    there = {place: one for place, one in part.items() if one.obligation in known}
+    rows = [known[one.obligation] for one in there.values()]
+    own = are_theirs([(row, one.by.person) for row, one in zip(rows, there.values(), strict=True)])
+    whom = [
+        "" if one.alone else one.person or (one.by.person if is_own else "")
+        for one, is_own in zip(there.values(), own, strict=True)
+    ]
+    asked = asked_together(list(zip(rows, whom, strict=True)))
+    found = dict(zip(there, zip(own, asked, strict=True), strict=True))
+    return {place: _Meant(one, *found.get(place, (False, ()))) for place, one in part.items()}
 
 
-def _seen(row: Obligation | None, own: Collection[str], by: Actor) -> Obligation:
-    if row is None or not (may(by, "obligations.view", row.region_id) or row.pk in own):
+def _apart(meant: Mapping[int, _Meant]) -> dict[int, _Meant]:
+    """Choose what speaks of obligations that nothing before it speaks of."""
+    chosen: dict[int, _Meant] = {}
+    spoken_of: set[str] = set()
+    for place, one in meant.items():
+        if spoken_of.isdisjoint(one.about):
+            chosen[place] = one
+        spoken_of |= one.about
+    return chosen
+
+
+def _seen(row: Obligation | None, by: Actor, *, is_own: bool) -> Obligation:
+    if row is None or not (is_own or may(by, "obligations.view", row.region_id)):
         raise Missing("没有这个事项")
     return row
 
@@ -130,12 +190,12 @@ def _seen(row: Obligation | None, own: Collection[str], by: Actor) -> Obligation
 class _Word(NamedTuple):
     """What is said, by whom and when.
 
-    `own` are the obligations that are theirs to answer, `asked` what reports ask by their subject.
+    `is_own` tells whether it is theirs to say, `asked` what reports ask by their subject.
     """
 
     by: Actor
     reply: Reply
-    own: Collection[str]
+    is_own: bool
     now: datetime
     asked: Mapping[tuple[str, str], tuple[Ask, ...]]
 
@@ -146,6 +206,7 @@ class _Plan:
 
     verb: str
     row: Obligation
+    by: Actor
     reply: Reply
     moves: tuple[Move, ...] = ()
     note: Said | None = None
@@ -156,8 +217,7 @@ def _plans(row: Obligation, others: Iterable[Obligation], verb: str, word: _Word
 
     Where somebody else has answered that one, it is still said about the others.
     """
-    on_behalf = row.pk not in word.own
-    along = [plan for one in others if (plan := _along(one, word, on_behalf=on_behalf))]
+    along = [plan for one in others if (plan := _along(one, word))]
     try:
         return [_plan(row, verb, word), *along]
     except Conflict:
@@ -166,38 +226,37 @@ def _plans(row: Obligation, others: Iterable[Obligation], verb: str, word: _Word
         return along
 
 
-def _along(row: Obligation, word: _Word, *, on_behalf: bool) -> _Plan | None:
+def _along(row: Obligation, word: _Word) -> _Plan | None:
     """Plan what a reply says about another obligation than its own; None where nothing new."""
     kind, reply = KINDS[row.kind], word.reply
     if row.state in ("issued", "reached") and fits(kind.answer_form, reply):
-        return _answer(row, reply, on_behalf=on_behalf, now=word.now)
+        return _answer(row, word)
     form = form_in(word.asked, row)
     if _next(row) == "report" and fits(form, reply):
-        return _report(row, reply, form, on_behalf=on_behalf, now=word.now)
+        return _report(row, form, word)
     return None
 
 
 def _plan(row: Obligation, verb: str, word: _Word) -> _Plan:
-    by, reply, own, now, asked = word
-    form = form_in(asked, row)
+    by, reply = word.by, word.reply
+    form = form_in(word.asked, row)
     if KINDS[row.kind].page is not None:
         raise Conflict(f"{KINDS[row.kind].title}要打开它的页面填报，签收不算")
     deed = verb or _next(row)
     if not verb and deed != "answer" and not fits(form, reply):
         raise Conflict(f"事项现在是「{LIFECYCLE[row.state].label}」，不必再签收")
-    on_behalf = row.pk not in own
-    if on_behalf:
+    if not word.is_own:
         permit(by, "obligations.owe", row.region_id)
         permit(by, f"obligations.{'answer' if deed == 'answer' else 'report'}", row.region_id)
     if deed == "answer":
-        return _answer(row, reply, on_behalf=on_behalf, now=now)
+        return _answer(row, word)
     if deed == "report":
-        return _report(row, reply, form, on_behalf=on_behalf, now=now)
+        return _report(row, form, word)
     kind = KINDS[row.kind]
     if not kind.noted or row.state in ("issued", "reached"):
         raise Conflict(f"{kind.title}现在是「{LIFECYCLE[row.state].label}」，不能补充")
     check_form(form, reply)
-    return _Plan("note", row, reply, note=Said("note", reply, on_behalf))
+    return _Plan("note", row, by, reply, note=_spoken("note", word))
 
 
 def _next(row: Obligation) -> str:
@@ -209,32 +268,34 @@ def _next(row: Obligation) -> str:
     return "note" if kind.noted else "answer"
 
 
-def _answer(row: Obligation, reply: Reply, *, on_behalf: bool, now: datetime) -> _Plan:
+def _answer(row: Obligation, word: _Word) -> _Plan:
     """Plan an answer; one that tells what was done is the report too."""
-    form = KINDS[row.kind].answer_form
+    form, reply = KINDS[row.kind].answer_form, word.reply
     check_form(form, reply)
-    moves = [planned(row, "answered", Said("answer", reply, on_behalf), now)]
+    moves = [planned(row, "answered", _spoken("answer", word), word.now)]
     if any(reply.answers.get(ask.name) in ask.reports for ask in form if ask.reports):
-        said = Said("report", Reply(answers=reply.answers), on_behalf)
-        moves.append(planned(row, "reported", said, now, was="answered"))
-    return _Plan("answer", row, reply, tuple(moves))
+        said = replace(_spoken("report", word), reply=Reply(answers=reply.answers))
+        moves.append(planned(row, "reported", said, word.now, was="answered"))
+    return _Plan("answer", row, word.by, reply, tuple(moves))
 
 
-def _report(
-    row: Obligation, reply: Reply, form: tuple[Ask, ...], *, on_behalf: bool, now: datetime
-) -> _Plan:
-    check_form(form, reply)
-    moved = planned(row, "reported", Said("report", reply, on_behalf), now)
-    return _Plan("report", row, reply, (moved,))
+def _report(row: Obligation, form: tuple[Ask, ...], word: _Word) -> _Plan:
+    check_form(form, word.reply)
+    moved = planned(row, "reported", _spoken("report", word), word.now)
+    return _Plan("report", row, word.by, word.reply, (moved,))
 
 
-def _write(plans: Sequence[_Plan], by: Actor, now: datetime) -> None:
+def _spoken(verb: str, word: _Word) -> Said:
+    return Said(verb, word.reply, word.by, on_behalf=not word.is_own)
+
+
+def _write(plans: Sequence[_Plan], now: datetime) -> None:
     """Write plans of different rows: first moves, then second ones, then words alone."""
     for turn in (0, 1):
         moves = [plan.moves[turn] for plan in plans if len(plan.moves) > turn]
         if moves:
-            apply(moves, by, now)
+            apply(moves, now)
     notes = [(plan.row, plan.note) for plan in plans if plan.note is not None]
     if notes:
-        write_steps(notes, by, now)
-        record_many([deed_of(row, row.state, row.state, by, said) for row, said in notes])
+        write_steps(notes, now)
+        record_many([deed_of(row, row.state, row.state, said) for row, said in notes])

@@ -101,18 +101,23 @@ def posts_of(actor: Actor) -> tuple[str, ...]:
     return tuple(sorted({held.post for held in held_by([actor.person])}))
 
 
-def called_through(person: str) -> tuple[list[str], list[str]]:
-    """Tell the posts somebody is the first to be called for today, and those they stand in for.
+def called_through(persons: Collection[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """Tell by person the posts they are the first to be called for today, and those they stand in.
 
     Where nobody holds a post as A, whoever stands in comes first as well.
     """
-    own = Holding.objects.filter(person=person, retired_at=None)
+    own = Holding.objects.filter(among("person", persons), retired_at=None)
     held = holdings_on(set(own.values_list("post_id", flat=True)))
-    first: dict[str, str] = {}
+    found: dict[str, tuple[list[str], list[str]]] = {one: ([], []) for one in persons}
+    called: set[str] = set()
     for one in held:
-        first.setdefault(one.post, one.person)
-    deputised = [one.post for one in held if one.person == person and one.rank != "A"]
-    return [post for post, who in first.items() if who == person], deputised
+        first, deputised = found.get(one.person, ([], []))
+        if one.post not in called:
+            first.append(one.post)
+        if one.rank != "A":
+            deputised.append(one.post)
+        called.add(one.post)
+    return found
 
 
 def with_several_posts(persons: Collection[str]) -> set[str]:

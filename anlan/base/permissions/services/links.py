@@ -7,7 +7,7 @@ decides what the holder of a link to this subject may do.
 import base64
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -127,9 +127,25 @@ def issue_link(wanted: Wanted, *, by: Actor) -> str:
 
 def open_link(key: str, purpose: str) -> Opened:
     """Tell who comes in by a link; `Missing` when it is unknown, over, used or for another end."""
-    link = Link.objects.filter(hash=digest(key), purpose=purpose, revoked_at=None).first()
-    if link is None or link.expires <= real_now() or (link.once and link.used_at):
+    found = open_links([key], purpose).get(key)
+    if found is None:
         raise Missing("链接无效或已过期，请联系发送单位重新发送")
+    return found
+
+
+def open_links(keys: Collection[str], purpose: str) -> dict[str, Opened]:
+    """Tell by key who comes in by many links; those that `open_link` would refuse are left out."""
+    hashes = {digest(key): key for key in keys}
+    rows = Link.objects.filter(among("hash", hashes), purpose=purpose, revoked_at=None)
+    now = real_now()
+    return {
+        hashes[link.hash]: _opened(link)
+        for link in rows
+        if link.expires > now and not (link.once and link.used_at)
+    }
+
+
+def _opened(link: Link) -> Opened:
     actor = Actor(
         ref=f"link:{link.id}", user_id=None, name=link.name or "短信链接",
         region=link.region, person=link.person, via="link",
@@ -144,11 +160,23 @@ def note_opened(opened: Opened) -> None:
 
 def use_link(opened: Opened) -> None:
     """Mark a link used, inside the transaction of the deed; `Missing` when a once-link was used."""
-    link = Link.objects.filter(id=opened.id, revoked_at=None)
-    fresh = link.exclude(once=True, used_at__isnull=False)
-    if not fresh.update(used_at=real_now()):
-        raise Missing("链接已经用过")
-    record_many([_deed(link.get(), "links.used", opened.actor)])
+    use_links([opened])
+
+
+def use_links(opened: Sequence[Opened]) -> None:
+    """Mark many links used, each as `use_link` does; `Missing` when one of them cannot be."""
+    held = Link.objects.select_for_update().filter(
+        among("id", {one.id for one in opened}), revoked_at=None
+    )
+    links = {link.id: link for link in held.order_by("pk")}
+    spent = {link.id for link in links.values() if link.once and link.used_at}
+    for one in opened:
+        if one.id not in links or one.id in spent:
+            raise Missing("链接已经用过")
+        if links[one.id].once:
+            spent.add(one.id)
+    Link.objects.filter(among("id", links)).update(used_at=real_now())
+    record_many([_deed(links[one.id], "links.used", one.actor) for one in opened])
 
 
 def revoke_links(*, purpose: str, subject: str, by: Actor) -> int:
