@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Min, Q
 
 from anlan.base.jobs.models import Job, Worker
-from anlan.base.jobs.running import LEASE
+from anlan.base.jobs.running import LEASE, SCHEDULED_BY
 from anlan.kernel import clock
 
 
@@ -49,7 +49,11 @@ def job(job_id: str) -> Job | None:
     return Job.objects.filter(id=job_id).first()
 
 
-def is_idle() -> bool:
-    """Tell whether no job is due or running (a lock-step clock may then advance)."""
+def is_idle(*, scheduled: bool = False) -> bool:
+    """Tell whether no job is due or running (a lock-step clock may then advance).
+
+    `scheduled` asks for those alone that come again and again.
+    """
     due = Q(state=Job.State.WAITING, run_at__lte=clock.now()) | Q(state=Job.State.RUNNING)
-    return not Job.objects.filter(due).exists()
+    asked = Job.objects.filter(by=SCHEDULED_BY) if scheduled else Job.objects.all()
+    return not asked.filter(due).exists()

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import heapq
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from anlan.base.db.among import among
 from anlan.base.obligations.kinds import KINDS, Ask
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import form_in, forms_of
 from anlan.base.obligations.services import Reply
-from anlan.base.obligations.services.phone import LIVES, PURPOSE, respond_by_link
+from anlan.base.obligations.services.phone import LIVES, PURPOSE, respond_by_links
 from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
-from anlan.base.permissions.services.links import Wanted, issue_links, open_link
+from anlan.base.permissions.services.links import Opened, Wanted, issue_links, open_links
 from anlan.demo.days import noise
 from anlan.demo.days.recording import in_ms, moment
 from anlan.kernel import clock
@@ -132,9 +133,7 @@ class People:
         tally, due = Tally(relayed=self._relay(at)), []
         while self._turns and self._turns[0].due <= at:
             due.append(heapq.heappop(self._turns))
-        keys = _links(due)
-        for turn in due:
-            tally.answers += self._speak(turn, keys.get(turn.obligation, ""), at)
+        tally.answers = self._speak(due, at)
         return tally
 
     def _look(self) -> None:
@@ -172,27 +171,43 @@ class People:
         persons = User.objects.exclude(person="").values_list("person", flat=True)
         return [one.post for one in people.held_by(list(persons))]
 
-    def _speak(self, turn: Turn, key: str, at: int) -> int:
-        row = Obligation.objects.filter(pk=turn.obligation, closed_at=None).first()
-        if row is None or row.paused_at is not None or not key:
-            return 0
-        said = 0
-        if (row.answered_at is not None) == turn.signed:  # else somebody was quicker
-            try:
-                link = open_link(key, PURPOSE)
-                respond_by_link(opened=link, reply=self._reply(row, turn))
-            except AnlanError:  # there is nothing left to say
-                return 0
-            said = 1
+    def _speak(self, due: Sequence[Turn], at: int) -> int:
+        """Let all whose time has come say what is theirs to say, each by a link; tells how many."""
+        open_ = Obligation.objects.filter(among("pk", [one.obligation for one in due]))
+        rows = {row.pk: row for row in open_.filter(closed_at=None, paused_at=None)}
+        links, asked = _links(due, rows), forms_of(rows.values())
+        said: list[tuple[Turn, Opened, Reply]] = []
+        for turn in due:
+            row, link = rows.get(turn.obligation), links.get(turn.obligation)
+            if row is None or link is None:
+                continue
+            if (row.answered_at is not None) == turn.signed:
+                said.append((turn, link, self._reply(turn, form_in(asked, row))))
+            else:  # somebody was quicker
+                self._go_on(turn, at)
+        told = respond_by_links(said=[(link, reply) for _, link, reply in said])
+        silent = [turn for (turn, *_), done in zip(said, told, strict=True) if done.error]
+        # Whoever has nothing left to say may have said it for another of their posts just now.
+        signed = set(
+            Obligation.objects.filter(among("pk", [one.obligation for one in silent]))
+            .filter(closed_at=None, answered_at__isnull=False)
+            .values_list("pk", flat=True)
+        )
+        for (turn, *_), done in zip(said, told, strict=True):
+            if done.error is None or turn.obligation in signed:
+                self._go_on(turn, at)
+        return len(said) - len(silent)
+
+    def _go_on(self, turn: Turn, at: int) -> None:
+        """Plan the report of what was signed for."""
         if not turn.signed and "reported" in KINDS[turn.kind].states:
             self._plan(turn._replace(signed=True), at)
-        return said
 
-    def _reply(self, row: Obligation, turn: Turn) -> Reply:
+    def _reply(self, turn: Turn, report: tuple[Ask, ...]) -> Reply:
         word = self._manners.word
         if turn.kind == CALL:
             return Reply(text=word, answers={"reply": self._said(turn.post)})
-        form = form_in(forms_of([row]), row) if turn.signed else KINDS[turn.kind].answer_form
+        form = report if turn.signed else KINDS[turn.kind].answer_form
         answers: dict[str, Any] = {
             one.name: _filled(one, word) for one in form if one.required and not one.on_behalf
         }
@@ -233,23 +248,19 @@ class People:
         return None if user is None else actor_of(user)
 
 
-def _links(due: Sequence[Turn]) -> dict[str, str]:
-    """Make everybody's links at once, for whoever holds each post first; by what is owed."""
-    owed = dict(
-        Obligation.objects.filter(pk__in=[one.obligation for one in due], closed_at=None)
-        .values_list("pk", "debtor_id")
-    )  # fmt: skip
-    holders = people.holders_of(list(owed.values()))
-    regions = {one.obligation: one.region for one in due}
+def _links(due: Sequence[Turn], rows: Mapping[str, Obligation]) -> dict[str, Opened]:
+    """Make everybody's links at once and open them, for whoever holds each post first."""
+    owed = {one.obligation: one for one in due if one.obligation in rows}
+    holders = people.holders_of({row.debtor_id for row in rows.values()})
     wanted = [
         Wanted(
-            PURPOSE, pk, clock.real_now() + LIVES, post, holders[post][0]["person"], "",
-            regions[pk],
+            PURPOSE, pk, clock.real_now() + LIVES, rows[pk].debtor_id,
+            holders[rows[pk].debtor_id][0]["person"], "", turn.region,
         )
-        for pk, post in owed.items() if holders.get(post)
+        for pk, turn in owed.items() if holders.get(rows[pk].debtor_id)
     ]  # fmt: skip
     keys = issue_links(wanted, by=BY) if wanted else []
-    return {one.subject: key for one, key in zip(wanted, keys, strict=True)}
+    return {one.subject: one for one in open_links(keys, PURPOSE).values()}
 
 
 def _filled(ask: Ask, word: str) -> Any:

@@ -17,7 +17,7 @@ from anlan.kernel.errors import Conflict
 from anlan.sense.rules.spec import Spec
 from anlan.sense.selectors.directory import rule_rows
 
-from . import company, doors, equipment, far_side, outcome, stepping
+from . import company, doors, equipment, far_side, outcome, stepping, tempo
 from .cursor import FOLDER, Cursor
 from .quiet import under_way
 from .senders import Senders
@@ -36,6 +36,8 @@ class Played:
     #: Codes of rules in force whose alarms cannot be foreseen; they are not judged.
     unforeseen: tuple[str, ...]
     unknown: tuple[str, ...]
+    #: How long each step took.
+    steps: tuple[tempo.Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def verdict_on(cursor: Cursor, workspace: Path) -> Played:
     if due is not None:
         raised = [one for one in outcome.raised() if one.rule not in unforeseen]
         found = judge(due, raised, start=cursor.start, end=cursor.at, slack=SLACK_MS)
-    return Played(cursor, found, unforeseen, tuple(equipment.unknown(recording)))
+    unknown, steps = tuple(equipment.unknown(recording)), tuple(tempo.read(workspace))
+    return Played(cursor, found, unforeseen, unknown, steps)
 
 
 def _unforeseen(rules: dict[str, Spec]) -> tuple[str, ...]:

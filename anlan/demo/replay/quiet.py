@@ -16,7 +16,7 @@ from anlan.base.obligations.models import Obligation
 from anlan.base.outbox.selectors import is_idle as outbox_is_idle
 from anlan.demo.days.recording import moment
 from anlan.demo.replay import doors
-from anlan.demo.replay.stepping import MODELS
+from anlan.demo.replay.stepping import DOORS, MODELS, SCHEDULED
 from anlan.forecast.models import Run
 from anlan.gateways.sources.runner import is_due
 from anlan.gateways.sources.sharing import FOLDER as SOURCES
@@ -89,7 +89,9 @@ def _models(_: Path, __: int) -> bool:
 
 
 def _schedules(_: Path, at: int) -> bool:
-    return not Schedule.objects.filter(due_at__lte=moment(at)).exists()
+    """Tell whether what comes again and again has been begun, and is done."""
+    due = Schedule.objects.filter(due_at__lte=moment(at))
+    return not due.exists() and jobs_are_idle(scheduled=True)
 
 
 def _obligations(_: Path, at: int) -> bool:
@@ -100,9 +102,9 @@ def _obligations(_: Path, at: int) -> bool:
 
 #: What may be under way, in the order in which one sets the next in motion.
 QUESTIONS: Final[dict[str, Callable[[Path, int], bool]]] = {
-    "数据入口和报警": _doors,
+    DOORS: _doors,
     "事件投递": lambda _, __: outbox_is_idle(),
-    "定时作业": _schedules,
+    SCHEDULED: _schedules,
     "作业": lambda _, __: jobs_are_idle(),
     "提级和逾期": _obligations,
     "留痕": lambda _, __: journal_is_idle(),

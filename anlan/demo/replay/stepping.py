@@ -1,13 +1,14 @@
 """The workspace's clock and the senders, step by step or at a pace.
 
-The clock stands still at each step until everything that came of it is done, so that two runs
-agree. In lock-step the next step follows at once, at a pace when it is due.
+In lock-step the clock stands still at each step until everything that came of it is done, so that
+two runs agree, and the next step follows at once. At a pace it follows when it is due; what came of
+a step may still be under way then, but not for long.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,6 +17,7 @@ from anlan.demo.days.recording import moment
 from anlan.kernel import clock
 from anlan.kernel.errors import Unavailable
 
+from . import tempo
 from .cursor import Cursor
 from .tally import Tally
 
@@ -30,11 +32,17 @@ PATIENCE_S: Final = 300.0
 MODEL_PATIENCE_S: Final = 900.0
 #: What `Busy` calls the runs of models: waiting for them is told of by itself.
 MODELS: Final = "预报计算"
+#: What it calls taking in what was sent and judging it and the time, and jobs that look at the
+#: time again and again. The clock never goes ahead of these: what looks too seldom sees a break.
+DOORS: Final = "数据入口和报警"
+SCHEDULED: Final = "定时作业"
 POLL_S: Final = 0.02
 #: Shortest step at a pace.
 LEAST_MS: Final = 1000
 #: So much lost time is made up for at a pace; more is not.
-PATIENT_S: Final = 5.0
+PATIENT_S: Final = 60.0
+#: So long, by the workspace's clock, what came of a step may be under way at a pace.
+BEHIND_MS: Final = 3 * STEP_MS
 
 
 class Sending(Protocol):
@@ -77,54 +85,98 @@ def ends(cursor: Cursor, step_ms: int) -> Iterator[int]:
 def lockstep(stage: Stage, cursor: Cursor, step_ms: int = STEP_MS) -> Cursor:
     """Play what is left, one step after another; each is kept once everything of it is done."""
     for at in ends(cursor, step_ms):
-        cursor = _step(stage, cursor, at)
+        began, after = time.time(), cursor.at
+        tally = Tally()
+        cursor = _step(stage, cursor, at, tally)
+        tempo.note(
+            stage.workspace,
+            tempo.Step(after, at, began, time.time() - began, waited_s=tally.waited_s),
+        )
     return cursor
 
 
 def paced(stage: Stage, cursor: Cursor, speed: float) -> Cursor:
     """Play what is left at a speed, in steps of about a second; slower when it cannot be done.
 
-    The clock never runs ahead of what was sent, or a busy machine would make silence of its own
-    slowness.
+    The clock never runs ahead of what was sent, judged and looked at, or a busy machine would make
+    silence of its own slowness. For all else it waits only when that has been under way for
+    `BEHIND_MS`: a platform that keeps up does several things at once. Waiting for models is not
+    made up for.
     """
     step_ms = max(LEAST_MS, min(STEP_MS, round(speed * 1000)))
+    leeway = _Leeway(cursor.at)
     due = time.monotonic()
     for at in ends(cursor, step_ms):
-        due = max(due + (at - cursor.at) / 1000 / speed, time.monotonic() - PATIENT_S)
-        cursor = _step(stage, cursor, at)
-        time.sleep(max(0.0, due - time.monotonic()))
+        began, after = time.time(), cursor.at
+        due = max(due + (at - after) / 1000 / speed, time.monotonic() - PATIENT_S)
+        tally = Tally()
+        # At the end everything is waited for, as in lock-step: what came of it is to be read.
+        cursor = _step(stage, cursor, at, tally, leeway if at < cursor.end else None)
+        due += tally.waited_s
+        idle = max(0.0, due - time.monotonic())
+        behind = max(0.0, time.monotonic() - due)
+        time.sleep(idle)
+        tempo.note(
+            stage.workspace,
+            tempo.Step(after, at, began, time.time() - began, tally.waited_s, idle, behind),
+        )
     return cursor
 
 
-def _step(stage: Stage, cursor: Cursor, at: int) -> Cursor:
+class _Leeway:
+    """Tells whether the clock may go on though something is under way."""
+
+    def __init__(self, done: int) -> None:
+        #: The workspace's time up to which everything is known to be done.
+        self._done = done
+
+    def suffices(self, left: Sequence[str], at: int) -> bool:
+        """Tell it of what is left at a time."""
+        if not left:
+            self._done = at
+        looked = DOORS not in left and SCHEDULED not in left
+        return looked and at - self._done <= BEHIND_MS
+
+
+def _step(
+    stage: Stage, cursor: Cursor, at: int, tally: Tally, leeway: _Leeway | None = None
+) -> Cursor:
+    """Live through one step; `tally` is what came of it alone."""
     stop_clock(stage.workspace, at)
-    tally = Tally()
-    _wait(stage, at, tally)  # what the time itself brings comes before what is sent
+    if leeway is None:
+        _wait(stage, at, tally)  # what the time itself brings comes before what is sent
     tally.add(stage.senders.send(cursor.at, at))
-    _wait(stage, at, tally)
+    _wait(stage, at, tally, leeway)
     if stage.act is not None:
-        _let_speak(stage, stage.act, at, tally)
-    tally.add(cursor.tally)
-    cursor = replace(cursor, at=at, tally=tally)
+        _let_speak(stage, stage.act, at, tally, leeway)
+    total = Tally()
+    total.add(cursor.tally)
+    total.add(tally)
+    cursor = replace(cursor, at=at, tally=total)
     cursor.write(stage.workspace)
     stage.tell(cursor)
     return cursor
 
 
-def _let_speak(stage: Stage, act: Act, at: int, tally: Tally) -> None:
-    """Let people speak until what they said makes nobody else speak at the same time."""
+def _let_speak(stage: Stage, act: Act, at: int, tally: Tally, leeway: _Leeway | None) -> None:
+    """Let people speak; in lock-step until what they said makes nobody else speak at the time."""
     said = act(at)
-    while said.answers or said.relayed:
-        tally.add(said)
+    tally.add(said)
+    while leeway is None and (said.answers or said.relayed):
         _wait(stage, at, tally)
         said = act(at)
+        tally.add(said)
 
 
-def _wait(stage: Stage, at: int, tally: Tally) -> None:
-    waited = wait_until_done(stage.busy, at)
+def _wait(stage: Stage, at: int, tally: Tally, leeway: _Leeway | None = None) -> None:
+    waited = wait_until_done(stage.busy, at, enough=leeway.suffices if leeway else _nothing)
     if waited:
         tally.waits += 1
         tally.waited_s += waited
+
+
+def _nothing(left: Sequence[str], _at: int) -> bool:
+    return not left
 
 
 def stop_clock(workspace: Path, at: int) -> None:
@@ -139,18 +191,24 @@ def _number(path: Path) -> int:
     return 0 if setting is None else setting.step
 
 
-def wait_until_done(busy: Busy, at: int, patience_s: float = PATIENCE_S) -> float:
+def wait_until_done(
+    busy: Busy,
+    at: int,
+    patience_s: float = PATIENCE_S,
+    enough: Callable[[Sequence[str], int], bool] = _nothing,
+) -> float:
     """Wait until nothing is under way, twice in a row: what ends last may begin something else.
 
-    Tells for how many seconds nothing but models ran. Raises `Unavailable` with what does not end.
+    `enough` tells whether what is left may stay so. Tells for how many seconds nothing but models
+    was waited for. Raises `Unavailable` with what does not end.
     """
     begun = looked = time.monotonic()
     quiet, waited = 0, 0.0
     while quiet < 2:
         left = busy(at)
-        quiet = 0 if left else quiet + 1
+        quiet = quiet + 1 if enough(left, at) else 0
         now = time.monotonic()
-        models = left == [MODELS]
+        models = left == [MODELS] and not quiet
         waited += now - looked if models else 0.0
         looked = now
         if left and now - begun > (max(patience_s, MODEL_PATIENCE_S) if models else patience_s):

@@ -46,8 +46,24 @@ def _show_sent(told: dict[str, Any]) -> None:
         sys.stdout.write(
             f"时钟为等预报计算停了 {told['waits']} 次，共 {told['waited_s']:.0f} 秒。\n"
         )
+    _show_tempo(told["tempo"])
     if told["unknown"]:
         sys.stdout.write(f"  没有登记的监测项 {len(told['unknown'])} 个，没有发送。\n")
+
+
+def _show_tempo(tempo: dict[str, Any] | None) -> None:
+    """Say how fast it went, in all and by day."""
+    if tempo is None or tempo["speed"] is None:
+        return
+    sys.stdout.write(
+        f"快慢：{tempo['speed']:.0f} 倍（用时 {tempo['real_s']:.0f} 秒，等预报计算的 "
+        f"{tempo['waited_s']:.0f} 秒不计），最多落后 {tempo['behind_s']:.1f} 秒。\n"
+    )
+    for day in tempo["days"] if len(tempo["days"]) > 1 else []:
+        sys.stdout.write(
+            f"  {day['from'][5:16].replace('T', ' ')} 起：{day['speed']:.0f} 倍，等预报计算 "
+            f"{day['waited_s']:.0f} 秒，最多落后 {day['behind_s']:.1f} 秒\n"
+        )
 
 
 def _show_alarms(alarms: dict[str, Any], unforeseen: list[str]) -> None:
@@ -83,10 +99,21 @@ def _told(played: "Played") -> dict[str, Any]:
         "to": _spelt(played.cursor.at),
         "sent": tally.plain(),
         **{name: getattr(tally, name) for name in BESIDES},
+        "tempo": _tempo(played),
         "alarms": alarms,
         "unforeseen": list(played.unforeseen),
         "unknown": list(played.unknown),
     }
+
+
+def _tempo(played: "Played") -> dict[str, Any] | None:
+    from anlan.demo.replay import tempo
+
+    whole = tempo.whole(played.steps)
+    if whole is None:
+        return None
+    days = [{"from": _spelt(one.begins), **one.plain()} for one in tempo.by_day(played.steps)]
+    return {**whole.plain(), "days": days}
 
 
 def _line(rule: str, matter: str, level: int | None, at: int, title: str) -> str:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from anlan.demo.days.recording import in_ms
+from anlan.demo.replay import tempo
 from anlan.demo.replay.cursor import Cursor
 from anlan.demo.replay.stepping import (
+    BEHIND_MS,
+    DOORS,
     MODELS,
     OFFSET_MS,
     STEP_MS,
@@ -153,3 +156,48 @@ def test_waiting_for_models_alone_is_told_and_people_speak_when_all_is_done(
     assert done.tally.waited_s > 0
     assert done.tally.answers == 1
     assert said == [START + 10_000] * 2
+
+
+def test_at_a_pace_the_clock_waits_for_doors_at_once_and_for_all_else_in_time(
+    tmp_path: Path,
+) -> None:
+    stuck = ["提级和逾期"]
+    asked: list[tuple[int, bool]] = []
+
+    def busy(at: int) -> list[str]:
+        first = not any(one == at for one, _ in asked)
+        late = at - START > BEHIND_MS and sum(one == at for one, _ in asked) > 20
+        left = [] if late else [DOORS, *stuck] if first else list(stuck)
+        asked.append((at, bool(left)))
+        return left
+
+    stage = Stage(tmp_path, Notebook(tmp_path), busy, lambda _: None)
+    paced(stage, Cursor("x", START, START + 4 * STEP_MS, START), speed=3600.0)
+    looks = {at: sum(one == at for one, _ in asked) for at, _ in asked}
+    soon = [count for at, count in looks.items() if at - START <= BEHIND_MS]
+    late = [count for at, count in looks.items() if at - START > BEHIND_MS]
+    assert set(soon) == {3}  # the doors first, then twice that nothing hinders
+    assert min(late) > 20
+
+
+def test_the_last_step_at_a_pace_waits_for_everything(tmp_path: Path) -> None:
+    left = [["作业"]] * 5
+    stage = Stage(
+        tmp_path, Notebook(tmp_path), lambda _: left.pop() if left else [], lambda _: None
+    )
+    paced(stage, Cursor("x", START, START + 1000, START), speed=3600.0)
+    assert not left
+
+
+def test_what_models_were_waited_for_is_told_by_step(tmp_path: Path) -> None:
+    cursor = Cursor("x", START, START + 2 * STEP_MS, START)
+    looks = iter([[MODELS]] * 5)
+    stage = Stage(
+        tmp_path, Notebook(tmp_path),
+        lambda at: next(looks, []) if at == cursor.end else [], lambda _: None,
+    )  # fmt: skip
+    played = paced(stage, cursor, speed=3600.0)
+    steps = tempo.read(tmp_path)
+    assert [one.waited_s > 0 for one in steps] == [False, False, True]
+    assert steps[-1].waited_s == pytest.approx(played.tally.waited_s, abs=0.01)
+    assert played.tally.waits == 1
