@@ -9,7 +9,6 @@ by a client of `/api/v1/stream`. The load, the probes and the client share the m
 import http.client
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench import _streams
+from bench._ear import Ear
 from bench.lists import COUNTY, serving
 
 STREAMS = 10_000
@@ -39,7 +39,7 @@ def run() -> dict[str, Any]:
     rules()
     with serving() as port, ingesting():
         wait_for_doors(port, token)
-        ear = Ear(port, token)
+        ear = Ear(port, f"Authorization: Bearer {token}")
         door = Door(port, token)
         # Streams of their own: among calm values a single leap would be doubted as a spike.
         fresh = iter(range(STREAMS, STREAMS + ROUNDS * 2 * PROBES + STORM))
@@ -140,42 +140,6 @@ class Door:
         told = answer.read()
         if answer.status != 200 or json.loads(told)["accepted"] != count:
             raise AssertionError(f"{answer.status}: {told[:300]!r}")
-
-
-class Ear(threading.Thread):
-    """A client of the event stream that notes when it hears of each alarm."""
-
-    def __init__(self, port: int, token: str) -> None:
-        super().__init__(daemon=True)
-        self.heard: dict[str, float] = {}
-        self._line = socket.create_connection(("127.0.0.1", port))
-        self._line.sendall(
-            f"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-            "Accept: text/event-stream\r\n\r\n".encode()
-        )
-        self.start()
-        time.sleep(0.5)
-
-    def run(self) -> None:
-        """Read until the connection is closed."""
-        rest = b""
-        while part := self._receive():
-            now = time.perf_counter()
-            *lines, rest = (rest + part).split(b"\n")
-            for line in lines:
-                if line.startswith(b"data: ") and b'"alarm"' in line:
-                    told = json.loads(line[6:])
-                    self.heard.setdefault(told["subject"]["id"], now)
-
-    def _receive(self) -> bytes:
-        try:
-            return self._line.recv(1 << 16)
-        except OSError:
-            return b""
-
-    def close(self) -> None:
-        """Hang up."""
-        self._line.shutdown(socket.SHUT_RDWR)
 
 
 class Load(threading.Thread):
