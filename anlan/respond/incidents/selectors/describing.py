@@ -51,6 +51,7 @@ def one(actor: Actor, incident: str) -> dict[str, Any]:
     (plain,) = vault.open_many([(row.case, {"what": row.what or None})])
     told["what"] = plain["what"] or ""
     told["caller"] = _caller(row)
+    told["by_phone"] = bool(row.teller)
     told["files"] = files_of(SUBJECT, row.pk)
     told["figures"] = _figures(row)
     told["near"] = [_near(*found) for found in near(actor, row)] if row.state in _MAY_JOIN else []
@@ -72,7 +73,7 @@ def _caller(row: Incident) -> dict[str, Any]:
     return {
         "name": caller.name if own else mask(caller.name),
         "phone": caller.phone if own else mask(caller.phone),
-        "masked": not own, "by_phone": bool(row.teller),
+        "masked": not own,
     }  # fmt: skip
 
 

@@ -193,8 +193,9 @@ def test_who_told_it_is_looked_up_masked_and_gone_when_they_are_erased(
 ) -> None:
     send(client, door, voice=file("voice", OGG), photo=file("1.jpg", JPEG))
     row = Incident.objects.get()
-    caller = describing.one(TOWNSHIP, row.pk)["caller"]
-    assert (caller["by_phone"], caller["masked"]) == (True, True)
+    one = describing.one(TOWNSHIP, row.pk)
+    caller = one["caller"]
+    assert (one["by_phone"], caller["masked"]) == (True, True)
     assert "10000000019" not in str(caller)
     read = services.read_caller(incident=row.pk, reason="回拨核实", by=OFFICER)
     assert (read.name, read.phone) == ("某村长", "10000000019")
