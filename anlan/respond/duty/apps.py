@@ -7,6 +7,6 @@ class DutyConfig(AppConfig):
     verbose_name = "值班值守"
 
     def ready(self) -> None:
-        """Declare what duty rooms owe, what is open on a desk, and what follows from facts."""
-        from anlan.respond.duty import handlers, jobs, standing  # noqa: F401
+        """Declare registers, what duty rooms owe, what is open, and what follows from facts."""
+        from anlan.respond.duty import handlers, jobs, registers, standing  # noqa: F401
         from anlan.respond.duty.selectors import listers  # noqa: F401

@@ -1,10 +1,8 @@
 """What happens around the desk is written in its log by itself, as a link to where it stands."""
 
 from anlan.base.permissions.actor import system
-from anlan.base.regions import scope
-from anlan.base.regions import selectors as regions
-from anlan.base.regions.models import Level, Region
 from anlan.kernel.events import on
+from anlan.respond.duty.selectors.desks import county_of
 from anlan.respond.duty.services.log import note_fact
 from anlan.warn.events import AlertIssued
 from anlan.warn.models import Alert
@@ -21,10 +19,3 @@ def note_alert(event: AlertIssued) -> None:
         link=("alert", event.alert), once=f"alert:{event.alert}:{event.action}", case=event.case,
         by=BY,
     )  # fmt: skip
-
-
-def county_of(code: str) -> str:
-    """Tell the county a region is in; of one above it, or not in the list, the topmost here."""
-    length = scope.LENGTHS[Level.COUNTY - 1]
-    county = scope.pad(scope.prefix(code)[:length])
-    return county if Region.objects.filter(code=county).exists() else regions.top()

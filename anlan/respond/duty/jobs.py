@@ -5,7 +5,8 @@ from anlan.respond.duty import services
 
 
 @every(minutes=1)
-@job("duty.roll-calls", title="随机点名查岗", title_en="Call the roll at random")
-def call_due(context: JobContext) -> int:  # noqa: ARG001 - every job is told
-    """Ask the rooms whose moment has come."""
-    return services.call_due()
+@job("duty.roll-calls", title="定时和随机点名查岗", title_en="Call the roll by schedule and by lot")
+def call_due(context: JobContext) -> int | None:  # noqa: ARG001 - every job is told
+    """Lay out what the schedules name, and ask the rooms whose moment has come."""
+    laid = services.lay_out_rolls()
+    return laid + services.call_due() or None

@@ -97,6 +97,10 @@ export interface RollRow {
   planned_from: string | null
   planned_to: string | null
   called_at: string | null
+  /** The schedule it belongs to; "" for one somebody called. */
+  plan_title: string
+  /** Why nobody was asked though the moment came. */
+  trouble: string
   asked: number
   counts: Record<Answered, number>
   gaps: number

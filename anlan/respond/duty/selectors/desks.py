@@ -9,6 +9,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Level, Region
 from anlan.kernel import clock
 
 VIEW = "duty-log.view"
@@ -25,6 +26,13 @@ def desk_of(actor: Actor, region: str = "", action: str = VIEW) -> str:
     desk = scope.normalise(region) if region else actor.region or regions.top()
     permit(actor, action, desk)
     return desk
+
+
+def county_of(code: str) -> str:
+    """Tell the county a region is in; of one above it, or not in the list, the topmost here."""
+    length = scope.LENGTHS[Level.COUNTY - 1]
+    county = scope.pad(scope.prefix(code)[:length])
+    return county if Region.objects.filter(code=county).exists() else regions.top()
 
 
 def now_at(actor: Actor, region: str = "") -> dict[str, Any]:

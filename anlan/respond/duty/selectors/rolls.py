@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.people import selectors as people
 from anlan.base.permissions import selectors as permissions
@@ -21,7 +23,10 @@ STATES = ("in-time", "late", "silent", "waiting")
 
 def page(actor: Actor) -> dict[str, Any]:
     """List the latest roll calls with how many answered."""
-    rows = list(visible(RollCall.objects.all(), actor, VIEW).order_by("-made_at", "-pk")[:SIZE])
+    # Of a schedule only what came is shown: nobody is to know the moment before.
+    shown = RollCall.objects.filter(Q(plan=None) | Q(called_at__isnull=False) | ~Q(trouble=""))
+    seen = visible(shown, actor, VIEW).select_related("plan")
+    rows = list(seen.order_by("-made_at", "-pk")[:SIZE])
     names = permissions.names_of({row.by for row in rows})
     places = regions.names({row.region_id for row in rows})
     owed = _owed([row.pk for row in rows])
@@ -33,7 +38,7 @@ def page(actor: Actor) -> dict[str, Any]:
 
 def one(actor: Actor, roll: str) -> dict[str, Any]:
     """Read one roll call: every room asked, who sat there, when they answered, what they said."""
-    row = RollCall.objects.filter(pk=roll).first()
+    row = RollCall.objects.select_related("plan").filter(pk=roll).first()
     if row is None or not may(actor, VIEW, row.region_id):
         raise Missing("没有这次点名")
     owed = _owed([row.pk]).get(row.pk, [])
@@ -88,7 +93,8 @@ def _row(
         "level_label": Level(row.level).label, "sample": row.sample, "minutes": row.minutes,
         "by_name": names.get(row.by, row.by), "made_at": row.made_at,
         "planned_from": row.planned_from, "planned_to": row.planned_to,
-        "called_at": row.called_at, "asked": len(owed),
+        "called_at": row.called_at, "trouble": row.trouble,
+        "plan": row.plan_id, "plan_title": row.plan.title if row.plan else "", "asked": len(owed),
         "counts": {state: states.count(state) for state in STATES},
         "gaps": len(row.without),
     }  # fmt: skip

@@ -16,7 +16,7 @@ from anlan.base.permissions.selectors import actor_by_ref
 from anlan.base.regions import scope
 from anlan.base.regions.models import Level, Region
 from anlan.kernel import clock
-from anlan.kernel.errors import Invalid
+from anlan.kernel.errors import AnlanError, Invalid
 from anlan.respond.duty import deed_names
 from anlan.respond.duty.models import RollCall
 from anlan.respond.duty.selectors.desks import desk_of
@@ -63,16 +63,29 @@ def call_roll(*, roll: Roll, region: str = "", by: Actor) -> RollCall:
 
 
 def call_due() -> int:
-    """Ask the rooms whose moment has come, as whoever planned it; returns how many roll calls."""
+    """Ask the rooms whose moment has come, as whoever planned it; returns how many roll calls.
+
+    One that cannot be made, because who planned it is gone or may not any more, says so.
+    """
     due = RollCall.objects.filter(called_at=None, planned_at__lte=clock.now())
     called = 0
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
             row = RollCall.objects.select_for_update().filter(pk=pk, called_at=None).first()
             if row is not None:
-                _call(row, actor_by_ref(row.by))
-                called += 1
+                called += _call_planned(row)
     return called
+
+
+def _call_planned(row: RollCall) -> int:
+    try:
+        with transaction.atomic():
+            _call(row, actor_by_ref(row.by))
+    except AnlanError as error:
+        row.trouble, row.planned_at, row.called_at = error.detail[:200], None, None
+        row.save(update_fields=["trouble", "planned_at", "called_at"])
+        return 0
+    return 1
 
 
 def _call(row: RollCall, by: Actor) -> None:

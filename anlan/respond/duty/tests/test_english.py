@@ -11,6 +11,7 @@ from anlan.sense.tests.test_english import CHINESE, sentences
 
 HERE = Path(__file__).resolve().parents[1]
 SAYING = ("services/log.py", "services/handing.py", "services/rolls.py", "selectors/log.py",
+          "services/standing_rolls.py",
           "selectors/handovers.py", "selectors/rolls.py")  # fmt: skip
 #: What the platform writes in the log is in the language of the office.
 OWN = re.compile("交接班完成，.*|点名查岗.*")
