@@ -30,6 +30,7 @@ class LessonIn(Schema):
     step: str = ""
     post: str = ""
     due_on: date | None = None
+    revise: bool = False
     once: str = ""
 
 

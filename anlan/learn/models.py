@@ -62,6 +62,9 @@ class Lesson(models.Model):
     post = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+")
     due_on = models.DateField("整改期限", null=True)
     obligation = models.ForeignKey(Obligation, models.PROTECT, null=True, related_name="+")
+    #: The plan is asked for a revision once the review is finished; which version cites it then.
+    revise = models.BooleanField("要求修订预案", default=False)
+    revision = models.PositiveIntegerField(null=True)
     noted_at = models.DateTimeField()
     noted_by = models.CharField(max_length=40)
     struck_at = models.DateTimeField(null=True)

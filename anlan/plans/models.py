@@ -55,6 +55,8 @@ class PlanVersion(models.Model):
     submitted_by = models.CharField(max_length=40, blank=True, default="")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=40, blank=True, default="")
+    #: What asks for it to say something else (复盘意见): ``[{kind, id, text, step, at, by}]``.
+    cites: Any = models.JSONField(default=list)
     #: Why it was sent back, or under which document it was approved.
     note = models.CharField(max_length=300, blank=True, default="")
 

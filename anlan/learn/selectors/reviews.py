@@ -81,6 +81,7 @@ def _lesson(one: Lesson, names: dict[str, str]) -> dict[str, Any]:
         "about_label_en": ABOUT[one.about][1], "found": one.found, "advice": one.advice,
         "link": one.link, "step": one.step, "post": one.post_id,
         "post_title": one.post.title if one.post else "", "due_on": one.due_on,
+        "revise": one.revise, "revision": one.revision,
         "noted_at": one.noted_at, "noted_by_name": names.get(one.noted_by, one.noted_by),
         "obligation": owed.pk if owed else "", "state": owed.state if owed else "",
         "closed_at": owed.closed_at if owed else None,

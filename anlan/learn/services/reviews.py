@@ -22,6 +22,7 @@ from anlan.learn.events import ReviewFinished
 from anlan.learn.models import Lesson, Review
 from anlan.learn.selectors.delays import delays
 from anlan.learn.states import ABOUT, FINISHED, LESSON, LINKS, OPEN, REVIEW
+from anlan.plans.services import Cited, propose_revision
 from anlan.respond.responses.models import Response
 from anlan.warn.selectors.due import debtor_of
 
@@ -40,6 +41,8 @@ class Noted:
     step: str = ""
     post: str = ""
     due_on: date | None = None
+    #: The plan shall be revised because of it; for what is about the plan.
+    revise: bool = False
     #: Chosen by the page: pressing twice is one lesson.
     once: str = ""
 
@@ -101,7 +104,7 @@ def note_lesson(*, review: str, noted: Noted, by: Actor) -> str:
         lesson = Lesson(
             review=row, about=noted.about, found=noted.found.strip(), advice=noted.advice.strip(),
             link=noted.link, step=noted.step, post_id=noted.post or None, due_on=noted.due_on,
-            noted_at=clock.now(), noted_by=by.ref, once=once,
+            revise=noted.revise, noted_at=clock.now(), noted_by=by.ref, once=once,
         )  # fmt: skip
         lesson.save(force_insert=True)
         _note(row, "learned", by, {"lesson": lesson.pk, "about": noted.about})
@@ -141,6 +144,7 @@ def finish_review(*, review: str, turn: int, by: Actor) -> None:
         row.measured = delays(row.response)
         row.save(update_fields=["state", "finished_at", "finished_by", "measured"])
         _owe(row, lessons, by)
+        _ask_plan(row, lessons, by)
         obligations.settle(kind=REVIEW, subjects=[(deed_names.SUBJECT, row.pk)], by=by, done=True)
         _note(row, "finished", by, {"lessons": len(lessons)})
         publish(
@@ -151,6 +155,22 @@ def finish_review(*, review: str, turn: int, by: Actor) -> None:
                 by=by.ref, finished_at=row.finished_at,
             )
         )  # fmt: skip
+
+
+def _ask_plan(row: Review, lessons: list[Lesson], by: Actor) -> None:
+    """Ask the plan's keeper for a revision, where a lesson wants one and the plan still stands."""
+    wanted = [one for one in lessons if one.revise]
+    if not wanted or row.response.plan.retired_at is not None:
+        return
+    cited = [
+        Cited(
+            kind=deed_names.LESSON_SUBJECT, id=one.pk, step=one.step,
+            text=f"{row.title}：{one.found}。{one.advice}"[:LONGEST],
+        )
+        for one in wanted
+    ]  # fmt: skip
+    number = propose_revision(plan=row.response.plan_id, cited=cited, by=by)
+    Lesson.objects.filter(pk__in=[one.pk for one in wanted]).update(revision=number)
 
 
 def _owe(row: Review, lessons: list[Lesson], by: Actor) -> None:
@@ -197,6 +217,7 @@ def _check(noted: Noted) -> None:
     for name, text in (("found", noted.found), ("advice", noted.advice)):
         if not text.strip() or len(text.strip()) > LONGEST:
             errors[name] = ["请写明，不超过 1000 字"]
+    errors |= _wrong_revision(noted)
     if bool(noted.post) != (noted.due_on is not None):
         errors["due_on"] = ["谁来整改和整改期限应一起写"]
     elif (
@@ -205,6 +226,12 @@ def _check(noted: Noted) -> None:
         errors["due_on"] = ["整改期限应晚于今天"]
     if errors:
         raise Invalid("有几处需要改正", errors=errors)
+
+
+def _wrong_revision(noted: Noted) -> dict[str, list[str]]:
+    if noted.revise and noted.about != "plan":
+        return {"revise": ["只有关于预案的意见可以要求修订预案"]}
+    return {}
 
 
 def _note(row: Review, verb: str, by: Actor, facts: dict[str, Any]) -> None:

@@ -18,8 +18,17 @@ from anlan.learn.models import Lesson, Review
 from anlan.learn.selectors import reviews
 from anlan.learn.selectors.delays import delays
 from anlan.learn.tests.conftest import Past, Turn, told
+from anlan.plans import services as plans
 from anlan.respond.responses.models import Response
-from anlan.respond.responses.tests.conftest import CHARLIE, LEAD, OFFICER, Scene, relay
+from anlan.respond.responses.tests.conftest import (
+    CHARLIE,
+    LEAD,
+    OFFICER,
+    PLAN,
+    SECTION,
+    Scene,
+    relay,
+)
 from anlan.warn.tests.conftest import A1, actor
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +214,44 @@ def test_one_that_is_not_finished_in_time_is_late() -> None:
     Review.objects.update(due_at=clock.now() - timedelta(minutes=1))
     (row,) = reviews.listed(LEAD)["items"]
     assert row["late"] is True
+
+
+def test_a_lesson_about_the_plan_asks_its_keeper_for_a_revision_that_cites_it(past: Past) -> None:
+    row = past.review
+    plan = past.scene.plan
+    with pytest.raises(Invalid, match="改正"):
+        services.note_lesson(review=row.pk, noted=_lesson(about="means", revise=True), by=LEAD)
+    lesson = services.note_lesson(review=row.pk, noted=_lesson(revise=True), by=LEAD)
+    services.note_lesson(review=row.pk, noted=_lesson(found="另一条"), by=LEAD)
+    services.write_conclusion(review=row.pk, text="总体及时", turn=row.turn, by=LEAD)
+    assert plan.versions.count() == 1
+    row.refresh_from_db()
+    services.finish_review(review=row.pk, turn=row.turn, by=LEAD)
+    plan.refresh_from_db()
+    draft = plan.versions.get(number=2)
+    assert (plan.active, plan.version, draft.state) == (1, 2, "draft")
+    (cite,) = draft.cites
+    assert (cite["kind"], cite["id"], cite["step"]) == ("lesson", lesson, "lists")
+    assert cite["text"].endswith("名单不全。每季核对名单")
+    assert draft.spec == plan.versions.get(number=1).spec
+    shown = {one["id"]: one["revision"] for one in reviews.one(LEAD, row.pk)["lessons"]}
+    assert shown[lesson] == 2
+    assert sorted(shown.values(), key=str) == [2, None]
+
+
+def test_a_revision_under_way_takes_the_words_on_and_keeps_them_until_it_is_approved(
+    past: Past,
+) -> None:
+    plan = past.scene.plan
+    cited = [plans.Cited(kind="lesson", id=one, text=f"意见{one}") for one in ("A", "B", "A")]
+    assert plans.propose_revision(plan=plan.pk, cited=cited[:1], by=LEAD) == 2
+    assert plans.propose_revision(plan=plan.pk, cited=cited[1:], by=LEAD) == 2
+    assert [one["id"] for one in plan.versions.get(number=2).cites] == ["A", "B"]
+    plans.draft_plan(text=PLAN.replace("演示防汛预案", "演示防汛预案（修订）"), by=SECTION)
+    assert [one["id"] for one in plan.versions.get(number=3).cites] == ["A", "B"]
+    plans.submit_plan(plan=plan.pk, by=SECTION)
+    plans.approve_plan(plan=plan.pk, by=past.chief)
+    assert plans.propose_revision(plan=plan.pk, cited=cited[:1], by=LEAD) == 4
+    assert [one["id"] for one in plan.versions.get(number=4).cites] == ["A"]
+    with pytest.raises(Missing):
+        plans.propose_revision(plan="nothing", cited=cited, by=LEAD)

@@ -32,6 +32,7 @@ def facts_for(plan: PlanSpec) -> Facts:
     for held in holdings_on([row[0] for row in rows]):
         holders[held.post].append(held.person)
     alive = _reachable({person for persons in holders.values() for person in persons})
+    named = [who for step in plan.steps for who in (step.who, step.verify) if who is not None]
     return Facts(
         posts=tuple(
             PostFact(
@@ -50,7 +51,37 @@ def facts_for(plan: PlanSpec) -> Facts:
         },
         roles={row.code: tuple(row.extra["levels"] or ()) for row in codes.table("posts")},
         hazards=set(codes.hazards()), ladders=set(ladders()),
-        registers=set(REGISTERS.keys()), teams=_teams(plan), stocked=_stocked(plan),
+        registers=set(REGISTERS.keys()), teams=_teams(plan), stocked=_stocked(plan, named),
+    )  # fmt: skip
+
+
+def facts_about(plan: PlanSpec, named: Collection[Debtor]) -> Facts:
+    """Read just enough to tell which posts some debtors of a plan are; who holds them is not."""
+    codes_, roles = set(), set()
+    for who in named:
+        codes_.add(who.post)
+        roles.add(who.role)
+        for group in plan.groups:
+            if group.key == who.group:
+                codes_ |= {member.post for member in group.members}
+                roles |= {member.role for member in group.members}
+    inside = scope.within([scope.prefix(plan.region)], "region_id")
+    rows = Post.objects.filter(
+        inside, Q(code__in=codes_ - {""}) | Q(role__in=roles - {""}), retired_at=None
+    ).order_by("region_id", "role", "rank", "code")
+    return Facts(
+        posts=tuple(
+            PostFact(
+                code=code, title=title, role=role, region=region,
+                level=LEVELS[scope.level_of(region)], holders=(), reachable=False,
+                hazards=frozenset(hazards or ()), id=pk,
+            )
+            for pk, code, title, role, region, hazards in rows.values_list(
+                "pk", "code", "title", "role", "region_id", "hazards"
+            )
+        ),
+        regions={}, roles={}, hazards=(), ladders=(), registers=(), teams=(),
+        stocked=_stocked(plan, named),
     )  # fmt: skip
 
 
@@ -66,12 +97,9 @@ def _teams(plan: PlanSpec) -> set[str]:
     return set(rows.values_list("code", flat=True))
 
 
-def _stocked(plan: PlanSpec) -> dict[str, set[str]]:
-    """Tell where each register (or kind of its rows) that a step names has rows."""
-    asked: set[str] = set()
-    for step in plan.steps:
-        debtors: Iterable[Debtor | None] = (step.who, step.verify)
-        asked |= {who.where for who in debtors if who and who.where}
+def _stocked(plan: PlanSpec, named: Iterable[Debtor]) -> dict[str, set[str]]:
+    """Tell where each register (or kind of its rows) that a debtor names has rows."""
+    asked = {who.where for who in named if who.where}
     inside = scope.within([scope.prefix(plan.region)], "region_id")
     found: dict[str, set[str]] = {}
     for where in asked:

@@ -48,6 +48,7 @@ def one(actor: Actor, plan: str) -> dict[str, Any]:
             "drafted_by_name": names.get(version.drafted_by, ""),
             "submitted_at": version.submitted_at, "decided_at": version.decided_at,
             "decided_by_name": names.get(version.decided_by, ""), "note": version.note,
+            "cites": version.cites,
         }
         for version in versions
     ]  # fmt: skip

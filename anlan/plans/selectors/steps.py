@@ -155,6 +155,20 @@ def _begun(
             yield Owing(step, keys[0], tuple(posts), tuple(vacant))
 
 
+def verifiers(spec: PlanSpec, step: Step, region: str, facts: Facts) -> list[PostFact]:
+    """List the posts that verify a step done in a region (谁核实); none where it names nobody.
+
+    A post, or a place in a group, verifies for everywhere; a role where its region has to do with
+    that one. No post verifies what it owes itself: the caller leaves it out.
+    """
+    if step.verify is None:
+        return []
+    posts = facts.debtors(spec, step.verify)
+    if not step.verify.role:
+        return posts
+    return [post for post in posts if related(post.region, region)]
+
+
 def related(one: str, other: str) -> bool:
     """Tell whether one region holds the other, or they are the same."""
     left, right = scope.prefix(one), scope.prefix(other)

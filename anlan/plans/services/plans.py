@@ -102,12 +102,15 @@ def retire_plan(*, plan: str, reason: str, by: Actor) -> Plan:
 
 
 def _keep(plan: Plan, spec: PlanSpec, by: Actor) -> Plan:
+    last = plan.versions.filter(number=plan.version).exclude(state=APPROVED).first()
     plan.version += 1
     plan.title, plan.changed_at = spec.title[:100], clock.now()
     plan.save()
     PlanVersion.objects.create(
         plan=plan, number=plan.version, spec=msgspec.to_builtins(spec), drafted_at=clock.now(),
         digest=sm3(write_plan(spec).encode()).hex(), drafted_by=by.ref,
+        # What asked for this revision stands by it until one is approved.
+        cites=last.cites if last else [],
     )  # fmt: skip
     _note(plan, "drafted", by, {"version": plan.version, "steps": len(spec.steps)})
     return plan

@@ -73,6 +73,9 @@ export interface Lesson {
   step: string
   post_title: string
   due_on: string | null
+  /** The plan is asked for a revision; which version cites it, once the review is finished. */
+  revise: boolean
+  revision: number | null
   noted_at: string
   noted_by_name: string
   obligation: string

@@ -29,6 +29,8 @@ export interface PlanVersion {
   decided_at: string | null
   decided_by_name: string
   note: string
+  /** What asks for this version to say something else: lessons of reviews, in words. */
+  cites: { kind: string; id: string; text: string; step: string }[]
 }
 
 export interface Plan extends PlanRow {
