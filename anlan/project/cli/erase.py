@@ -36,6 +36,7 @@ def erase(
     from anlan.base.households.services import erase as erase_subject
     from anlan.base.obligations.services import destroy_voices
     from anlan.base.permissions.actor import system
+    from anlan.relief.services import destroy_lists
     from anlan.respond.incidents.services import destroy_told
 
     if not yes and not typer.confirm("销毁后无法恢复，确定吗？", err=True):
@@ -46,6 +47,7 @@ def erase(
     else:
         with transaction.atomic():
             keys = erase_case(case=case, by=by)
+            keys += destroy_lists(cases=members(case), by=by)
             destroy_files(subject_kind="case", subjects=members(case))
             destroy_voices(cases=members(case))
             destroy_told(cases=members(case))

@@ -2,6 +2,7 @@
 
 from anlan.relief.services.clocks import owe_daily
 from anlan.relief.services.drafts import Drafted, merge_below, save_draft, take_workbook
+from anlan.relief.services.erasing import destroy_lists
 from anlan.relief.services.matters import Occurrence, close_matter, mark_steady, open_matter
 from anlan.relief.services.reports import Receipt, hand_in, hand_in_unchanged, mark_sent
 
@@ -10,6 +11,7 @@ __all__ = [
     "Occurrence",
     "Receipt",
     "close_matter",
+    "destroy_lists",
     "hand_in",
     "hand_in_unchanged",
     "mark_sent",

@@ -34,6 +34,9 @@ export interface BatchRow {
   created_by_name: string
   ordered_at: string | null
   ordered_by_name: string
+  /** When what is kept of people whom no register has was destroyed, or will be by itself. */
+  erased_at: string | null
+  erased_on: string | null
   sums: Sums
 }
 

@@ -39,6 +39,9 @@ class Evacuation(models.Model):
     ordered_by = models.CharField(max_length=40, blank=True, default="")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=40, blank=True, default="")
+    #: When what was kept of people whom no register has was destroyed: by a person, or by term.
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         verbose_name = "转移批次"

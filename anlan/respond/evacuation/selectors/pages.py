@@ -19,6 +19,7 @@ from anlan.respond.evacuation.models.roll import ORDINARY
 from anlan.respond.evacuation.selectors.counting import Number, Tally, sums, tally
 from anlan.respond.evacuation.selectors.gathering import town_of
 from anlan.respond.evacuation.selectors.people import responsible
+from anlan.respond.evacuation.selectors.terms import erased_on
 from anlan.respond.evacuation.states import BATCH, UNPLACED, counts_as
 
 VIEW = "evacuations.view"
@@ -88,6 +89,7 @@ def _row(one: Evacuation, names: Mapping[str, str]) -> dict[str, Any]:
         "created_at": one.created_at, "created_by_name": names.get(one.created_by, ""),
         "ordered_at": one.ordered_at, "ordered_by_name": names.get(one.ordered_by, ""),
         "closed_at": one.closed_at, "closed_by_name": names.get(one.closed_by, ""),
+        "erased_at": one.erased_at, "erased_on": erased_on(one),
     }  # fmt: skip
 
 
@@ -213,7 +215,9 @@ def _verbs(actor: Actor, batch: Evacuation) -> list[str]:
     found = [
         verb
         for verb, (action, states) in offered.items()
-        if batch.state in states and may(actor, f"evacuations.{action}", batch.region_id)
+        if batch.state in states
+        and may(actor, f"evacuations.{action}", batch.region_id)
+        and not (verb == "erase" and batch.erased_at)
     ]
     if batch.state in ("ordered", "lifted") and may(actor, "evacuations.tick"):
         found.append("tick")

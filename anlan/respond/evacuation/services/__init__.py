@@ -9,7 +9,7 @@ from anlan.respond.evacuation.services.batches import (
     drop_evacuation,
     lift_danger,
 )
-from anlan.respond.evacuation.services.erasing import erase_added
+from anlan.respond.evacuation.services.erasing import erase_added, erase_due
 from anlan.respond.evacuation.services.ordering import order_evacuation
 from anlan.respond.evacuation.services.placing import assign_shelters
 from anlan.respond.evacuation.services.reading import unmask_entry
@@ -27,6 +27,7 @@ __all__ = [
     "draft_evacuation",
     "drop_evacuation",
     "erase_added",
+    "erase_due",
     "lift_danger",
     "order_evacuation",
     "tick_roll",

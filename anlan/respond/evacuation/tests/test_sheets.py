@@ -1,6 +1,7 @@
 """The list as a workbook, out and in; what is personal is masked, read with a reason, destroyed."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -10,6 +11,8 @@ from anlan.base.households.models import Household
 from anlan.base.households.services.erasing import erase_household
 from anlan.base.journal.models import Entry as JournalEntry
 from anlan.base.people.tests import village as v
+from anlan.base.permissions.actor import system
+from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.respond.evacuation import services
 from anlan.respond.evacuation.models import Entry, Evacuation
@@ -136,3 +139,28 @@ def test_who_was_added_without_a_household_is_destroyed_when_the_batch_is_over()
     (shown,) = roll.told([Entry.objects.get(pk=added)], clear=True)
     assert (shown["name"], shown["people"]) == ("（已销毁）", 1)
     assert roll.page(OFFICER, batch.pk, roll.Query(q="过路人"))["total"] == 0
+
+
+def test_what_was_added_is_destroyed_by_itself_once_its_term_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = ordered()
+    newcomer = services.Newcomer(village=v.NEAR, state="relatives", name="过路人")
+    added = services.add_people(evacuation=batch.pk, newcomer=newcomer, ticker=Ticker(OFFICER))
+    services.lift_danger(evacuation=batch.pk, by=COMMANDER)
+    assert services.erase_due(by=system("evacuation-term")) == 0  # not over yet
+    services.close_evacuation(evacuation=batch.pk, by=COMMANDER)
+    told = pages.one(SECTION, batch.pk)
+    assert told["erased_on"] == told["closed_at"] + timedelta(days=30)
+    closed = told["closed_at"]
+    monkeypatch.setattr(clock, "now", lambda: closed + timedelta(days=29, hours=23))
+    assert services.erase_due(by=system("evacuation-term")) == 0
+    monkeypatch.setattr(clock, "now", lambda: closed + timedelta(days=30))
+    assert services.erase_due(by=system("evacuation-term")) == 1
+    assert services.erase_due(by=system("evacuation-term")) == 0
+    (shown,) = roll.told([Entry.objects.get(pk=added)], clear=True)
+    assert (shown["name"], shown["people"]) == ("（已销毁）", 1)
+    told = pages.one(SECTION, batch.pk)
+    assert (told["erased_at"], "erase" in told["verbs"]) == (closed + timedelta(days=30), False)
+    (entry,) = JournalEntry.objects.filter(deed="evacuations.erased")
+    assert entry.by == "system:evacuation-term"
