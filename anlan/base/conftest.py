@@ -28,6 +28,10 @@ def workspace_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+#: As the command line starts: see `anlan.project.cli.start_django`.
+SET_UP = "import gc; gc.disable(); import django; django.setup(); gc.enable()"
+
+
 @dataclass(frozen=True)
 class RealWorkspace:
     """A workspace with a migrated database of its own, for programs of their own."""
@@ -53,7 +57,7 @@ class RealWorkspace:
 
     def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
         """Start a Python program text with Django ready."""
-        text = f"import django; django.setup()\n{program}"
+        text = f"{SET_UP}\n{program}"
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", text, *arguments],
             env=self.environment,
@@ -94,12 +98,12 @@ def migrated(
     """
     run = tmp_path_factory.getbasetemp()
     folder = (run.parent if hasattr(request.config, "workerinput") else run) / "migrated"
-    with _held(folder, by=+1) as users:
+    with held(folder, by=+1) as users:
         if users == 1:
             _migrate(folder)
     made = RealWorkspace(folder / "workspace", (folder / "url").read_text(encoding="ascii"))
     yield made
-    with _held(folder, by=-1) as users:
+    with held(folder, by=-1) as users:
         if users == 0:
             shutil.rmtree(made.dir)
             if made.database_url:
@@ -107,7 +111,7 @@ def migrated(
 
 
 @contextmanager
-def _held(folder: Path, *, by: int) -> Iterator[int]:
+def held(folder: Path, *, by: int) -> Iterator[int]:
     """Count the users of a folder up or down and keep the others out meanwhile."""
     folder.mkdir(exist_ok=True)
     count = folder / "users"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anlan.base.conftest import RealWorkspace
+from anlan.base.conftest import SET_UP, RealWorkspace
 from anlan.kernel import workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The registers of the demo county that stations hang on; its people at home are not needed.
+#: Where some townships are named, posts, shelters and danger zones elsewhere are left out.
 FILL = """
 from anlan.base.permissions.actor import system
 from anlan.base.regions import scope
@@ -28,11 +29,40 @@ from anlan.demo.writing import write
 
 NEEDED = ("units", "persons", "posts", "holdings", "shelters", "reservoirs", "danger-zones",
           "key-sites", "gateways", "stations", "streams")
+NEAR = ()
 county, by = generate(), system("test")
+near = (*NEAR, county.full_villages[0][:9])
+
+
+def is_near(region):
+    return not NEAR or len(region) <= 6 or region.startswith(near)
+
+
+def is_needed(key, row):
+    if key == "posts":
+        return row["code"] in posts
+    if key == "holdings":
+        return row["post"] in posts
+    return key not in ("shelters", "danger-zones") or is_near(row["region"])
+
+
+def spoken_of(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return {code for one in value for code in spoken_of(one)}
+    return {value} if isinstance(value, str) else set()
+
+
+chosen = [(key, rows) for key, rows in SHEETS if key in NEEDED]
+posts = {one.code for one in county.posts if is_near(one.region)}
+for key, rows in chosen:  # what a reservoir or a gateway names has to be there
+    if key not in ("units", "persons", "posts", "holdings"):
+        posts |= spoken_of([row for row in rows(county) if is_needed(key, row)])
 write_regions(county, by=by, progress=lambda *_: None)
-for key, rows in SHEETS:
-    if key in NEEDED:
-        write(REGISTERS[key], rows(county), by=by, tell=lambda *_: None)
+for key, rows in chosen:
+    wanted = (row for row in rows(county) if is_needed(key, row))
+    write(REGISTERS[key], wanted, by=by, tell=lambda *_: None)
 make_users(scope.normalise(county.code), scope.normalise(county.full_villages[0]), by=by)
 switch_on_rules(scope.normalise(county.code))
 """
@@ -84,7 +114,7 @@ class DemoWorkspace:
     def do(self, program: str) -> str:
         """Run a program with Django ready; gives what it printed."""
         told = subprocess.run(
-            [sys.executable, "-c", f"import django; django.setup()\n{program}"],
+            [sys.executable, "-c", f"{SET_UP}\n{program}"],
             env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300,
             check=False,
         )  # fmt: skip
@@ -107,10 +137,13 @@ class DemoWorkspace:
         return rows
 
 
-def make(directory: Path, migrated: RealWorkspace) -> DemoWorkspace:
-    """Make the workspace, its database a copy of one that is migrated."""
+def make(directory: Path, migrated: RealWorkspace, near: tuple[str, ...] = ()) -> DemoWorkspace:
+    """Make the workspace, its database a copy of one that is migrated.
+
+    `near` names townships: of all others only what the stations hang on is there.
+    """
     workspace.create(directory, kind="demo", name="demo")
     shutil.copy(migrated.sqlite, directory)
     made = DemoWorkspace(directory)
-    made.do(FILL)
+    made.do(FILL.replace("NEAR = ()", f"NEAR = {near!r}"))
     return made

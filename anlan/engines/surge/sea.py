@@ -1,4 +1,7 @@
-"""The water of one run: the kernels' arrays, and the deeds done to them."""
+"""The water of one run: the kernels' arrays, and the deeds done to them.
+
+Kernels are imported where they are called: who only says what a run needs pays for no compiler.
+"""
 
 from typing import Any, Final, cast
 
@@ -6,16 +9,6 @@ import numpy as np
 
 from anlan.engines.surge import air as airs
 from anlan.engines.surge.grid import Grid
-from anlan.engines.surge.kernels_sides import fringe
-from anlan.engines.surge.kernels_step import advance
-from anlan.engines.surge.kernels_watch import (
-    find_spans,
-    look,
-    note_extremes,
-    rained,
-    spread,
-    unsound,
-)
 from anlan.engines.surge.layout import (
     FLUXES,
     GHOSTS,
@@ -42,6 +35,8 @@ class Sea:
     """Water on a grid, with what acts on it. Arrays have two ghost cells on every side."""
 
     def __init__(self, inputs: Inputs) -> None:
+        from anlan.engines.surge.kernels_sides import fringe
+
         grid, settings = inputs.grid, inputs.settings
         ny, nx = grid.bed.shape
         single = settings.single if settings.single is not None else grid.bed.size > _LARGE
@@ -128,6 +123,8 @@ class Sea:
 
     def find(self) -> None:
         """Look where the water is and where it can come in the next `LOOKS` steps."""
+        from anlan.engines.surge.kernels_watch import find_spans
+
         find_spans(self.h, self.kinds, LOOKS + 2, self._scratch, self.spans)
 
     def tell_sides(self, time: float) -> str:
@@ -136,6 +133,9 @@ class Sea:
 
     def blow(self, mesh: "Mesh", time: float, seconds: float) -> None:
         """Let the air of `time` act from now on, and the rain of `seconds` fall."""
+        from anlan.engines.surge.kernels_sides import fringe
+        from anlan.engines.surge.kernels_watch import spread
+
         moment = airs.sound(mesh.air.at(time), time)
         east, north = airs.push(moment, self.density)
         gravity = float(self.law[0])
@@ -153,6 +153,8 @@ class Sea:
             self._rain(mesh.on_cells(moment.rain) * seconds)
 
     def _rain(self, fallen: Floats) -> None:
+        from anlan.engines.surge.kernels_watch import rained
+
         rained(self.h, fallen.astype(self.kind))
         self.find()
 
@@ -170,6 +172,8 @@ class Sea:
         self._advance(0.0, False)
 
     def _advance(self, dt: float, slows: bool) -> None:
+        from anlan.engines.surge.kernels_step import advance
+
         self.fastest[:] = 0.0
         work, values, flux, pace, share = self._work
         advance(
@@ -181,10 +185,14 @@ class Sea:
 
     def wrong(self, fastest: float) -> tuple[int, int, int]:
         """Tell what is wrong with the water (0 nothing, 1 not a number, 2 too fast) and where."""
+        from anlan.engines.surge.kernels_watch import unsound
+
         return unsound(self.h, self.hu, self.hv, self.dry, fastest)
 
     def note(self, rise: float) -> None:
         """Keep the greatest depth and speed, and when the water came."""
+        from anlan.engines.surge.kernels_watch import note_extremes
+
         note_extremes(
             self.h, self.hu, self.hv, self.begun, self.spans, 5 * self.dry, rise, self.time,
             self.depth_max, self.speed_max, self.arrival,
@@ -199,9 +207,11 @@ class Sea:
 
         head: the level counts the air's pressure as water, which is what drives the water.
         """
+        from anlan.engines.surge import kernels_watch as kernels
+
         found = np.empty((4, len(points)))
         ground = self.head if head else self.bed
-        look(self.h, self.hu, self.hv, ground, *points.parts(), self.dry, found)
+        kernels.look(self.h, self.hu, self.hv, ground, *points.parts(), self.dry, found)
         return found
 
     def levels(self) -> Field:

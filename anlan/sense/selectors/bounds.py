@@ -2,7 +2,6 @@
 
 from anlan.engines.series import DAY_MS
 from anlan.kernel import clock, workspace
-from anlan.sense.intake import retaining
 from anlan.sense.models import Stream
 from anlan.sense.relay.reporting import Bounds
 from anlan.sense.selectors.latest import newest_times
@@ -10,6 +9,8 @@ from anlan.sense.selectors.latest import newest_times
 
 def bounds() -> Bounds:
     """Tell of each stream in use its newest value, and since when single values are kept."""
+    from anlan.sense.intake import retaining  # with all of the intake: few processes need it
+
     kept = retaining.read(workspace.directory())
     now_ms = int(clock.now().timestamp() * 1000)
     oldest = {}

@@ -6,9 +6,9 @@ until what is at fault stands alone; that is noted, where people see it, and the
 the database itself suffers from is nobody's fault: that is raised.
 """
 
+import logging
 from collections.abc import Sequence
 
-import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from anlan.comms import reasons
@@ -20,7 +20,7 @@ from anlan.comms.services.sending.recording import Done, record_results
 from anlan.comms.services.sending.senders import Me
 from anlan.kernel import clock
 
-log = structlog.get_logger("anlan.comms")
+log = logging.getLogger(__name__)
 
 #: So much smaller is the next portion when one fails.
 PART = 4
@@ -35,7 +35,7 @@ def claim_sound(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
             raise
         except Exception:
             if most == 1:
-                log.exception("a message cannot be prepared", carrier=slot.key)
+                log.exception("a message for %s cannot be prepared", slot.key)
                 return _set_apart(slot)
             most = max(most // PART, 1)
 
@@ -61,7 +61,7 @@ def record_sound(slot: Slot, done: Sequence[Done], me: Me) -> None:
             record_sound(slot, done[:half], me)
             record_sound(slot, done[half:], me)
             return
-        log.exception("a result cannot be kept", carrier=slot.key)
+        log.exception("a result of %s cannot be kept", slot.key)
         (one,) = done
         record_results(slot, [one._replace(result=_bare(one.result))], me)
 
