@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
+import { caseRoutes } from '@/cases/routes'
 import { dutyRoutes } from '@/duty/routes'
 import { evacuationRoutes } from '@/evacuation/routes'
 import { forecastRoutes } from '@/forecast/routes'
@@ -245,6 +246,7 @@ const routes: RouteRecordRaw[] = [
   ...respondRoutes,
   ...formRoutes,
   ...incidentRoutes,
+  ...caseRoutes,
   ...dutyRoutes,
   ...learnRoutes,
   {

@@ -7,7 +7,7 @@ characters of size 3 (16 pt), the title in size 2 (22 pt), page numbers in size 
 ``write_booklet`` makes hand-outs for working hands, which that standard says nothing about.
 """
 
-from anlan.protocols.official.booklet import Booklet, Section, write_booklet
+from anlan.protocols.official.booklet import Booklet, Section, fits_a_page, write_booklet
 from anlan.protocols.official.paper import Block, Heading, Paper, Paragraph, Sheet
 from anlan.protocols.official.writing import write_paper
 
@@ -19,6 +19,7 @@ __all__ = [
     "Paragraph",
     "Section",
     "Sheet",
+    "fits_a_page",
     "write_booklet",
     "write_paper",
 ]

@@ -3,11 +3,13 @@
 Every section begins a page of its own, so that each can be given to whom it is for.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from anlan.protocols.official import measures as m
-from anlan.protocols.official.marks import paragraph, run, table
+from anlan.protocols.official.marks import paragraph, pitch, run, table
 from anlan.protocols.official.package import packed, parts
 from anlan.protocols.official.paper import Block, Heading, Sheet
 
@@ -16,6 +18,8 @@ EDGE, PUNCH = round(16 * m.MM), round(20 * m.MM)
 FOOT = round(8 * m.MM)
 #: Letters of headings, of text and of titles, in half points, and the height of a line of text.
 HEADING, TEXT, TITLE, LINE = 26, 22, 36, 340
+#: What the edges of a cell take of its width.
+CELL = 216
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,43 @@ def _block(block: Block, width: int) -> str:
         paragraph((lead if place == 0 else "") + run(line, size=TEXT), line=LINE)
         for place, line in enumerate(lines)
     )
+
+
+def fits_a_page(one: Section, *, landscape: bool = False) -> bool:
+    """Tell whether a section has room on one page, reckoned a little wider than letters are.
+
+    Programs and fonts differ; a table that nearly fills the page is held to be too long.
+    """
+    width, height = m.PAGE[::-1] if landscape else m.PAGE
+    inside = width - EDGE - PUNCH
+    room = height - 2 * (EDGE + LINE)
+    used = TITLE * 14 + (LINE * _lines(one.under, TEXT, inside) if one.under else 0)
+    used += sum(_height(block, inside) for block in one.blocks)
+    return used <= room
+
+
+def _height(block: Block, width: int) -> int:
+    if isinstance(block, Sheet):
+        parts_ = block.widths or [1] * len(block.head)
+        cells = [round(width * part / sum(parts_)) - CELL for part in parts_]
+        rows = sum(
+            max(
+                sum(_lines(line, block.size, room) for line in text.split("\n"))
+                for text, room in zip(row, cells, strict=True)
+            )
+            for row in (block.head, *block.rows)
+        )
+        return rows * (pitch(block.size) + 12) + 120
+    if isinstance(block, Heading):
+        return LINE + 80
+    said = [line for line in f"{block.lead}{block.text}".split("\n") if line.strip()]
+    return sum(LINE * _lines(line, TEXT, width) for line in said)
+
+
+def _lines(text: str, size: int, width: int) -> int:
+    """Count the lines of a text: wide letters are as wide as high, others over half that."""
+    wide = sum(unicodedata.east_asian_width(one) in "WFA" for one in text)
+    return max(ceil((wide + 0.65 * (len(text) - wide)) * size * 10 / max(width, 1)), 1)
 
 
 def _pages(booklet: Booklet, width: int, height: int) -> str:

@@ -9,6 +9,11 @@ from anlan.protocols.official.paper import Sheet
 #: What XML cannot hold.
 FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
+#: Half points below which letters of a table are small.
+SMALL = 21
+#: Lines of a table stand closer than those of the page's grid.
+FREE = '<w:snapToGrid w:val="0"/>'
+
 
 def table(sheet: Sheet, width: int) -> str:
     """Make a table as wide as the type area; its head repeats on every page."""
@@ -35,7 +40,10 @@ def _row(cells: Sequence[str], widths: Sequence[int], size: int, *, head: bool) 
     for text, width in zip(cells, widths, strict=True):
         lines = "".join(
             paragraph(
-                run(line, size=size, font=font), align="center" if head else "", line=size * 15
+                run(line, size=size, font=font),
+                align="center" if head else "left",
+                line=pitch(size),
+                more=FREE,
             )
             for line in text.split("\n")
         )
@@ -45,6 +53,11 @@ def _row(cells: Sequence[str], widths: Sequence[int], size: int, *, head: bool) 
         )
     repeat = "<w:cantSplit/><w:tblHeader/>" if head else "<w:cantSplit/>"
     return f"<w:tr><w:trPr>{repeat}</w:trPr>{''.join(told)}</w:tr>"
+
+
+def pitch(size: int) -> int:
+    """Tell how high a line of a table is; small letters stand closer, for sheets that hold much."""
+    return size * (15 if size < SMALL else 17)
 
 
 def run(

@@ -14,6 +14,11 @@ export const respondRoutes: RouteRecordRaw[] = [
     meta: { title: msg('交办单') },
   },
   {
+    path: '/respond/briefings',
+    component: () => import('./papers/BriefingsPage.vue'),
+    meta: { title: msg('会商材料') },
+  },
+  {
     path: '/respond/:id',
     component: () => import('./ResponsePage.vue'),
     meta: { title: msg('应急响应') },

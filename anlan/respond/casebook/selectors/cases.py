@@ -39,7 +39,8 @@ class Seen:
         """When the first of them was opened or noted."""
         opened = Case.objects.filter(pk__in=self.cases).aggregate(at=Min("opened_at"))["at"]
         noted = Entry.objects.filter(case__in=self.cases).aggregate(at=Min("at"))["at"]
-        return min(at for at in (opened, noted) if at)
+        known: list[datetime] = [at for at in (opened, noted) if at]
+        return min(known)
 
     @property
     def last_at(self) -> datetime:

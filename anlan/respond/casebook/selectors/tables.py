@@ -55,7 +55,7 @@ def counts(cases: Cases) -> dict[str, int]:
 
 
 def _named(name: str, *, clear: bool) -> str:
-    return name if clear else mask(name)
+    return name if clear else mask(name) or ""
 
 
 def _entries(cases: Cases) -> "QuerySet[Entry]":
@@ -125,10 +125,9 @@ SAID = {"approve": "批准", "return": "退回", "oral": "口头批准", "alone"
 def _decisions(cases: Cases, clear: bool) -> Iterator[Row]:
     turns = list(_turns(cases).select_related("response"))
     approvals = list(_approvals(cases).select_related("alert"))
-    names = permissions.names_of({one.by for one in (*turns, *approvals)})
-    persons = people.names_of(
-        {one.person_id for one in (*turns, *approvals) if one.person_id}
-    )  # fmt: skip
+    names = permissions.names_of({*(one.by for one in turns), *(one.by for one in approvals)})
+    said_by = {*(one.person_id for one in turns), *(one.person_id for one in approvals)}
+    persons = people.names_of({person for person in said_by if person})
     told: list[Row] = [
         (
             one.at, "应急响应", TURNS[one.verb][0], one.response.title, one.stage,

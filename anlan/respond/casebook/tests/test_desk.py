@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -126,12 +126,12 @@ class Day:
 
     def worsen(self) -> None:
         if self.alarms:
-            self.move(self.lot.choice(self.alarms)._replace(level=2, watch="2:1"), entered=True)
+            self.move(replace(self.lot.choice(self.alarms), level=2, watch="2:1"), entered=True)
 
     def clear(self) -> None:
         if self.alarms:
             watch = self.lot.choice(self.alarms)
-            self.move(watch._replace(level=2, watch="2:1"), entered=False)
+            self.move(replace(watch, level=2, watch="2:1"), entered=False)
             self.move(watch, entered=False)
 
     def move(self, watch: Binding, *, entered: bool) -> None:

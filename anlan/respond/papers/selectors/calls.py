@@ -8,6 +8,7 @@ from typing import Any
 from anlan.base.cases.selectors import members, root_of
 from anlan.base.db.among import among
 from anlan.base.obligations.models import Obligation
+from anlan.base.people.models import Post
 from anlan.base.permissions.actor import system
 from anlan.base.regions import scope
 from anlan.comms.selectors import sheet
@@ -35,7 +36,17 @@ def waiting(response: Response) -> list[dict[str, Any]]:
     query = sheet.Query(region=response.region_id, size=MOST)
     inside = [scope.prefix(code) for code in response.regions]
     items: list[dict[str, Any]] = sheet.sheet(BY, query).told["items"]
-    return [one for one in items if any(one["region"].startswith(code) for code in inside)]
+    posts = dict(
+        Post.objects.filter(among("id", [one["post"] for one in items])).values_list(
+            "pk", "region_id"
+        )
+    )  # fmt: skip
+    return [
+        # Whose post it is decides on whose sheet it stands.
+        {**one, "region": posts.get(one["post"], one["region"])}
+        for one in items
+        if any(one["region"].startswith(code) for code in inside)
+    ]
 
 
 def owing(response: Response) -> list[Owing]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.protocols.official import Booklet, Paragraph, Section, Sheet, write_booklet
 from anlan.respond.evacuation.selectors.gathering import TOWN_DIGITS, town_of
@@ -96,9 +97,11 @@ def _read(pack: Pack) -> _Read:
 
 
 def _sheets(read: _Read) -> Iterator[tuple[str, Booklet]]:
-    """List the booklets: two for the whole, three for each township."""
+    """List the booklets: two for the whole, four for each township."""
     cover = read.cover
-    yield f"{WHOLE}/人工叫应单.docx", printed.call_sheet(cover, read.waiting, read.owing)
+    above = [one for one in read.owing if not _of_village(one.seat.region)]
+    waiting = [one for one in read.waiting if not _of_village(str(one["region"]))]
+    yield f"{WHOLE}/人工叫应单.docx", printed.call_sheet(cover, waiting, above)
     yield (
         f"{WHOLE}/责任人通讯录.docx",
         printed.contacts(cover, read.posts, read.rooms, "责任人通讯录"),
@@ -108,6 +111,18 @@ def _sheets(read: _Read) -> Iterator[tuple[str, Booklet]]:
     for town in sorted(towns):
         name = cover.name(town)
         folder = f"{town[:TOWN_DIGITS]}-{name}"
+        calls_ = [
+            one
+            for one in read.owing
+            if _of_village(one.seat.region) and town_of(one.seat.region) == town
+        ]
+        waiting = [
+            one
+            for one in read.waiting
+            if _of_village(str(one["region"])) and town_of(str(one["region"])) == town
+        ]
+        if calls_ or waiting:
+            yield f"{folder}/人工叫应单.docx", printed.call_sheet(cover, waiting, calls_)
         due = [one for code, one in read.lists.villages.items() if town_of(code) == town]
         if due:
             booklet = printed.evacuation_lists(cover, due, read.keepers)
@@ -122,6 +137,10 @@ def _sheets(read: _Read) -> Iterator[tuple[str, Booklet]]:
             f"{folder}/责任人通讯录.docx",
             printed.contacts(cover, posts, rooms, f"{name}责任人通讯录"),
         )
+
+
+def _of_village(region: str) -> bool:
+    return len(scope.prefix(region)) > TOWN_DIGITS
 
 
 def _contents(read: _Read, papers: Sequence[tuple[str, bytes]]) -> Booklet:

@@ -26,6 +26,8 @@ from anlan.respond.responses.models import Response
 #: Batches that are meant to be carried out, and entries opened together.
 STANDING = ("draft", "ordered")
 TOGETHER = 1000
+#: Special groups of one person that are named.
+GROUPS = 2
 HOUSE = ("seal", "head", "phone", "address")
 
 
@@ -125,7 +127,7 @@ def _take(entries: Sequence[Entry], lists: Lists) -> None:
             Line(
                 name=shown["name"] or shown["head"] or shown["zone_name"],
                 phone=shown["phone"], address=shown["address"], people=shown["people"],
-                groups="、".join(shown["groups_label"]), special=shown["special"],
+                groups=_groups(shown["groups_label"]), special=shown["special"],
                 lead=(shown["lead"] or {}).get("post"),
                 where=stay or shown["unplaced_label"] or "", state=shown["state_label"],
             )
@@ -162,11 +164,17 @@ def _from_registers(listed: Sequence[Listed], lists: Lists) -> None:
                 name=person.get("name") or home.get("head") or zones.get(one.zone or "", ""),
                 phone=person.get("phone") or home.get("phone") or "",
                 address=home.get("address") or "", people=one.people,
-                groups="、".join(groups.name(key) for key in person.get("groups", ())),
+                groups=_groups([groups.name(key) for key in person.get("groups", ())]),
                 special=one.urgency < ORDINARY, lead=one.lead,
                 where=stays.name(one.stay) if one.stay else "",
             )
         )  # fmt: skip
+
+
+def _groups(names: Sequence[str]) -> str:
+    """Name the first special groups somebody belongs to: a line has room for no more."""
+    rest = "等" if len(names) > GROUPS else ""
+    return "、".join(names[:GROUPS]) + rest
 
 
 def _houses(wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:

@@ -8,8 +8,9 @@ from anlan.base.people import selectors as people
 from anlan.base.people.models import Phone, Post
 from anlan.base.vault.services import open_many
 
-#: Telephones of one person on paper.
+#: Telephones of one person on paper, and what stands where there is none.
 NUMBERS = 2
+NONE = "（没有电话）"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,12 @@ class Holder:
     @property
     def said(self) -> str:
         """Name and telephones in a line."""
-        return f"{self.name} {'／'.join(self.numbers) or '（没有电话）'}"
+        return f"{self.name} {' '.join(self.numbers) or NONE}"
+
+    @property
+    def short(self) -> str:
+        """Name and the telephone that is dialled first."""
+        return f"{self.name} {self.numbers[0] if self.numbers else NONE}"
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,12 @@ class Seat:
     @property
     def said(self) -> str:
         """The post and its first holder in a line."""
-        return f"{self.title} {self.holders[0].said if self.holders else '（空缺）'}"
+        return f"{self.title} {self.held}"
+
+    @property
+    def held(self) -> str:
+        """Its first holder with one telephone."""
+        return self.holders[0].short if self.holders else "（空缺）"
 
 
 def seats(posts: Collection[str]) -> dict[str, Seat]:

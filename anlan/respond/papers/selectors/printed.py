@@ -13,14 +13,14 @@ from anlan.respond.evacuation.selectors.gathering import town_of, village_of
 from anlan.respond.papers.selectors.calls import Owing
 from anlan.respond.papers.selectors.contacts import Room
 from anlan.respond.papers.selectors.lists import Line, VillageList
-from anlan.respond.papers.selectors.numbers import Holder, Seat
+from anlan.respond.papers.selectors.numbers import NONE, NUMBERS, Holder, Seat
 
 OPEN = "待核"
 NOBODY = "（空缺）"
 #: Letters of tables that hold much, in half points.
 SMALL, SMALLER = 20, 19
 #: Titles of what a post owes that are printed.
-TITLES = 3
+TITLES = 2
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ def moment(at: datetime | None) -> str:
 def call_sheet(
     cover: Cover, waiting: Sequence[Mapping[str, Any]], owing: Sequence[Owing]
 ) -> Booklet:
-    """Lay the call sheet out: who waits for a call, then everybody who owes something."""
+    """Lay a call sheet out: who waits for a call, then everybody who owes something.
+
+    Each level rings the level below it: the whole's sheet has the posts of the county and the
+    townships, a township's those of its villages.
+    """
     sections = [
         Section(
             title="人工叫应单", under="打通一个，在最后两栏写时间和答复；打不通的打 B 岗",
@@ -72,20 +76,22 @@ def _waiting(cover: Cover, lines: Sequence[Mapping[str, Any]]) -> Iterator[Block
         yield Paragraph("生成时没有等人工叫应的；机器都还在叫。")
         return
     rows = [
-        (
-            cover.name(one["region"]), one["post_title"], _ringing(one), one["title"], "", "",
-        )
+        (cover.name(one["region"]), one["post_title"], _ringing(one), one["title"], "", "")
         for one in lines
-    ]  # fmt: skip
+        if one["person"]
+    ]
     head = ("地区", "岗位", "姓名、电话", "叫应什么", "叫应时间", "答复")
     yield Sheet(head=head, rows=rows, widths=(9, 11, 18, 30, 9, 11), size=SMALL)
+    gaps = sum(not one["person"] for one in lines)
+    if gaps:
+        yield Paragraph(f"另有 {gaps} 个岗位空缺，没有人可叫；见责任人通讯录。")
     for spoken in dict.fromkeys(one["spoken"] for one in lines if one["spoken"]):
         yield Paragraph(spoken, lead="照念：")
 
 
 def _ringing(one: Mapping[str, Any]) -> str:
-    numbers = "／".join(phone["number"] for phone in one["phones"] if not phone["dead"])
-    return f"{one['person_name'] or NOBODY}\n{numbers or '（没有电话）'}"
+    numbers = [phone["number"] for phone in one["phones"] if not phone["dead"]]
+    return f"{one['person_name']} {' '.join(numbers[:NUMBERS]) or NONE}"
 
 
 def _owing(cover: Cover, one: Owing) -> Sequence[str]:
@@ -101,8 +107,7 @@ def _owing(cover: Cover, one: Owing) -> Sequence[str]:
 def _people(holders: Sequence[Holder]) -> str:
     mark = {"A": "", "B": "（B岗）", "C": "（C岗）"}
     lines = (
-        f"{one.name}{mark.get(one.rank, '')} {'／'.join(one.numbers) or '（没有电话）'}"
-        for one in holders
+        f"{one.name}{mark.get(one.rank, '')} {' '.join(one.numbers) or NONE}" for one in holders
     )
     return "\n".join(lines) or NOBODY
 
@@ -138,7 +143,7 @@ def evacuation_lists(
 
 def _list(cover: Cover, one: VillageList, leads: Mapping[str, Seat]) -> Section:
     unknown = f"，另有 {one.unknown} 处人数{OPEN}" if one.unknown else ""
-    lead = leads[one.lead].said if one.lead in leads else NOBODY
+    lead = leads[one.lead].said if one.lead and one.lead in leads else NOBODY
     head = (
         "序号",
         "姓名",
@@ -156,7 +161,7 @@ def _list(cover: Cover, one: VillageList, leads: Mapping[str, Seat]) -> Section:
         title=f"{cover.name(one.code)}人员转移清单",
         under=f"应转 {one.people} 人{unknown}　最晚 {moment(one.latest_at)}　村责任人：{lead}",
         blocks=[
-            Sheet(head=head, rows=rows, widths=(4, 8, 11, 5, 12, 17, 14, 13, 7, 9), size=SMALLER),
+            Sheet(head=head, rows=rows, widths=(4, 8, 12, 5, 12, 16, 17, 20, 11, 8), size=SMALLER),
             Paragraph("“★”先转。没在名单上的人，写在下面空白处：姓名、人数、去了哪里。"),
         ],
     )
@@ -164,8 +169,7 @@ def _list(cover: Cover, one: VillageList, leads: Mapping[str, Seat]) -> Section:
 
 def _line(place: int, one: Line, leads: Mapping[str, Seat]) -> Sequence[str]:
     star = "★" if one.special else ""
-    seat = leads.get(one.lead or "")
-    lead = seat.holders[0].said if seat and seat.holders else NOBODY
+    lead = leads[one.lead].held if one.lead and one.lead in leads else NOBODY
     return (
         str(place), f"{star}{one.name}", one.phone, OPEN if one.people is None else str(one.people),
         one.groups, one.address, lead, one.where or OPEN, one.state, "",

@@ -1,11 +1,20 @@
 """One page for one village (村级明白纸): everything on it fits, what does not is named as left."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from anlan import codes
 from anlan.base.places.models import DangerZone
-from anlan.protocols.official import Block, Booklet, Heading, Paragraph, Section, Sheet
-from anlan.respond.papers.selectors.guides import Guide
+from anlan.protocols.official import (
+    Block,
+    Booklet,
+    Heading,
+    Paragraph,
+    Section,
+    Sheet,
+    fits_a_page,
+)
+from anlan.respond.papers.selectors.guides import Duty, Guide
 from anlan.respond.papers.selectors.lists import VillageList
 from anlan.respond.papers.selectors.numbers import Seat
 from anlan.respond.papers.selectors.printed import (
@@ -17,8 +26,21 @@ from anlan.respond.papers.selectors.printed import (
     moment,
 )
 
-#: Rows of each table: more would run over the page.
-ZONES, SHELTERS, SEATS, DUTIES = 5, 4, 8, 6
+
+class Rows(NamedTuple):
+    """How many rows of each table are printed."""
+
+    zones: int
+    shelters: int
+    seats: int
+    duties: int
+
+
+#: What is tried, the fullest first, until all of it has room on one page.
+TRIED = (
+    Rows(4, 3, 8, 6), Rows(4, 3, 8, 4), Rows(3, 3, 6, 4), Rows(3, 2, 6, 3), Rows(2, 2, 4, 3),
+    Rows(2, 1, 4, 2), Rows(1, 1, 2, 1),
+)  # fmt: skip
 #: Characters of a route, and of what is to be done.
 ROUTE, DO = 36, 40
 
@@ -30,15 +52,18 @@ def guide_pages(
     keepers: Mapping[str, Seat],
 ) -> Booklet:
     """Lay the guides of some villages out, a page each."""
-    sections = [
-        Section(
-            title=f"{one.name}防灾明白纸",
-            under=_due(lists.get(one.code)),
-            blocks=list(_blocks(one, keepers)),
-        )
-        for one in guides
-    ]
+    sections = [_page(one, lists.get(one.code), keepers) for one in guides]
     return Booklet(sections=sections, running=cover.running)
+
+
+def _page(one: Guide, due: VillageList | None, keepers: Mapping[str, Seat]) -> Section:
+    """Lay one village out with as much as has room on a page."""
+    for rows in TRIED:
+        blocks = list(_blocks(one, keepers, rows))
+        section = Section(title=f"{one.name}防灾明白纸", under=_due(due), blocks=blocks)
+        if fits_a_page(section):
+            break
+    return section
 
 
 def _due(one: VillageList | None) -> str:
@@ -51,18 +76,18 @@ def _due(one: VillageList | None) -> str:
     )  # fmt: skip
 
 
-def _blocks(one: Guide, keepers: Mapping[str, Seat]) -> Iterator[Block]:
-    lead = keepers[one.lead].said if one.lead in keepers else NOBODY
+def _blocks(one: Guide, keepers: Mapping[str, Seat], rows: Rows) -> Iterator[Block]:
+    lead = keepers[one.lead].said if one.lead and one.lead in keepers else NOBODY
     yield Paragraph(lead, lead="转移责任人：")
     yield Paragraph(_people(one), lead="人口：")
     yield Heading("危险区和撤离路线")
-    yield from _zones(one.zones, keepers)
+    yield from _zones(one.zones, keepers, rows.zones)
     yield Heading("避灾安置场所")
-    yield from _shelters(one, keepers)
+    yield from _shelters(one, keepers, rows.shelters)
     yield Heading("谁负责什么")
-    yield from _seats(one.seats)
+    yield from _seats(one.seats, rows.seats)
     yield Heading("现在要办的事")
-    yield from _duties(one, keepers)
+    yield from _duties(one, keepers, rows.duties)
 
 
 def _people(one: Guide) -> str:
@@ -73,14 +98,14 @@ def _people(one: Guide) -> str:
     return f"{one.households} 户，{one.residents} 人{unsized}。{groups}。"
 
 
-def _zones(zones: Sequence[DangerZone], keepers: Mapping[str, Seat]) -> Iterator[Block]:
+def _zones(zones: Sequence[DangerZone], keepers: Mapping[str, Seat], most: int) -> Iterator[Block]:
     if not zones:
         yield Paragraph("台账里没有这个村的危险区；没有登记不等于没有危险。")
         return
-    rows = [_zone(one, keepers) for one in zones[:ZONES]]
+    rows = [_zone(one, keepers) for one in zones[:most]]
     head = ("危险区", "户／人", "警报信号", "下多少雨做什么", "撤离路线", "责任人")
     yield Sheet(head=head, rows=rows, widths=(16, 8, 12, 22, 24, 18), size=SMALLER)
-    yield from _left(len(zones) - ZONES, "处危险区", "转移清单")
+    yield from _left(len(zones) - most, "处危险区", "转移清单")
 
 
 def _zone(one: DangerZone, keepers: Mapping[str, Seat]) -> Sequence[str]:
@@ -89,7 +114,7 @@ def _zone(one: DangerZone, keepers: Mapping[str, Seat]) -> Sequence[str]:
     return (
         f"{one.name}（{kind}）", f"{_number(one.households)}／{_number(one.people)}",
         one.signal or OPEN, _rain(one), one.route[:ROUTE] or OPEN,
-        seat.holders[0].said if seat and seat.holders else NOBODY,
+        seat.held if seat else NOBODY,
     )  # fmt: skip
 
 
@@ -106,45 +131,51 @@ def _number(value: int | None) -> str:
     return OPEN if value is None else str(value)
 
 
-def _shelters(one: Guide, keepers: Mapping[str, Seat]) -> Iterator[Block]:
+def _shelters(one: Guide, keepers: Mapping[str, Seat], most: int) -> Iterator[Block]:
     if not one.shelters:
         yield Paragraph("村里没有可用的安置场所，去处见转移清单；清单上也没有的，问乡镇。")
         return
     rows = []
-    for shelter in one.shelters[:SHELTERS]:
+    for shelter in one.shelters[:most]:
         seat = keepers.get(shelter.keeper_id or "")
-        keeper = seat.holders[0].said if seat and seat.holders else NOBODY
+        keeper = seat.held if seat else NOBODY
         rows.append((shelter.name, shelter.address or OPEN, _number(shelter.capacity), keeper))
     head = ("名称", "地址", "能容纳", "管理员")
     yield Sheet(head=head, rows=rows, widths=(8, 12, 4, 8), size=SMALLER)
-    yield from _left(len(one.shelters) - SHELTERS, "处场所", "转移清单")
+    yield from _left(len(one.shelters) - most, "处场所", "转移清单")
 
 
-def _seats(found: Sequence[Seat]) -> Iterator[Block]:
+def _seats(found: Sequence[Seat], most: int) -> Iterator[Block]:
     if not found:
         yield Paragraph("这个村没有登记任何岗位，找乡镇值班室。")
         return
-    rows = [
-        (one.title, one.holders[0].said if one.holders else NOBODY) for one in found[:SEATS]
-    ]  # fmt: skip
-    yield Sheet(head=("岗位", "姓名、电话"), rows=rows, widths=(2, 3), size=SMALLER)
-    yield from _left(len(found) - SEATS, "个岗位", "责任人通讯录")
+    cells = [cell for one in found[:most] for cell in (one.title, one.held)]
+    cells += [""] * (-len(cells) % 4)
+    rows = [cells[start : start + 4] for start in range(0, len(cells), 4)]
+    head = ("岗位", "姓名、电话") * 2
+    yield Sheet(head=head, rows=rows, widths=(13, 12, 13, 12), size=SMALLER)
+    yield from _left(len(found) - most, "个岗位", "责任人通讯录")
 
 
-def _duties(one: Guide, keepers: Mapping[str, Seat]) -> Iterator[Block]:
+def _duties(one: Guide, keepers: Mapping[str, Seat], most: int) -> Iterator[Block]:
     if not one.duties:
         yield Paragraph("预案这一级没有给村里布置事情。")
         return
-    rows = [
-        (
-            duty.title, duty.do[:DO], keepers[duty.post].title if duty.post in keepers else NOBODY,
-            moment(duty.due_at),
-        )
-        for duty in one.duties[:DUTIES]
-    ]  # fmt: skip
+    same: dict[str, list[Duty]] = {}
+    for duty in one.duties:
+        same.setdefault(duty.title, []).append(duty)
+    rows = [_duty(title, some, keepers) for title, some in list(same.items())[:most]]
     head = ("事项", "怎么做", "谁", "什么时候前")
-    yield Sheet(head=head, rows=rows, widths=(12, 20, 8, 8), size=SMALLER)
-    yield from _left(len(one.duties) - DUTIES, "项", "人工叫应单")
+    yield Sheet(head=head, rows=rows, widths=(12, 20, 12, 10), size=SMALLER)
+    yield from _left(len(same) - most, "项", "人工叫应单")
+
+
+def _duty(title: str, some: Sequence[Duty], keepers: Mapping[str, Seat]) -> Sequence[str]:
+    """Tell what several posts may owe alike in one row."""
+    first = some[0]
+    who = keepers[first.post].title if first.post in keepers else NOBODY
+    rest = f"等 {len(some)} 个岗位" if len(some) > 1 else ""
+    return title, first.do[:DO], f"{who}{rest}", moment(first.due_at)
 
 
 def _left(number: int, what: str, where: str) -> Iterator[Block]:

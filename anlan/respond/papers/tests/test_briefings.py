@@ -152,7 +152,7 @@ def test_a_briefing_is_kept_with_its_hash_numbered_and_journalled(county: Scene)
     second = services.make_briefing(region=COUNTY, by=OFFICER)
     assert (first.number, second.number) == (1, 2)
     name, content = briefings.word_of(OFFICER, first.pk)
-    assert name.startswith("云屿县会商材料")
+    assert name.startswith("关于云屿县防汛形势的会商材料")
     assert store.digest(content) == first.digest
     assert "待核" in said_in(first)
     entry = Entry.objects.get(deed="papers.briefed", subject=first.pk)

@@ -9,6 +9,7 @@ from anlan.base.people.selectors.holders import SEATS
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.protocols.official import Block, Paper, Paragraph, write_paper
+from anlan.respond.papers.selectors.asof import Where, stages_at
 from anlan.respond.papers.selectors.briefing import nature, people
 from anlan.respond.papers.selectors.briefing.facts import Part, words
 
@@ -41,7 +42,8 @@ def compose(region: str, at: datetime, number: int) -> Written:
     office = _office(region) or name
     made = clock.local(clock.now())
     date = f"{made.year}年{made.month}月{made.day}日"
-    title = f"{name}会商材料"
+    running = "、".join(one.title for one in stages_at(Where([region]), at)[:2])
+    title = f"关于{name}{running or '防灾'}形势的会商材料"
     unknown = sum(part.unknown for part in parts)
     paper = Paper(
         mark=f"{office}会商材料", number=f"〔{made.year}〕第{number}期", title=title,

@@ -8,8 +8,8 @@ from anlan.kernel import clock
 from anlan.protocols.official import Block, Heading, Paragraph, Sheet
 
 OPEN = "待核"
-#: Letters of the tables, in half points: 小四.
-SIZE = 24
+#: Letters of the tables, in half points: 五号.
+SIZE = 21
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Part:
             rows = [(one.label, one.value or OPEN, since(one.as_of), one.source)
                     for one in self.facts]  # fmt: skip
             head = ("项目", "数字", "截至", "来源")
-            yield Sheet(head=head, rows=rows, widths=(10, 11, 8, 11), size=SIZE)
+            yield Sheet(head=head, rows=rows, widths=(10, 11, 10, 9), size=SIZE)
         for place, (title, sheet) in enumerate(self.sheets):
             yield Heading(f"（{ORDER[place]}）{title}", level=2)
             yield sheet

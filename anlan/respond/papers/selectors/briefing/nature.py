@@ -25,7 +25,7 @@ MOST = 10
 HEAVY = ((50.0, "24 小时雨量达 50 毫米的站"), (100.0, "24 小时雨量达 100 毫米的站"))
 RAIN, GUST = "雨量站实测", "风速站实测"
 #: quantity -> what it is called, and the limits whose passing is told.
-WATERS = (
+WATERS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("water-level", "河道水位", ("warning", "guarantee")),
     ("tide-level", "潮位", ("tide-blue", "tide-yellow", "tide-orange", "tide-red")),
 )
@@ -79,7 +79,7 @@ def _rains(told: Sequence[Rain]) -> Sheet:
         for one in order
     ]  # fmt: skip
     head = ("站名", "地区", "1 小时", "3 小时", "24 小时", "截至")
-    return table(head, rows, (8, 8, 5, 5, 6, 8))
+    return table(head, rows, (8, 8, 5, 5, 6, 10))
 
 
 def _sum(one: Rain, hours: int) -> str:
@@ -99,14 +99,11 @@ def water(region: str, at: datetime) -> Part:
     """Tell rivers, the tide and reservoirs beside their limits."""
     part = Part("水情")
     over: list[tuple[Level, float]] = []
-    for quantity, label, limits in WATERS:
+    wanted = [*WATERS, ("reservoir-level", "水库（汛限）", flood_limits(at))]
+    for quantity, label, limits in wanted:
         levels = levels_at(region, quantity, at)
         part.facts.append(_count(levels, label, limits))
         over += [(one, above) for one in levels if (above := one.over(limits)) is not None]
-    stored = levels_at(region, "reservoir-level", at)
-    limits = flood_limits(at)
-    part.facts.append(_count(stored, "水库（超汛限）", limits))
-    over += [(one, above) for one in stored if (above := one.over(limits)) is not None]
     if over:
         part.sheets.append(("超限的站", _over(over)))
     return part
@@ -131,7 +128,7 @@ def _over(over: Sequence[tuple[Level, float]]) -> Sheet:
         (one.name, names.get(one.region, ""), f"{one.value:.2f}", f"+{above:.2f}", since(one.at))
         for one, above in order
     ]
-    return table(("站名", "地区", "水位（米）", "超过（米）", "截至"), rows, (9, 8, 7, 7, 8))
+    return table(("站名", "地区", "水位（米）", "超过（米）", "截至"), rows, (9, 8, 7, 7, 10))
 
 
 def works(region: str, at: datetime) -> Part:

@@ -54,7 +54,7 @@ def dangers(region: str, at: datetime) -> Part:
             for one in found[-MOST:]
         ]  # fmt: skip
         head = ("名称", "种类", "地区", "等级", "接报时间")
-        part.sheets.append(("突发事件", table(head, rows, (11, 8, 7, 6, 8))))
+        part.sheets.append(("突发事件", table(head, rows, (11, 8, 7, 5, 10))))
     return part
 
 
@@ -108,7 +108,7 @@ def warnings(region: str, at: datetime) -> Part:
             for one in found[:MOST]
         ]  # fmt: skip
         part.sheets.append(
-            ("预警", table(("预警", "级别", "发布单位", "发布时间"), rows, (15, 5, 10, 8)))
+            ("预警", table(("预警", "级别", "发布单位", "发布时间"), rows, (15, 5, 9, 10)))
         )
     if foreseen:
         levels = codes.table("warning-levels")
@@ -122,7 +122,7 @@ def warnings(region: str, at: datetime) -> Part:
         ]  # fmt: skip
         head = ("预报", "最高到", "起算时间", "签署时间")
         part.sheets.append(
-            ("预报（内部研判参考，以上级发布为准）", table(head, rows, (16, 7, 8, 8)))
+            ("预报（内部研判参考，以上级发布为准）", table(head, rows, (14, 6, 10, 10)))
         )
     return part
 
