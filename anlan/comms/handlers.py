@@ -11,7 +11,9 @@ from anlan.kernel.events import on, on_many
 @on(RungsReached)
 def message_who_was_turned_to(event: RungsReached) -> None:
     """Queue a message for everybody a rung turned to, whatever the kind of obligation."""
-    services.queue_rungs(obligations=event.obligations, rungs=event.rungs, by=system("comms"))
+    services.queue_rungs(
+        obligations=event.obligations, rungs=event.rungs, rounds=event.rounds, by=system("comms")
+    )
 
 
 @on_many(ObligationMoved)

@@ -8,8 +8,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from anlan.base.db.among import among
 from anlan.base.obligations.kinds import KINDS
-from anlan.base.obligations.models import Obligation
-from anlan.base.obligations.selectors import Worded, words_told
+from anlan.base.obligations.models import Obligation, Step
+from anlan.base.obligations.selectors import Worded, still_turned_to, words_told
 from anlan.base.obligations.services.phone import PURPOSE as LINK
 from anlan.base.people.models import Post
 from anlan.base.regions.models import Region
@@ -21,17 +21,17 @@ OBLIGATION = "obligation"
 #: id -> name
 Names = Mapping[str, str]
 
+#: What was done to a debt since it was told first -> what the next message begins with.
+AGAIN = {"defer": "期限已改：", "return": "已退回，请补正："}
 #: Told before everything else, so that a drill is never taken for the day itself.
 PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}
 
 
-def _unanswered(ids: Collection[str]) -> Collection[str]:
-    """Keep the obligations that still wait for an answer and are not paused."""
+def _waiting(ids: Collection[str]) -> Collection[str]:
+    """Keep the obligations for which somebody is still turned to and that are not paused."""
     # Told, not filtered by: PostgreSQL knows nothing of rows just written, and would read all that
     # is open to find these few.
-    waits = ExpressionWrapper(
-        Q(answered_at=None, closed_at=None, paused_at=None), output_field=BooleanField()
-    )
+    waits = ExpressionWrapper(still_turned_to() & Q(paused_at=None), output_field=BooleanField())
     rows = Obligation.objects.filter(among("pk", ids)).annotate(waits=waits)
     return {pk for pk, waits in rows.values_list("pk", "waits") if waits}
 
@@ -46,12 +46,13 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
     words = words_told(
         [Worded(kind, subject, body, case or pk) for pk, kind, _, body, subject, case, *_ in rows]
     )
-    prefix = PREFIX[workspace.current().kind]
+    prefix, again = PREFIX[workspace.current().kind], _again(ids)
     # Thousands of debts of one alert are due at once.
     said, hour_said = cache(moment), cache(time_of)
     return {
         pk: {
             "title": title,
+            "again": again.get(pk, ""),
             "brief": word.brief or KINDS[kind].title,
             "body": word.body,
             "issuer": word.issuer,
@@ -64,6 +65,12 @@ def _told(ids: Collection[str]) -> Mapping[str, Told]:
         }
         for (pk, kind, title, _, _, _, due, region, post), word in zip(rows, words, strict=True)
     }
+
+
+def _again(ids: Collection[str]) -> Mapping[str, str]:
+    """Tell why some are told again: the last thing that was done to what they owe."""
+    steps = Step.objects.filter(among("obligation", ids), verb__in=AGAIN).order_by("id")
+    return {pk: AGAIN[verb] for pk, verb in steps.values_list("obligation_id", "verb")}
 
 
 def _areas(ids: Collection[str]) -> Mapping[str, str]:
@@ -103,7 +110,7 @@ declare_purpose(
         key=OBLIGATION,
         title="事项",
         title_en="Obligation",
-        wanted=_unanswered,
+        wanted=_waiting,
         told=_told,
         areas=_areas,
         link=LINK,

@@ -14,6 +14,7 @@ from anlan.kernel.registry import Registry
 #: Names a wording may use.
 NAMES = {
     "title": "标题",
+    "again": "再次告知时的缘由，如 期限已改：，第一次告知时为空",
     "brief": "几个字说是什么，如 红色暴雨预警",
     "body": "正文，预警就是全文",
     "kind": "事项种类",

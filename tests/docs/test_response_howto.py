@@ -6,9 +6,9 @@ import msgspec
 
 from anlan.base.jobs.registry import SCHEDULES
 from anlan.base.obligations.kinds import KINDS
-from anlan.plans.spec.shape import Stage, Step
+from anlan.plans.spec.shape import Deadline, Stage, Step
 from anlan.respond.responses.services.deciding import LATEST
-from anlan.respond.responses.states import STANDINGS, STEP, WEIGH
+from anlan.respond.responses.states import CHECK, STANDINGS, STEP, WEIGH
 
 from .written import DOCS, ROOT, spans
 
@@ -21,7 +21,7 @@ def test_every_button_of_the_guide_is_on_a_page() -> None:
     pages = "".join(
         path.read_text(encoding="utf-8")
         for folder in ("respond", "shell")
-        for path in (FRONT / folder).glob("*")
+        for path in (FRONT / folder).glob("*.*")
     ) + "".join(zh for zh, _ in STANDINGS.values())
     shown = set(re.findall("“([^”]{2,16})”", GUIDE))
     assert shown
@@ -36,7 +36,8 @@ def test_how_soon_a_proposal_is_there_and_how_late_a_word_may_be_noted() -> None
 
 
 def test_every_name_of_the_guide_is_one_of_a_plan_or_a_ladder() -> None:
-    names = {one.name for shape in (Stage, Step) for one in msgspec.structs.fields(shape)}
+    shapes = (Stage, Step, Deadline)
+    names = {one.name for shape in shapes for one in msgspec.structs.fields(shape)}
     told = {span for span in spans(PATH) if span.isascii() and span.islower()}
     assert {"started_by", "answers", "verify"} <= told
-    assert told - names == {KINDS[STEP].ladder}
+    assert told - names == {KINDS[STEP].ladder, KINDS[CHECK].ladder}

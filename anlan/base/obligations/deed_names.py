@@ -14,6 +14,8 @@ DEEDS = {
     "withdraw": name_deed("obligations.withdrawn", "撤回", "Withdrawn"),
     "close": name_deed("obligations.closed", "销号", "Closed"),
     "climb": name_deed("obligations.climbed", "提级叫应", "Climbed"),
+    "again": name_deed("obligations.told_again", "再次告知", "Told again"),
+    "defer": name_deed("obligations.deferred", "调整期限", "Moved the deadline"),
     "lapse": name_deed("obligations.lapsed", "逾期", "Lapsed"),
     "extend": name_deed("obligations.extension_asked", "申请延期", "Asked for more time"),
     "pause": name_deed("obligations.pause_asked", "申请暂停", "Asked for a pause"),

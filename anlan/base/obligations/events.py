@@ -11,8 +11,10 @@ class RungsReached(Event):
     """Obligations took their next rung: somebody else is to be turned to. One event a batch."""
 
     obligations: tuple[str, ...]
-    #: The number of the rung each took, from 1, in the same order.
+    #: The number of the rung each took, from 1, in the same order; 0: none, they are told again.
     rungs: tuple[int, ...] = ()
+    #: How often each was told again; empty where it is the ladder that turned to somebody.
+    rounds: tuple[int, ...] = ()
 
 
 @declare

@@ -7,12 +7,13 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, Q, TextField
+from django.db.models import BooleanField, ExpressionWrapper, TextField
 from django.db.models.functions import Cast
 
 from anlan.base.db.among import among
 from anlan.base.db.moments import moment, spelled
 from anlan.base.obligations.models import Obligation, Rung
+from anlan.base.obligations.selectors import still_turned_to
 from anlan.base.people import selectors as people
 from anlan.base.people.selectors.holders import Held
 from anlan.base.permissions.actor import Actor
@@ -32,14 +33,18 @@ NO_DEADLINE = 9999
 Holders = Mapping[str, Sequence[Held]]
 
 
-def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) -> int:
+def queue_rungs(
+    *, obligations: Sequence[str], rungs: Sequence[int], rounds: Sequence[int] = (), by: Actor
+) -> int:
     """Queue a message for everybody these rungs turn to; returns how many. Twice is once.
 
-    `rungs` are the numbers taken, in the order of `obligations`. Somebody who holds several posts
+    `rungs` are the numbers taken, in the order of `obligations`; `rounds` how often each was told
+    again. Somebody who holds several posts
     that owe the same is messaged once a channel: the other messages are kept, cancelled, and say
     with which they were joined.
     """
     queued = 0
+    again = dict(zip(obligations, rounds, strict=False))
     seen: set[Key] = set()
     for start in range(0, len(obligations), BATCH):
         taken = dict(
@@ -48,6 +53,8 @@ def queue_rungs(*, obligations: Sequence[str], rungs: Sequence[int], by: Actor) 
             )
         )  # fmt: skip
         drafts = list(_drafts(taken))
+        if again:
+            drafts = [one._replace(round=again.get(one.purpose[1], 0)) for one in drafts]
         seen |= told_before(drafts)
         drafts = join_drafts(drafts, seen)
         with transaction.atomic():
@@ -94,9 +101,9 @@ def _drafts(taken: Mapping[str, int]) -> Iterator[Draft]:
 
 
 def _turns(taken: Mapping[str, int]) -> Iterator[_Turn]:
-    """Read whom these rungs turned to, of obligations that still wait for an answer."""
+    """Read whom these rungs turned to, of obligations for which somebody still is."""
     # Two plain questions: of rows just written PostgreSQL has no statistics to plan more by.
-    waits = ExpressionWrapper(Q(answered_at=None, closed_at=None), output_field=BooleanField())
+    waits = ExpressionWrapper(still_turned_to(), output_field=BooleanField())
     rows = Obligation.objects.filter(among("pk", taken)).annotate(
         waits=waits, issued=spelled("issued_at"), due=spelled("answer_due")
     )

@@ -1,5 +1,6 @@
 """Responses over HTTP: proposals, starting, moving, ending; the board of steps; orders."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -161,15 +162,18 @@ def list_debts(
 
 @router.post("/responses/{response}/move", summary="提升、降低、调整预计时间")
 def move_response(request: ApiRequest, response: str, given: MoveIn) -> HttpResponse:
-    """Take a response to another stage, or name another expected moment."""
+    """Take a response to another stage, or name another expected moment; `moved` counts deadlines.
+
+    Of them `past` are due now, because their time is over by the new moment.
+    """
     said = given.dict(exclude={"oral"})
-    services.move_response(
+    moved = services.move_response(
         turned=services.Turned(
             response=response, **said, oral=given.oral.word() if given.oral else None
         ),
         by=request.actor,
     )
-    return answer(responses.one(request.actor, response))
+    return answer({**responses.one(request.actor, response), "moved": asdict(moved)})
 
 
 @router.post("/responses/{response}/end", summary="结束应急响应")

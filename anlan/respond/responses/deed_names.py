@@ -8,6 +8,8 @@ PROPOSAL_SUBJECT = "response-proposal"
 ORDER_SUBJECT = "order"
 #: Subject of an obligation: a step that began in a response.
 STEP_SUBJECT = "response-step"
+#: Subject of the obligation to verify a step: the step's own obligation.
+CHECK_SUBJECT = "step-check"
 
 #: Verb of a turn -> key of the deed.
 RESPONSE = {
@@ -19,6 +21,9 @@ RESPONSE = {
     "sign": name_deed("responses.signed", "补签口头决定", "Signed an oral decision"),
     "steps": name_deed("responses.steps_begun", "下达预案步骤", "Began steps of a plan"),
     "ripe": name_deed("responses.steps_ripe", "后续步骤下达", "Steps that waited are owed"),
+    "moved": name_deed(
+        "responses.deadlines_moved", "随预计时间调整期限", "Deadlines moved with what they hang on"
+    ),
     "struck": name_deed("responses.steps_struck", "不再要求步骤", "Struck steps off"),
 }
 PROPOSAL = {

@@ -5,6 +5,8 @@ WEIGH, RIPEN = "respond.responses.weigh", "respond.responses.ripen"
 #: Kinds of obligations: a step of a plan, one that somebody else verifies, a signature, orders.
 STEP, CHECKED_STEP, SIGNATURE = "plan-step", "plan-step-checked", "response-signature"
 ORDER, CHECKED_ORDER = "order", "order-checked"
+#: And to verify what was reported on a step.
+CHECK = "plan-step-check"
 
 #: A proposal: what the situation asks for by a plan, until a person decides.
 OPEN, DECLINED, TAKEN, GONE = "open", "declined", "taken", "gone"

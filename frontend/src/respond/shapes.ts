@@ -156,7 +156,9 @@ export interface ResponseFull extends ResponseRow {
   turns: Turn[]
   left: {
     total: number
-    steps: { step: string; title: string; count: number }[]
+    /** Of how many what was reported waits for whoever verifies it. */
+    to_verify: number
+    steps: { step: string; title: string; count: number; to_verify: number }[]
     orders: { order: string; title: string; count: number }[]
   }
   /** Which stage the situation asks for now; null: nothing does. */

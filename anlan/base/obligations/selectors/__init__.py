@@ -1,6 +1,7 @@
 """Questions about what is owed."""
 
 from anlan.base.obligations.selectors.forms import form_in, forms_of, report_form
+from anlan.base.obligations.selectors.judging import judges_of, may_judge
 from anlan.base.obligations.selectors.lists import (
     SCOPES,
     Query,
@@ -22,6 +23,7 @@ from anlan.base.obligations.selectors.together import (
     asked_together,
     asked_with,
 )
+from anlan.base.obligations.selectors.turning import still_turned_to
 from anlan.base.obligations.selectors.words import Worded, words_of, words_told
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "form_in",
     "forms_of",
     "is_mine",
+    "judges_of",
     "listed",
+    "may_judge",
     "mine",
     "notice",
     "notices",
@@ -45,6 +49,7 @@ __all__ = [
     "open_count",
     "page",
     "report_form",
+    "still_turned_to",
     "verbs",
     "without_keeper",
     "words_of",

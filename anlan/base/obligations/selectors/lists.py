@@ -12,6 +12,7 @@ from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.ladders import WHOM
 from anlan.base.obligations.models import Obligation, Rung, Step
 from anlan.base.obligations.selectors.forms import form_in, forms_of
+from anlan.base.obligations.selectors.judging import judges_of, may_judge
 from anlan.base.obligations.selectors.words import words_of
 from anlan.base.obligations.states import LIFECYCLE, OPEN
 from anlan.base.people import selectors as people
@@ -39,6 +40,8 @@ VERBS = {
     "refuse": ("不批准", "Decline"),
     "resume": ("恢复计时", "Resume"),
 }
+#: What else is done with an obligation, by nobody's button.
+DONE = VERBS | {"defer": ("调整期限", "Deadline moved")}
 
 REASON = Ask("text", "理由", "Reason", "longtext", required=True)
 WORDS = Ask("text", "说明", "Words", "longtext")
@@ -138,7 +141,7 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
             "obligation", flat=True
         )
     )
-    bodies, asked = words_of(rows), forms_of(rows)
+    bodies, asked, judges = words_of(rows), forms_of(rows), judges_of(rows)
     now = clock.now()
     items = []
     for row, words in zip(rows, bodies, strict=True):
@@ -178,7 +181,13 @@ def describe(rows: Sequence[Obligation], actor: Actor) -> list[dict[str, Any]]:
                 "wish": row.wish,
                 "wish_until": row.wish_until,
                 "mine": own,
-                "verbs": verbs(row, actor, form_in(asked, row), own=own),
+                "verbs": verbs(
+                    row,
+                    actor,
+                    form_in(asked, row),
+                    own=own,
+                    judge=may_judge(row, actor, posts, judges),
+                ),
             }
         )
     return items
@@ -192,15 +201,15 @@ def _is_late(row: Obligation, now: Any) -> bool:
 
 
 def verbs(
-    row: Obligation, actor: Actor, report: tuple[Ask, ...], *, own: bool
+    row: Obligation, actor: Actor, report: tuple[Ask, ...], *, own: bool, judge: bool
 ) -> list[dict[str, Any]]:
     """List what the actor may do with an obligation now, with the form of each deed.
 
-    `report` is what its report asks.
+    `report` is what its report asks; `judge` whether it is theirs to verify.
     """
     kind = KINDS[row.kind]
     found = []
-    for verb in _possible(row, own, actor):
+    for verb in _possible(row, actor, own=own, judge=judge):
         own_form = forms(kind, report).get(verb, ())
         label, label_en = VERBS[verb]
         form = [_ask(ask) for ask in (*own_form, *FORMS.get(verb, ()))]
@@ -213,7 +222,7 @@ def forms(kind: Kind, report: tuple[Ask, ...]) -> dict[str, tuple[Ask, ...]]:
     return {"answer": kind.answer_form, "report": report, "note": report}
 
 
-def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
+def _possible(row: Obligation, actor: Actor, *, own: bool, judge: bool) -> list[str]:
     def allowed(verb: str) -> bool:
         return may(actor, f"obligations.{verb}", row.region_id)
 
@@ -229,8 +238,8 @@ def _possible(row: Obligation, own: bool, actor: Actor) -> list[str]:
         "note": kind.noted
         and row.state not in ("issued", "reached", "answered", "returned")
         and (own or (officer and allowed("report"))),
-        "verify": kind.verified and row.state == "reported" and allowed("verify"),
-        "return": row.state == "reported" and allowed("verify"),
+        "verify": kind.verified and row.state == "reported" and judge,
+        "return": row.state == "reported" and judge,
         "close": row.state == "verified" and allowed("close"),
         "withdraw": allowed("withdraw"),
         "extend": not row.wish and (own or (officer and allowed("extend"))),
@@ -290,8 +299,8 @@ def _steps(row: Obligation) -> list[dict[str, Any]]:
         {
             "at": step.at,
             "verb": step.verb,
-            "label": VERBS.get(step.verb, (step.verb, step.verb))[0],
-            "label_en": VERBS.get(step.verb, (step.verb, step.verb))[1],
+            "label": DONE.get(step.verb, (step.verb, step.verb))[0],
+            "label_en": DONE.get(step.verb, (step.verb, step.verb))[1],
             "by": step.by,
             "by_name": names.get(step.by, step.by),
             "on_behalf": step.on_behalf,

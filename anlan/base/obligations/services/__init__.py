@@ -1,15 +1,23 @@
 """Deeds on obligations."""
 
+from anlan.base.obligations.services.again import tell_again
 from anlan.base.obligations.services.climbing import climb_due, lapse_due
+from anlan.base.obligations.services.deadlines import Deferred, move_deadlines
 from anlan.base.obligations.services.deeds import (
     answer,
     close,
     note,
     reach,
     report,
+    withdraw,
+)
+from anlan.base.obligations.services.judging import (
+    RETURNED,
+    VERIFIED,
+    Judgement,
+    judge,
     return_,
     verify,
-    withdraw,
 )
 from anlan.base.obligations.services.moving import Reply, fits
 from anlan.base.obligations.services.notices import Notice, Sent, send_notice
@@ -33,7 +41,11 @@ from anlan.base.obligations.services.settling import settle, settle_all, settle_
 from anlan.base.obligations.services.time import approve, pause, refuse, request_extension, resume
 
 __all__ = [
+    "RETURNED",
+    "VERIFIED",
     "Debt",
+    "Deferred",
+    "Judgement",
     "Notice",
     "Reply",
     "Responded",
@@ -45,8 +57,10 @@ __all__ = [
     "close",
     "destroy_voices",
     "fits",
+    "judge",
     "lapse_due",
     "make_links",
+    "move_deadlines",
     "note",
     "open_reviews",
     "owe",
@@ -68,6 +82,7 @@ __all__ = [
     "settle",
     "settle_all",
     "settle_these",
+    "tell_again",
     "verify",
     "withdraw",
 ]

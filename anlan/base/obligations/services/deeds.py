@@ -1,4 +1,4 @@
-"""What people do with an obligation: answer, report, verify, return, withdraw, close.
+"""What people do with an obligation: answer, report, withdraw, close; `judging` has the rest.
 
 Every deed is a conditional UPDATE from the states that allow it; a state that does not follow, or
 somebody who was first, raises `Conflict`.
@@ -12,13 +12,14 @@ from anlan.base.journal.services import record_many
 from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import is_mine
+from anlan.base.obligations.services.judging import let_know
 from anlan.base.obligations.services.moving import NOTHING, Reply, Said, deed_of, move
 from anlan.base.obligations.services.responding import Saying, speak
 from anlan.base.people.selectors import posts_of
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit
 from anlan.kernel import clock
-from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from anlan.kernel.errors import Conflict, Missing
 
 
 def reach(*, obligations: Sequence[str], by: Actor) -> int:
@@ -58,32 +59,13 @@ def note(*, obligation: str, by: Actor, reply: Reply) -> None:
     speak(Saying(obligation, reply, by, verb="note"))
 
 
-def verify(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
-    """Confirm what was reported (核实); never by the one who reported it."""
-    with transaction.atomic():
-        row = _lock(obligation, by)
-        permit(by, "obligations.verify", row.region_id)
-        if row.steps.filter(verb="report", by=by.ref).exists():
-            raise Forbidden("反馈的人不能核实自己的反馈，请由他人核实。")
-        move(row, "verified", Said("verify", reply, by))
-
-
-def return_(*, obligation: str, by: Actor, reply: Reply) -> None:
-    """Send a report back with what is missing (退回)."""
-    with transaction.atomic():
-        row = _lock(obligation, by)
-        permit(by, "obligations.verify", row.region_id)
-        if not reply.text.strip():
-            raise Invalid("退回要写明原因", errors={"text": ["退回要写明原因"]})
-        move(row, "returned", Said("return", reply, by))
-
-
 def withdraw(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
     """Take the debt back (撤回)."""
     with transaction.atomic():
         row = _lock(obligation, by)
         permit(by, "obligations.withdraw", row.region_id)
         move(row, "withdrawn", Said("withdraw", reply, by))
+        let_know(row, by)
 
 
 def close(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
@@ -94,6 +76,7 @@ def close(*, obligation: str, by: Actor, reply: Reply = NOTHING) -> None:
         if KINDS[row.kind].verified and row.state != "verified":
             raise Conflict("这类事项核实之后才能销号")
         move(row, "closed", Said("close", reply, by))
+        let_know(row, by)
 
 
 def _lock(obligation: str, by: Actor) -> Obligation:

@@ -92,6 +92,8 @@ def planned(row: Obligation, state: str, said: Said, now: datetime, *, was: str 
     changes["lapse_at"] = row.done_due if final in ("answered", "returned") else None
     if _ladder_ends(row, state, final):
         changes["climb_at"] = None
+    elif state == "returned":
+        changes |= _climbing_again(row, now)
     return Move(row, said, here, final, changes, LIFECYCLE.sources(state))
 
 
@@ -161,6 +163,16 @@ def _ladder_ends(row: Obligation, state: str, final: str) -> bool:
     if final in ("closed", "withdrawn", "verified", "reported"):
         return True
     return state == "answered" and ladder(row.ladder).until == "answered"
+
+
+def _climbing_again(row: Obligation, now: datetime) -> dict[str, datetime | None]:
+    """Let the ladder go on with what was sent back: past its deadline it counts from now."""
+    steps = ladder(row.ladder)
+    if steps.until != "reported":
+        return {}
+    due = max(row.answer_due, now) if row.answer_due else None
+    following = steps.due(row.issued_at, row.rung, due)
+    return {"answer_due": due, "climb_at": max(following, now) if following else None}
 
 
 def write_steps(said: Sequence[tuple[Obligation, Said]], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What is still open of a response: what its end waits for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
@@ -19,6 +20,8 @@ class Leftover:
 
     steps: tuple[tuple[str, str, int], ...]
     orders: tuple[tuple[str, str, int], ...]
+    #: Step -> of how many what was reported waits for whoever verifies it.
+    to_verify: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -27,18 +30,23 @@ class Leftover:
 
     def named(self) -> str:
         """Name the first of them."""
-        titles = [title for _, title, _ in (*self.steps, *self.orders)]
+        titles = [
+            f"{title}（待核实 {self.to_verify[pk]}）" if self.to_verify.get(pk) else title
+            for pk, title, _ in (*self.steps, *self.orders)
+        ]
         return "、".join(titles[:NAMED]) + ("……" if len(titles) > NAMED else "")
 
 
 def leftover(row: Response) -> Leftover:
     """List what is open of a response; three queries."""
-    steps = (
+    found = (
         StepDebt.objects.filter(OPEN, step__response=row)
         .values_list("step_id", "step__title")
-        .annotate(Count("pk"))
+        .annotate(debts=Count("pk"), waits=Count("pk", filter=Q(obligation__state="reported")))
         .order_by("step__rank")
     )
+    steps = [(pk, title, count) for pk, title, count, _ in found]
+    to_verify = {pk: waits for pk, _, _, waits in found if waits}
     orders = dict(row.orders.filter(carried_at=None).values_list("pk", "title"))
     owed = (
         Obligation.objects.filter(
@@ -48,4 +56,5 @@ def leftover(row: Response) -> Leftover:
         .annotate(Count("pk"))
         .order_by("subject")
     )
-    return Leftover(tuple(steps), tuple((order, orders[order], count) for order, count in owed))
+    open_orders = tuple((order, orders[order], count) for order, count in owed)
+    return Leftover(tuple(steps), open_orders, to_verify)

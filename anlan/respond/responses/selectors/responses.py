@@ -82,8 +82,11 @@ def one(actor: Actor, response: str) -> dict[str, Any]:
         **_row(row), "counts": counts_of([row.pk]).get(row.pk, {}),
         "turns": _turns(row, actor), "asks": _asks(row),
         "left": {
-            "total": left.total,
-            "steps": [{"step": pk, "title": title, "count": n} for pk, title, n in left.steps],
+            "total": left.total, "to_verify": sum(left.to_verify.values()),
+            "steps": [
+                {"step": pk, "title": title, "count": n, "to_verify": left.to_verify.get(pk, 0)}
+                for pk, title, n in left.steps
+            ],
             "orders": [{"order": pk, "title": title, "count": n} for pk, title, n in left.orders],
         },
         "may": {

@@ -23,6 +23,7 @@ from anlan.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from anlan.plans.checking import PostFact
 from anlan.respond.responses import deed_names
 from anlan.respond.responses.models import Response, Turn
+from anlan.respond.responses.services.logbook import log_signature, log_turn
 from anlan.respond.responses.states import SIGNATURE
 
 #: A decision by word of mouth may be written down so long after it was given.
@@ -126,6 +127,7 @@ def note_turn(row: Response, step: Step, decision: Decision) -> Turn:
         region=row.region_id, case=row.case, facts=facts, topic=deed_names.TOPIC,
         changes={"stage": [step.stage_was, row.stage]},
     )  # fmt: skip
+    log_turn(row, turn, decision.by)
     if word is not None:
         _owe_signature(row, turn, decision)
     return turn
@@ -166,6 +168,7 @@ def sign_turn(*, response: str, turn: int, by: Actor) -> None:
             deed=deed_names.RESPONSE["sign"], by=by, subject=(deed_names.SUBJECT, row.pk),
             region=row.region_id, case=row.case, facts={"turn": turn}, topic=deed_names.TOPIC,
         )  # fmt: skip
+        log_signature(row, said, by)
         obligations.settle(
             kind=SIGNATURE, subjects=[("response-turn", str(said.pk))], by=by, done=True
         )

@@ -28,6 +28,7 @@ from anlan.respond.responses.services.starting import (
     scene,
 )
 from anlan.respond.responses.services.stepping import begin_steps
+from anlan.respond.responses.services.verifying import drop_checks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,7 @@ def _settle_open(response: str, turn: int, steps: Collection[str], reason: str, 
             by_subject.setdefault((kind, subject), []).append(pk)
         for some in by_subject.values():
             obligations.settle_these(obligations=some, by=by)
+        drop_checks(owed, by)
         _close(debts, reason, by)
         _note(row, by, {"struck": len(debts), "obligations": owed, "reason": reason})
     return len(debts)

@@ -25,6 +25,7 @@ from anlan.plans.spec.shape import Response as Declared
 from anlan.respond.responses.events import ResponseMoved, ResponseStarted
 from anlan.respond.responses.models import Proposal, Response, StepDebt
 from anlan.respond.responses.services.deciding import Decision, Step, Word, decide, note_turn
+from anlan.respond.responses.services.rescheduling import Rescheduled, reschedule
 from anlan.respond.responses.services.stepping import begin_steps
 from anlan.respond.responses.states import DECLINED, TAKEN
 from anlan.warn.services.responses import answer_by_response
@@ -191,11 +192,12 @@ class Turned:
     oral: Word | None = None
 
 
-def move_response(*, turned: Turned, by: Actor) -> None:
+def move_response(*, turned: Turned, by: Actor) -> Rescheduled:
     """Raise or lower a response (提升、降低), or name another expected moment.
 
     A raise owes the steps of the new stage that are not owed yet. A lower withdraws nothing: what
-    was asked is done or struck off by hand; what only waited for its turn is asked no more.
+    was asked is done or struck off by hand; what only waited for its turn is asked no more. Another
+    moment moves the deadlines of open steps that hang on it; tells how many.
     """
     _check_moment(turned.expected_at)
     with transaction.atomic():
@@ -207,18 +209,14 @@ def move_response(*, turned: Turned, by: Actor) -> None:
         later = turned.expected_at is not None and turned.expected_at != row.expected_at
         if place == row.place and not later:
             raise Conflict("已经是这一级")
-        was = (row.stage, row.level, row.place)
+        was, moment = (row.stage, row.level, row.place), row.expected_at
         decision = _decided(here, row, stage, turned, by)
         _take(row, place, stage, turned)
         verb = "expect" if place == was[2] else "raise" if place > was[2] else "lower"
         step = Step(verb=verb, stage_was=was[0], reason=turned.reason.strip()[:LONGEST_REASON])
         note_turn(row, step, decision)
-        if verb == "raise":
-            _reopen_waiting(row)
-            begin_steps(row, here.spec, here.facts, by)
-            settle_asked(row, by)
-        elif verb == "lower":
-            _drop_waiting(row, by)
+        _follow(verb, row, here, by)
+        told = reschedule(row, moment, here.spec, by) if later else Rescheduled()
         publish(
             ResponseMoved(
                 **facts_of(row, decision), stage_was=was[0],
@@ -226,6 +224,17 @@ def move_response(*, turned: Turned, by: Actor) -> None:
                 raised=verb == "raise", moved_at=clock.now(),
             )
         )  # fmt: skip
+    return told
+
+
+def _follow(verb: str, row: Response, here: Scene, by: Actor) -> None:
+    """Ask for more, or for less of what only waited."""
+    if verb == "raise":
+        _reopen_waiting(row)
+        begin_steps(row, here.spec, here.facts, by)
+        settle_asked(row, by)
+    elif verb == "lower":
+        _drop_waiting(row, by)
 
 
 def _decided(here: Scene, row: Response, stage: Stage, turned: Turned, by: Actor) -> Decision:
