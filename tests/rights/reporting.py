@@ -67,6 +67,9 @@ INCIDENTS: dict[str, tuple[Ask, ...]] = {
     "POST /incidents/{incident}/reports": (
         Ask("/incidents/{incident}/reports", {"kind": "first"}),
     ),
+    "POST /incidents/{incident}/reports/{number}/correct": (
+        Ask("/incidents/{ended-incident}/reports/2/correct", {"text": "走查"}),
+    ),
     "PATCH /incidents/{incident}/reports/{number}": (
         Ask("/incidents/{reported-incident}/reports/1", {"content": {"cause": "走查"}}),
     ),

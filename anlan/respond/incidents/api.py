@@ -141,8 +141,11 @@ def begin_incident(request: ApiRequest, given: TellingIn) -> HttpResponse:
 
 @router.get("/incidents/{incident}", summary="一个突发事件")
 def get_incident(request: ApiRequest, incident: str) -> HttpResponse:
-    """Read one incident; who called is masked."""
-    return answer(describing.one(request.actor, incident))
+    """Read one incident; who called is masked, but to who takes the words down: that is noted."""
+    told = describing.one(request.actor, incident)
+    if not told["caller"]["masked"] and (told["caller"]["name"] or told["caller"]["phone"]):
+        services.note_draft_read(incident=incident, by=request.actor)
+    return answer(told)
 
 
 @router.patch("/incidents/{incident}", summary="存下所说的、改正")
@@ -234,6 +237,18 @@ def read_caller(request: ApiRequest, incident: str, given: SaidIn) -> HttpRespon
 def draft_report(request: ApiRequest, incident: str, given: ReportIn) -> HttpResponse:
     """Draft the next report, filled with what is known."""
     services.draft_report(incident=incident, kind=given.kind, by=request.actor)
+    return answer(describing.one(request.actor, incident), 201)
+
+
+@router.post(
+    "/incidents/{incident}/reports/{number}/correct", summary="更正报告",
+    response={201: dict[str, Any]},
+)  # fmt: skip
+def draft_correction(
+    request: ApiRequest, incident: str, number: int, given: SaidIn
+) -> HttpResponse:  # fmt: skip
+    """Draft a correction of a report that went out; `text` is why. That one keeps its words."""
+    services.draft_correction(incident=incident, number=number, reason=given.text, by=request.actor)
     return answer(describing.one(request.actor, incident), 201)
 
 

@@ -21,6 +21,7 @@ INCIDENT = {
         "incidents.unmasked", "查看报警人信息", "Read who called"
     ),
     "clock": name_deed("incidents.clock", "起算报告时限", "Began a reporting clock"),
+    "clock-ended": name_deed("incidents.clock-ended", "不再要求报告", "Ended a reporting clock"),
     "report-drafted": name_deed("incidents.report-drafted", "起草报告", "Drafted a report"),
     "report-signed": name_deed("incidents.report-signed", "签发报告", "Signed a report"),
     "dispatched": name_deed("incidents.dispatched", "报送", "Reported upward"),

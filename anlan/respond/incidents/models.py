@@ -102,7 +102,10 @@ class Incident(models.Model):
 
 
 class Report(models.Model):
-    """One report upward. Once it went out it keeps what it said; the next one corrects it."""
+    """One report upward. Once it went out it keeps what it said.
+
+    What has changed since stands in the next one; what was wrong is put right by a correction.
+    """
 
     id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="reports")
@@ -115,6 +118,11 @@ class Report(models.Model):
     serial = models.PositiveIntegerField()
     #: By key of ``report-fields``; what is not in it is written as 待核.
     content: Any = models.JSONField(default=dict)
+    #: 更正: the report it puts right, and why; that one keeps its words.
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="corrections", verbose_name="更正哪一份"
+    )
+    reason = models.CharField("更正理由", max_length=300, blank=True, default="")
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=40)
     #: When it was signed or first told; null while it may still be changed.
@@ -131,10 +139,20 @@ class Report(models.Model):
             models.UniqueConstraint(
                 fields=["incident"], condition=Q(fixed_at=None), name="report_one_draft"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="correct", corrects__isnull=False) & ~Q(reason="")
+                | ~Q(kind="correct") & Q(corrects=None),
+                name="report_corrects_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.number}"
+
+    @property
+    def form(self) -> str:
+        """Tell of which kind its fields are: a correction has those of what it puts right."""
+        return self.kind if self.corrects is None else self.corrects.form
 
 
 class Dispatch(models.Model):

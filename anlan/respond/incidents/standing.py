@@ -20,6 +20,7 @@ REPORT = kind(
     states=("issued", "reached", "answered", "reported", "closed"),
     ladder="incident-report",
     consequence=refuse_by_itself,
+    judged=clocks.end_clock,
 )
 
 INSTRUCTION = kind(

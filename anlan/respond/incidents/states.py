@@ -39,9 +39,12 @@ REPORTS: dict[str, tuple[str, str]] = {
     "first": ("首报", "First report"),
     "more": ("续报", "Progress report"),
     "final": ("终报", "Final report"),
+    "correct": ("更正", "Correction"),
 }
+#: Of them those that follow one another; a correction stands beside.
+COURSE = ("first", "more", "final")
 #: What a clock waits for, beside these.
-CORRECTION = ("补报", "Correction")
+CORRECTION = ("补报", "Supplement")
 
 WAYS: dict[str, tuple[str, str]] = {
     "phone": ("电话", "By telephone"),

@@ -98,11 +98,18 @@ export interface ReportField {
   value: string | number | null
   unit: string
   unit_en: string
+  /** What the report that a correction puts right said; and whether this one says otherwise. */
+  was: string | number | null
+  changed: boolean
 }
 
 export interface Report {
   number: number
-  kind: 'first' | 'more' | 'final'
+  kind: 'first' | 'more' | 'final' | 'correct'
+  /** 更正: number of the report it puts right, and why; numbers of those that put this one right. */
+  corrects: number | null
+  reason: string
+  corrected_by: number[]
   kind_label: string
   kind_label_en: string
   year: number

@@ -82,14 +82,23 @@ def _region_words(row: Incident) -> str:
     return "".join([*above, own])
 
 
+def is_changed(field: Code, content: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Tell whether a correction says something else in a field; of words none is the same as ""."""
+    new, old = content.get(field.code), before.get(field.code)
+    if field.text("type") == "figure":
+        return bool(new != old)
+    return (new or "") != (old or "")
+
+
 def said_in(report: Report, figures: Mapping[str, float]) -> list[dict[str, Any]]:
     """List a report's fields with what each says; None is 待核.
 
     Until it is fixed the figures are those of the incident; then those it went out with.
     """
     content = report.content if report.fixed_at else {**report.content, **figures}
+    before = report.corrects.content if report.corrects else content
     told = []
-    for field in fields_of(report.kind):
+    for field in fields_of(report.form):
         value = content.get(field.code)
         is_figure = field.text("type") == "figure"
         unit = codes.table("incident-figures")[field.code] if is_figure else None
@@ -98,6 +107,8 @@ def said_in(report: Report, figures: Mapping[str, float]) -> list[dict[str, Any]
                 "key": field.code, "label": field.name, "label_en": field.name_en,
                 "part": field.text("part"), "type": field.text("type"),
                 "value": value if value not in ("", None) else None,
+                # What the report said that this one puts right, and whether it does so here.
+                "was": before.get(field.code), "changed": is_changed(field, content, before),
                 "unit": unit.text("unit") if unit else "",
                 "unit_en": unit.text("unit_en") if unit else "",
             }

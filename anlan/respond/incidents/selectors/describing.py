@@ -193,7 +193,8 @@ def _clock(row: Clock) -> dict[str, Any]:
 
 
 def _reports(row: Incident) -> list[dict[str, Any]]:
-    reports = list(row.reports.prefetch_related("dispatches").order_by("-number"))
+    rows = row.reports.select_related("corrects__corrects")
+    reports = list(rows.prefetch_related("dispatches", "corrections").order_by("-number"))
     names = permissions.names_of(
         {ref for one in reports for ref in (one.drafted_by, one.signed_by) if ref}
         | {sent.by for one in reports for sent in one.dispatches.all()}
@@ -209,6 +210,8 @@ def _report(report: Report, row: Incident, names: dict[str, str]) -> dict[str, A
         "drafted_at": report.drafted_at, "drafted_by_name": names.get(report.drafted_by, ""),
         "fixed_at": report.fixed_at, "signed_at": report.signed_at,
         "signed_by_name": names.get(report.signed_by, ""), "oral": report.oral,
+        "corrects": report.corrects.number if report.corrects else None, "reason": report.reason,
+        "corrected_by": [one.number for one in report.corrections.all()],
         "fields": said_in(report, row.figures),
         "dispatches": [
             {
@@ -263,7 +266,8 @@ def verbs(row: Incident, actor: Actor) -> list[str]:
     }
     known = bool(row.caller_name or row.caller_phone or row.teller)
     if row.state == "draft":
-        return [verb for verb in ("keep", "take-in", "join", "drop") if "take" in rights]
+        own = ["keep", "take-in", "join", "drop"] if "take" in rights else []
+        return [*own, "unmask"] if row.teller and "unmask" in rights else own
     offered = {
         "unmask": "unmask" in rights and known,
         **({} if row.state not in OPEN else _open_verbs(row, actor, rights)),
@@ -281,6 +285,7 @@ def _open_verbs(row: Incident, actor: Actor, rights: set[str]) -> dict[str, bool
         "drop": takes and INCIDENT.may(row.state, "dropped"),
         "take-over": takes and above and scope.covers(scope.prefix(actor.region), row.office),
         "draft": reports, "dispatch": reports, "sign": "sign" in rights, "oral": reports,
+        "correct": reports,
         "instruct": "instruct" in rights,
         "archive": reports and row.state == "final",
     }  # fmt: skip

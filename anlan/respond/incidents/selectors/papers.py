@@ -8,7 +8,7 @@ from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
 from anlan.protocols.official import Block, Heading, Paper, Paragraph, Sheet, write_paper
 from anlan.respond.incidents.models import Incident, Report
-from anlan.respond.incidents.selectors.contents import OPEN, said_in
+from anlan.respond.incidents.selectors.contents import OPEN, moment_words, said_in
 from anlan.respond.incidents.selectors.rows import report_of, seen
 from anlan.respond.incidents.states import REPORTS
 
@@ -43,7 +43,8 @@ def lay_out(row: Incident, report: Report) -> Paper:
     contact = f"联系人：{_value(said, 'reporter')}，电话：{_value(said, 'contact')}"
     return Paper(
         mark=f"{office}突发事件信息", number=f"〔{report.year}〕{report.serial}号",
-        title=_title(row, report), blocks=list(_blocks(said)), office=office,
+        title=_title(row, report), office=office,
+        blocks=list(_correcting(report, said) if report.corrects else _blocks(said)),
         date=f"{day.year}年{day.month}月{day.day}日", signer=_signer(report),
         to=_to(row), urgency=URGENCY.get(grade, ""), note=contact,
         printed=(office, f"{day.year}年{day.month}月{day.day}日"),
@@ -52,6 +53,8 @@ def lay_out(row: Incident, report: Report) -> Paper:
 
 def _title(row: Incident, report: Report) -> str:
     kind = REPORTS[report.kind][0]
+    if report.corrects is not None:
+        return f"关于{row.title}第{report.corrects.number}报的{kind}（第{report.number}报）"
     place = "" if report.kind == "first" else f"（第{report.number}报）"
     return f"关于{row.title}的{kind}{place}"
 
@@ -68,6 +71,27 @@ def _to(row: Incident) -> str:
     asked = set(row.clocks.filter(way="written").values_list("to", flat=True))
     highest_first = reversed(list(codes.table("report-recipients")))
     return "，".join(one.name.partition("（")[0] for one in highest_first if one.code in asked)
+
+
+def _correcting(report: Report, said: dict[str, dict[str, object]]) -> Iterator[Block]:
+    """Say what was wrong in which report, why, and what stands in its place."""
+    wrong = report.corrects
+    if wrong is None:
+        return
+    at = moment_words(wrong.fixed_at) if wrong.fixed_at else ""
+    yield Paragraph(
+        f"{at}报出的第{wrong.number}报（{REPORTS[wrong.kind][0]}，〔{wrong.year}〕{wrong.serial}号）"
+        f"有误，现更正如下。更正理由：{report.reason}。"
+    )
+    for one in said.values():
+        if one["changed"]:
+            old, new = (_worded(one, one[name]) for name in ("was", "value"))
+            yield Paragraph(f"原报“{old}”，更正为“{new}”。", lead=f"{one['label']}：")
+    yield Paragraph(f"其余内容以第{wrong.number}报为准。")
+
+
+def _worded(one: dict[str, object], value: object) -> str:
+    return _figure({**one, "value": value}) if one["type"] == "figure" else str(value or OPEN)
 
 
 def _blocks(said: dict[str, dict[str, object]]) -> Iterator[Block]:

@@ -89,6 +89,14 @@ def stop_clocks(row: Incident, *, by: Actor, reports: Sequence[str] = ()) -> Non
     _end(list(running.filter(report__in=reports) if reports else running), by=by)
 
 
+def end_clock(*, obligation: str, subject: tuple[str, str], by: Actor) -> None:  # noqa: ARG001 - as told
+    """End the clock of a report that is owed no more: somebody struck it off or took it back."""
+    one = Clock.objects.select_related("incident").filter(pk=subject[1], closed_at=None).first()
+    if one is not None:
+        Clock.objects.filter(pk=one.pk).update(closed_at=clock.now())
+        note(one.incident, "clock-ended", by, {"rule": one.rule, "turn": one.turn})
+
+
 def _meets(sent: Dispatch, one: Clock) -> bool:
     """Tell whether a report says what a clock waits for: a correction says what changed since."""
     if one.report == "first":

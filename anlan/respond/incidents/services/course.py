@@ -15,6 +15,8 @@ from anlan.respond.incidents.services.noting import go_to, going_on, keep, locke
 from anlan.respond.incidents.states import INCIDENT
 
 LONGEST = 300
+#: Why a draft's caller was read: it was open before whoever takes the words down.
+OWN_DRAFT = "正在接报"
 LONGEST_NAME = 60
 
 
@@ -102,6 +104,13 @@ def read_caller(*, incident: str, reason: str, by: Actor) -> Caller:
         row = locked(incident, by, "incidents.unmask")
         note(row, "unmasked", by, {"reason": said})
     return caller_of(row)
+
+
+def note_draft_read(*, incident: str, by: Actor) -> None:
+    """Note that somebody had the caller of a telling before their eyes: a draft hides nothing."""
+    with transaction.atomic():
+        row = locked(incident, by, "incidents.take")
+        note(row, "unmasked", by, {"reason": OWN_DRAFT})
 
 
 def may_take_over(row: Incident, by: Actor) -> bool:

@@ -65,7 +65,7 @@ def _move_on(row: Incident, report: Report, sent: Sent, by: Actor) -> None:
         row.final_at = row.final_at or sent.at
         go_to(row, "final")
         stop_clocks(row, by=by, reports=("more",))
-    elif report.kind != "final":
+    elif report.kind in ("first", "more"):
         begin_next(row, since=sent.at)
     keep(row, "reported_at", "final_at")
 
