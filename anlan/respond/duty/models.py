@@ -105,12 +105,17 @@ class RollPlan(Row):
     level = CodeField("点哪一级", table="post-levels", default="township", max_length=12)
     days = CodeField("哪些日子", table="roll-days", default="daily", max_length=12)
     times = models.CharField(
-        "钟点", max_length=80, blank=True, help_text="如 08:30、16:00、21:30，可以不写"
+        "钟点",
+        max_length=80,
+        blank=True,
+        default="08:30",
+        help_text="如 08:30、16:00、21:30，可以不写",
     )
     lot_from = models.CharField("随机时段从", max_length=5, blank=True, help_text="如 22:00")
     lot_to = models.CharField("随机时段到", max_length=5, blank=True, help_text="可以过零点")
     lots = CountField("随机几次", unit="次", high=MOST_A_DAY)
-    minutes = CountField("几分钟内应答", unit="分钟", high=120, default=10)
+    #: None is the ladder's own time.
+    minutes = CountField("几分钟内应答", unit="分钟", high=120)
     sample = CountField("抽几个", unit="个", help_text="不写就是全部")
 
     class Meta:
@@ -135,7 +140,7 @@ class RollPlan(Row):
             errors["times"] = "请写钟点，或写随机时段"
         if self.level not in ROLL_LEVELS:
             errors["level"] = "只能点乡镇街道或村社"
-        if not self.minutes:
+        if self.minutes == 0:
             errors["minutes"] = "应为 1 到 120 分钟"
         if self.sample == 0 or (any(span) and self.lots == 0):
             errors["sample" if self.sample == 0 else "lots"] = "至少一个"

@@ -11,6 +11,7 @@ register(
     icon="calls",
     domain="people",
     order=80,
+    label="title",
     listed=("code", "title", "level", "days", "times", "lot_from", "lot_to", "minutes", "region"),
     searched=("title", "code"),
     source="生产安全事故应急条例第十四条（应急值班制度）；值班值守规范（点名查岗）",
