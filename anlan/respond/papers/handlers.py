@@ -5,7 +5,7 @@ from anlan.kernel.errors import Conflict
 from anlan.kernel.events import on
 from anlan.respond.papers import services
 from anlan.respond.papers.states import RAISE, START
-from anlan.respond.responses.events import ResponseMoved, ResponseStarted
+from anlan.respond.responses.events import ResponseEnded, ResponseMoved, ResponseStarted
 
 BY = system("papers")
 
@@ -21,6 +21,12 @@ def pack_at_raise(event: ResponseMoved) -> None:
     """Ask for a new pack when a response grew: more is owed, more must leave."""
     if event.raised:
         _ask(event.response, RAISE, f"raise:{event.response}:{event.moved_at.isoformat()}")
+
+
+@on(ResponseEnded)
+def stop_asking(event: ResponseEnded) -> None:
+    """Ask nobody any more to print for what is over."""
+    services.stop_printing(response=event.response, by=BY)
 
 
 def _ask(response: str, why: str, once: str) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from anlan.protocols.official import Booklet, Heading, Paragraph, Section, Sheet, write_booklet
+from anlan.protocols.official import (
+    Booklet,
+    Heading,
+    Paragraph,
+    Section,
+    Sheet,
+    fits_a_page,
+    write_booklet,
+)
 from anlan.protocols.official.measures import PAGE
 from anlan.protocols.official.tests.test_paper import W, lines, part
 
@@ -42,6 +50,21 @@ def test_a_section_begins_a_page_and_a_booklet_may_lie_on_its_side() -> None:
     size = next(root.iter(f"{W}pgSz"))
     assert (size.get(f"{W}w"), size.get(f"{W}h")) == (str(PAGE[1]), str(PAGE[0]))
     assert write_booklet(BOOKLET) == write_booklet(BOOKLET)
+
+
+def test_a_section_that_runs_over_a_page_is_known_before_it_is_printed() -> None:
+    def section(rows: int) -> Section:
+        lines_ = [[str(place), "前坑村主要负责人"] for place in range(rows)]
+        return Section(
+            title="明白纸", under="应转 9 人",
+            blocks=[Heading("一、岗位"), Sheet(head=["序号", "岗位"], rows=lines_, size=19)],
+        )  # fmt: skip
+
+    assert fits_a_page(section(30))
+    assert not fits_a_page(section(60))
+    assert not fits_a_page(section(35), landscape=True)
+    words = Section(title="明白纸", blocks=[Paragraph("前坑村" * 1200)])
+    assert not fits_a_page(words)
 
 
 @pytest.mark.slow

@@ -28,6 +28,13 @@ def mark_printed(*, pack: str, by: Actor) -> None:
         )  # fmt: skip
 
 
+def stop_printing(*, response: str, by: Actor) -> int:
+    """Withdraw the printing that is still owed of a response that is over; returns how many."""
+    packs = Pack.objects.filter(response=response, printed_at=None)
+    subjects = [(deed_names.PACK, pk) for pk in packs.values_list("pk", flat=True)]
+    return obligations.settle(kind=PRINT, subjects=subjects, by=by, done=False)
+
+
 def note_printed(*, subject: tuple[str, str], by: Actor) -> Any:
     """Take the word of whoever owed the printing and says that it is done."""
     row = Pack.objects.filter(pk=subject[1]).first()

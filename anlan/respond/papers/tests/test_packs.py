@@ -36,6 +36,8 @@ from anlan.respond.papers.tests.conftest import (
     started,
     stored,
 )
+from anlan.respond.responses import services as responses
+from anlan.respond.responses.tests.conftest import turn_of
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +132,18 @@ def test_a_raise_makes_a_new_pack_and_the_old_one_is_owed_no_more(county: Scene)
     county.move(response, "4")
     drain()
     assert pack_of(response).pk == second.pk
+
+
+def test_nobody_prints_for_a_response_that_is_over(county: Scene) -> None:
+    response = started(county)
+    responses.strike_off(
+        response=response, turn=turn_of(response), steps=[], reason="演示", by=county.chief
+    )
+    county.end(response)
+    drain()
+    assert not Obligation.objects.filter(kind=PRINT, closed_at=None).exists()
+    with pytest.raises(Conflict, match="已经结束"):
+        services.ask_pack(response=response, by=OFFICER)
 
 
 def test_the_same_fact_told_twice_is_one_pack(county: Scene) -> None:

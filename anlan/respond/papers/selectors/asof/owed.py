@@ -64,7 +64,8 @@ def _late(rows: "QuerySet[Obligation]", at: datetime) -> set[str]:
     still = Q(closed_at=None) | Q(closed_at__gt=at)
     known = set(rows.filter(still, lapsed_at__lte=at).values_list("pk", flat=True))
     # Whoever was granted more time later was late all the same: only the journal still says so.
-    excused = set(rows.filter(still, lapsed_at=None).values_list("pk", flat=True))
+    later = Q(lapsed_at=None) | Q(lapsed_at__gt=at)
+    excused = set(rows.filter(still, later).values_list("pk", flat=True))
     granted = _moments(excused, GRANTED)
     if granted:
         known |= _lapsed_before(set(granted), granted, at)
