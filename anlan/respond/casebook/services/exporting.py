@@ -1,5 +1,7 @@
 """Taking a case away: journalled with what was taken, and whether names stood in it in clear."""
 
+from django.db import transaction
+
 from anlan.base.files import store
 from anlan.base.journal.services import record
 from anlan.base.permissions.actor import Actor
@@ -22,11 +24,12 @@ def export_case(*, case: str, form: str, by: Actor) -> tuple[str, str, bytes]:
     permit(by, EXPORT, found.row.region_id)
     clear = may(by, UNMASK, found.row.region_id)
     content, rows = write(found, form, clear=clear)
-    record(
-        deed=EXPORTED, by=by, subject=("case", found.row.pk), region=found.row.region_id,
-        case=found.row.pk,
-        facts={"form": form, "clear": clear, "sm3": store.digest(content), **rows},
-    )  # fmt: skip
+    with transaction.atomic():
+        record(
+            deed=EXPORTED, by=by, subject=("case", found.row.pk), region=found.row.region_id,
+            case=found.row.pk,
+            facts={"form": form, "clear": clear, "sm3": store.digest(content), **rows},
+        )  # fmt: skip
     ending, mime = FORMS[form]
     moment = f"{clock.local(clock.now()):%m%d-%H%M}"
     return f"{found.row.title}-{moment}.{ending}", mime, content

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
+from anlan.base.db.among import among
 from anlan.base.journal import selectors as journal
 from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.models import Obligation
@@ -17,7 +18,6 @@ from anlan.respond.papers.selectors.asof.where import Where
 
 #: Deeds that grant more time.
 GRANTED = (DEEDS["approve"], DEEDS["defer"])
-NAMED = 50
 
 
 @dataclass
@@ -74,10 +74,11 @@ def _late(rows: "QuerySet[Obligation]", at: datetime) -> set[str]:
 
 def _moments(obligations: Collection[str], deeds: Collection[str]) -> dict[str, list[datetime]]:
     found: dict[str, list[datetime]] = defaultdict(list)
-    rows = journal.entries().filter(deed__in=deeds, subject_kind="obligation")
+    rows = journal.entries().filter(
+        among("subject", obligations), subject_kind="obligation", deed__in=deeds
+    )
     for subject, moment in rows.values_list("subject", "at"):
-        if subject in obligations:
-            found[subject].append(moment)
+        found[subject].append(moment)
     return found
 
 
@@ -85,7 +86,9 @@ def _lapsed_before(
     wanted: Collection[str], granted: dict[str, list[datetime]], at: datetime
 ) -> set[str]:
     lapses: dict[str, datetime] = {}
-    rows = journal.entries().filter(deed=DEEDS["lapse"], at__lte=at).order_by("id")
+    # No lapse is noted before what lapses was asked.
+    first = Obligation.objects.filter(pk__in=wanted).aggregate(at=Min("issued_at"))["at"]
+    rows = journal.entries().filter(deed=DEEDS["lapse"], at__range=(first, at)).order_by("id")
     for noted in journal.read(rows):
         for pk in noted.facts.get("obligations", ()):
             if pk in wanted:
