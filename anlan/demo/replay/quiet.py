@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,9 @@ UNFINISHED: Final = ("queued", "running")
 def under_way(
     workspace: Path, *, models: bool = False, sources: bool = False
 ) -> Callable[[int], list[str]]:
-    """Give the question of `stepping.Busy`, asked upstream first.
+    """Give the question of `stepping.Busy`: the first thing under way, asked upstream first.
+
+    What comes after it would be asked in vain, and this process shares the machine.
 
     ``models``: runs of forecasts count, too. ``sources``: so do platforms that are due to be
     pulled from, which are looked for once a second only.
@@ -54,7 +57,8 @@ def under_way(
         nonlocal nudged
         if clock.now() < moment(at):  # this process has not looked at the new time yet
             clock.use(workspace / "clock.json")
-        left = [name for name, idle in questions.items() if not idle(workspace, at)]
+        busy = (name for name, idle in questions.items() if not idle(workspace, at))
+        left = [*islice(busy, 1)]
         if left and time.monotonic() - nudged > NUDGE_S:
             nudged = time.monotonic()
             wake.signal(*TOPICS)
@@ -103,8 +107,8 @@ def _obligations(_: Path, at: int) -> bool:
 #: What may be under way, in the order in which one sets the next in motion.
 QUESTIONS: Final[dict[str, Callable[[Path, int], bool]]] = {
     DOORS: _doors,
-    "事件投递": lambda _, __: outbox_is_idle(),
     SCHEDULED: _schedules,
+    "事件投递": lambda _, __: outbox_is_idle(),
     "作业": lambda _, __: jobs_are_idle(),
     "提级和逾期": _obligations,
     "留痕": lambda _, __: journal_is_idle(),
