@@ -58,6 +58,12 @@ def _named(name: str, *, clear: bool) -> str:
     return name if clear else mask(name) or ""
 
 
+def _who(ref: str, names: Mapping[str, str], *, clear: bool) -> str:
+    """Name who did something; the platform itself has no name to hide."""
+    name = names.get(ref, ref)
+    return name if ref.startswith("system:") else _named(name, clear=clear)
+
+
 def _entries(cases: Cases) -> "QuerySet[Entry]":
     return Entry.objects.filter(case__in=list(cases)).order_by("id")
 
@@ -67,18 +73,10 @@ def _timeline(cases: Cases, clear: bool) -> Iterator[Row]:
     for start in range(0, rows.count(), TOGETHER):
         for one in items(journal.read(rows[start : start + TOGETHER])):
             yield (
-                one["seq"], one["at"], one["deed_label"], _named(one["by_name"], clear=clear),
+                one["seq"], one["at"], one["deed_label"], _who(one["by"], {one["by"]: one["by_name"]}, clear=clear),
                 one["region_name"], one["subject"]["kind"], one["subject"]["id"],
-                _changes(one["changes"]), _facts(one["facts"]),
+                {name: tuple(pair) for name, pair in one["changes"].items()}, one["facts"],
             )  # fmt: skip
-
-
-def _changes(changes: Mapping[str, Sequence[Any]]) -> str:
-    return "；".join(f"{name}：{old} → {new}" for name, (old, new) in changes.items())
-
-
-def _facts(facts: Mapping[str, Any]) -> str:
-    return "；".join(f"{name}：{value}" for name, value in facts.items() if value not in ("", None))
 
 
 def _obligations(cases: Cases) -> "QuerySet[Obligation]":
@@ -131,7 +129,7 @@ def _decisions(cases: Cases, clear: bool) -> Iterator[Row]:
     told: list[Row] = [
         (
             one.at, "应急响应", TURNS[one.verb][0], one.response.title, one.stage,
-            _named(names.get(one.by, one.by), clear=clear), "口头" if one.oral else "",
+            _who(one.by, names, clear=clear), "口头" if one.oral else "",
             _named(persons.get(one.person_id or "", ""), clear=clear), one.reason,
         )
         for one in turns
@@ -139,7 +137,7 @@ def _decisions(cases: Cases, clear: bool) -> Iterator[Row]:
     told += [
         (
             one.at, "预警", SAID.get(one.verb, one.verb), one.alert.title, "",
-            _named(names.get(one.by, one.by), clear=clear), "口头" if one.verb == "oral" else "",
+            _who(one.by, names, clear=clear), "口头" if one.verb == "oral" else "",
             _named(persons.get(one.person_id or "", ""), clear=clear), one.reason,
         )
         for one in approvals
@@ -170,7 +168,7 @@ def _papers(cases: Cases, clear: bool) -> Iterator[Row]:
         for one in reports
     ]  # fmt: skip
     for kind, title, number, at, by, digest in told:
-        yield kind, title, number, at, _named(names.get(by, by), clear=clear), digest
+        yield kind, title, number, at, _who(by, names, clear=clear), digest
 
 
 def _reports(cases: Cases) -> "QuerySet[Report]":

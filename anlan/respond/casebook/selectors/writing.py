@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,11 @@ FORMS = {
     "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 #: Rows of one table on paper; the rest is in the other forms, and the paper says so.
-PRINTED = 2000
+PRINTED = 500
+#: Columns that paper leaves to the other forms.
+UNPRINTED = ("编号",)
+#: Of a list of ids so many are written; how many there are is.
+LISTED = 3
 #: Excel opens a CSV as UTF-8 when it begins so.
 BOM = "\ufeff"
 #: What a spreadsheet would take for a formula.
@@ -73,9 +77,25 @@ def _cell(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    """Write a value as a cell: what was changed and said of a deed becomes words."""
+    if value in (None, ""):
         return ""
-    return f"{clock.local(value):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Mapping):
+        return "；".join(
+            f"{key}：{_said(one)}" for key, one in value.items() if one not in ("", None)
+        )
+    return str(value)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, tuple):  # what a column was and became
+        return " → ".join(map(str, value))
+    if not isinstance(value, list):
+        return str(value)
+    rest = f"……共 {len(value)} 个" if len(value) > LISTED else ""
+    return "、".join(map(str, value[:LISTED])) + rest
 
 
 def _word(found: Seen, read: dict[str, list[Row]], clear: bool) -> bytes:
@@ -99,8 +119,10 @@ def _blocks(one: Table, rows: Sequence[Row]) -> Iterator[Block]:
     if not rows:
         yield Paragraph("没有。")
         return
-    said = [[_text(value) for value in row] for row in rows[:PRINTED]]
-    yield Sheet(head=one.columns.heads, rows=said, widths=_widths(one.columns.heads, said), size=16)
+    kept = [place for place, head in enumerate(one.columns.heads) if head not in UNPRINTED]
+    heads = [one.columns.heads[place] for place in kept]
+    said = [[_text(row[place]) for place in kept] for row in rows[:PRINTED]]
+    yield Sheet(head=heads, rows=said, widths=_widths(heads, said), size=16)
     if len(rows) > PRINTED:
         yield Paragraph(f"共 {len(rows)} 条，这里印了前 {PRINTED} 条，其余见 CSV 或 JSON。")
 
