@@ -73,7 +73,8 @@ def _timeline(cases: Cases, clear: bool) -> Iterator[Row]:
     for start in range(0, rows.count(), TOGETHER):
         for one in items(journal.read(rows[start : start + TOGETHER])):
             yield (
-                one["seq"], one["at"], one["deed_label"], _who(one["by"], {one["by"]: one["by_name"]}, clear=clear),
+                one["seq"], one["at"], one["deed_label"],
+                _who(one["by"], {one["by"]: one["by_name"]}, clear=clear),
                 one["region_name"], one["subject"]["kind"], one["subject"]["id"],
                 {name: tuple(pair) for name, pair in one["changes"].items()}, one["facts"],
             )  # fmt: skip
