@@ -116,9 +116,9 @@ def _run_here(name: str) -> None:
     from anlan.project.cli import start_django
 
     start_django()
-    from django.core.management import call_command
+    from anlan.base.db import migrating
 
-    call_command("migrate", interactive=False, verbosity=0)
+    migrating.migrate()
     report = importlib.import_module(f"bench.{name}").run()
     sys.stdout.write("\n" + json.dumps(report, ensure_ascii=False) + "\n")
 

@@ -1,9 +1,8 @@
 """Filling a PostgreSQL database from a backup's tables, and bringing any database up to date."""
 
-from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from anlan.base.db import migrating
 from anlan.kernel.errors import Invalid
 from anlan.project.backup.archive import Reader
 from anlan.project.backup.making import columns_of
@@ -22,7 +21,7 @@ def drop_tables() -> None:
 def load(reader: Reader) -> None:
     """Make the tables as they were at the time of the backup, and fill them."""
     wanted = [(app, name) for app, name in reader.manifest.migrations]
-    executor = MigrationExecutor(connection)
+    executor = migrating.Executor(connection)
     unknown = [key for key in wanted if key not in executor.loader.graph.nodes]
     if unknown:
         raise Invalid(f"备份由更新的版本制作（{unknown[0][0]} {unknown[0][1]}），请先升级安澜")
@@ -77,4 +76,4 @@ def _set_sequences(table: str) -> None:
 
 def bring_up_to_date() -> None:
     """Apply the migrations that came after the backup."""
-    call_command("migrate", interactive=False, verbosity=0)
+    migrating.migrate()

@@ -13,9 +13,9 @@ app = typer.Typer()
 def migrate() -> None:
     """建立或升级数据库结构。例：anlan migrate"""
     start_django()
-    from django.core.management import call_command
+    from anlan.base.db import migrating
 
-    call_command("migrate", interactive=False, verbosity=1)
+    migrating.migrate(tell=True)
 
 
 @app.command(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from anlan.base.db.migrating import migrate
 from anlan.base.journal.deeds import name_deed
 from anlan.base.journal.services import record
 from anlan.base.journal.services.sealing import seal_due
@@ -55,7 +55,7 @@ def fill(plan: Plan, progress: Progress) -> Filled:
 def _open(plan: Plan, terms: Terms) -> Source:
     """Open the source, with empty tables here for its rows."""
     if plan.database:
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
         _hurry()
         there = PostgresSource(plan.database, terms)
         _check_same_edition(there)
