@@ -14,8 +14,11 @@ from pathlib import Path
 
 from anlan.project.supervisor.child import leashed
 
-#: Nothing in it is worth keeping, so it never waits for the disk.
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+#: Nothing in it is worth keeping, so it never waits for the disk, tidies nothing that is dropped a
+#: moment later, and compiles no query that is asked once.
+CARELESS = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off",
+)  # fmt: skip
 MANY = "max_connections=200"
 START_S = 30.0
 
