@@ -16,7 +16,7 @@ from tests.durability.providers import Plan, Providers, serving
 
 __all__ = ["migrated", "real", "workspace_of_tests"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=45)
 
 HOOK = "open-sesame"
 #: A minute of the night in real seconds.

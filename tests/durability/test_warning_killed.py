@@ -14,7 +14,7 @@ from tests.durability.night import Night, falling
 
 __all__ = ["migrated", "real", "workspace_of_tests"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=40)
 
 #: Warnings relayed at least, however slow the machine is.
 LEAST = 6

@@ -20,8 +20,8 @@ SHARED = 'scope="module"'
 SHARED_BESIDE = re.compile('scope="(module|session)"')
 #: How one says that all modules of its folder share it.
 SHARED_BY_FOLDER = 'scope="package"'
-#: What a slow test takes for all that is known of it.
-SLOW_S = 3
+#: What a test takes for all that is known of it: a slow one, and one that crosses modules.
+TAKES_S = {"slow": 3, "story": 1}
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
@@ -65,7 +65,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     counted: dict[Path, float] = defaultdict(float)
     hinted: dict[Path, float] = defaultdict(float)
     for item in items:
-        for mark in item.iter_markers("slow"):
-            counted[item.path] += SLOW_S
-            hinted[item.path] = max(hinted[item.path], mark.kwargs.get("module_s", 0))
+        for name, seconds in TAKES_S.items():
+            for mark in item.iter_markers(name):
+                counted[item.path] += seconds
+                hinted[item.path] = max(hinted[item.path], mark.kwargs.get("module_s", 0))
     items.sort(key=lambda item: -(hinted[item.path] or counted[item.path]))

@@ -14,7 +14,7 @@ import pytest
 from anlan.gateways.ingest.tests.conftest import Served, batch
 from anlan.sense.relay import Ask
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=60)
 
 
 def bring(served: Served, file: Path, *options: str) -> "subprocess.CompletedProcess[str]":

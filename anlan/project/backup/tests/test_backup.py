@@ -12,7 +12,7 @@ import pytest
 
 from anlan.base.conftest import RealWorkspace, copy_of, new_database
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(module_s=60)
 
 FILL = """
 import json
