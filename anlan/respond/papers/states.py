@@ -19,5 +19,6 @@ STATES: dict[str, tuple[str, str]] = {
     "failed": ("生成失败", "Could not be made"),
     "made": ("待打印", "To be printed"),
     "printed": ("已打印", "Printed"),
+    "superseded": ("已有更新的一号", "A newer one was made"),
     "destroyed": ("已销毁", "Destroyed"),
 }

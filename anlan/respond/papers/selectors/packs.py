@@ -33,7 +33,10 @@ def listed(actor: Actor, response: str) -> dict[str, Any]:
     names = permissions.names_of({ref for one in packs for ref in (one.asked_by, one.printed_by)})
     owed = _owed(packs)
     return {
-        "items": [_pack(one, jobs.get(one.job), names, owed.get(one.pk)) for one in packs],
+        "items": [
+            _pack(one, (jobs.get(one.job), owed.get(one.pk)), names, is_newest=place == 0)
+            for place, one in enumerate(packs)
+        ],
         "may": {
             "make": row.ended_at is None and may(actor, "papers.make", row.region_id),
             "take": may(actor, "papers.take", row.region_id),
@@ -63,9 +66,16 @@ def _owed(packs: Sequence[Pack]) -> dict[str, Obligation]:
 
 
 def _pack(
-    one: Pack, job: Job | None, names: Mapping[str, str], owed: Obligation | None
+    one: Pack,
+    around: tuple[Job | None, Obligation | None],
+    names: Mapping[str, str],
+    *,
+    is_newest: bool,
 ) -> dict[str, Any]:
+    job, owed = around
     state = state_of(one, job)
+    if state == "made" and not is_newest:
+        state = "superseded"
     return {
         "id": one.pk, "number": one.number, "why": one.why, "why_label": WHYS[one.why][0],
         "why_label_en": WHYS[one.why][1], "stage_title": one.stage_title, "state": state,
@@ -77,7 +87,7 @@ def _pack(
         "printed_at": one.printed_at, "printed_by_name": names.get(one.printed_by, one.printed_by),
         "destroyed_at": one.destroyed_at,
         "obligation": owed.pk if owed else None, "post_title": owed.debtor.title if owed else None,
-        "due_at": owed.answer_due if owed else None,
+        "due_at": owed.answer_due if owed and owed.closed_at is None else None,
         "late": bool(owed and owed.closed_at is None and owed.lapsed_at),
     }  # fmt: skip
 

@@ -238,3 +238,13 @@ def test_the_same_county_gives_the_same_bytes(county: Scene, turn: Turn) -> None
     turn.forward(minutes=1)
     assert composing.compose(pack, lambda _: None).content == first.content
     assert first.counts["people"] == 9
+
+
+def test_an_older_pack_says_that_there_is_a_newer_one(county: Scene) -> None:
+    response = started(county)
+    services.ask_pack(response=response, by=OFFICER)
+    drain()
+    newer, older = packs.listed(OFFICER, response)["items"]
+    assert (newer["state"], older["state"]) == ("made", "superseded")
+    assert newer["due_at"] is not None
+    assert older["due_at"] is None

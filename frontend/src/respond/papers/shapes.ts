@@ -5,7 +5,7 @@ export interface Pack {
   why_label: string
   why_label_en: string
   stage_title: string
-  state: 'making' | 'retrying' | 'failed' | 'made' | 'printed' | 'destroyed'
+  state: 'making' | 'retrying' | 'failed' | 'made' | 'printed' | 'superseded' | 'destroyed'
   state_label: string
   state_label_en: string
   progress: number | null
