@@ -7,12 +7,15 @@ import sys
 from .checkout import ROOT
 
 #: Half a second and more each, needed by few processes: imported where they are used.
-HEAVY = ("numba", "pyarrow", "openpyxl", "ninja", "pydantic", "netCDF4", "tifffile", "structlog")
+HEAVY = (
+    "numba", "pyarrow", "openpyxl", "ninja", "pydantic", "netCDF4", "tifffile", "structlog", "rich",
+)  # fmt: skip
 
 STARTED = """
 import json, sys
-from anlan.project.cli import start_django
-start_django()
+from anlan.project import cli
+cli.collect(cli.app)
+cli.start_django()
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 

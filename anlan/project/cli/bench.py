@@ -4,8 +4,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from anlan.kernel.errors import Invalid
 
@@ -43,6 +41,9 @@ def bench(
 
 
 def _show(report: dict[str, object]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(title=str(report["name"]))
     table.add_column("指标")
     table.add_column("数值", justify="right")

@@ -5,8 +5,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from anlan.project.cli import REFUSED, start_django
 
@@ -24,6 +22,9 @@ def doctor(
 
     例：anlan doctor；anlan doctor --env；anlan --data var/live doctor --json
     """
+    from rich.console import Console
+    from rich.table import Table
+
     from anlan.project import doctor as doctors
 
     if env:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from anlan.project.cli import REFUSED, start_django
 
@@ -74,6 +73,8 @@ def import_register(
     例：anlan register import shelters 避灾场所.xlsx --dry-run
     """
     start_django()
+    from rich.progress import Progress
+
     from anlan.base.permissions.actor import system
     from anlan.base.register.excel.checking import Report, batches
     from anlan.base.register.registry import REGISTERS
