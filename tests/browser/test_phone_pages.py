@@ -184,6 +184,7 @@ def test_a_village_finds_the_nearest_shelter_from_where_it_is_or_by_its_name(
     phone.goto(f"{door}/shelters")
     phone.get_by_role("button", name="用我现在的位置").tap()
     expect(phone.locator(".placed")).to_have_text("没有取得定位，请选择所在的村")
+    # Where the phone may not tell, the villages are there to choose from.
     expect(phone.get_by_label("在哪个村")).to_be_focused()
     phone.get_by_label("在哪个村").select_option(index=1)
     phone.get_by_role("button", name="查找").tap()

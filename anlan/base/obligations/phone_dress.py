@@ -67,8 +67,10 @@ audio{width:100%}
 .task{display:block;background:#fff;border:1px solid #d5dce3;border-left:8px solid #5a6b7b;
 border-radius:.6rem;padding:.7rem .8rem;margin:.6rem 0;color:inherit;text-decoration:none}
 .task b{display:block}.task span{display:block;font-size:18px;color:#4c5a68}
-.mark{background:#35424f;color:#fff!important;border-radius:.3rem;padding:0 .4rem}
-.late{border-left-color:#8a1f5c}.late .mark{background:#8a1f5c}
+.task .mark{display:inline-block;background:#35424f;color:#fff;border-radius:.3rem;padding:0 .4rem}
+.task.late{border-left-color:#8a1f5c}.task.late .mark{background:#8a1f5c}
+.task .again{min-height:3.2rem;line-height:1.3;padding:.7rem .3rem;font-size:20px;margin-top:.4rem;
+background:#0a6a62}
 nav{display:flex;gap:.5rem;max-width:32rem;margin:1rem auto 0;padding:.5rem 1rem 1.2rem}
 nav a{flex:1;text-align:center;padding:.8rem 0;border:1px solid #8b98a5;border-radius:.6rem;
 color:inherit;text-decoration:none;font-size:18px}
@@ -76,7 +78,7 @@ color:inherit;text-decoration:none;font-size:18px}
 .card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done{color:#6cc5bb}
 .wrong{color:#e79ac4}summary{color:#6cc5bb}
 .plain{color:#6cc5bb;border-color:#6cc5bb}.task{background:#1b242d;border-color:#3a4754}
-.task span{color:#a9b6c2}
+.task.late{border-left-color:#e79ac4}.task span{color:#a9b6c2}.task .mark{color:#fff}
 :focus-visible{outline-color:#e6ebf0}
 textarea,input,select{background:#1b242d;color:inherit}}
 """

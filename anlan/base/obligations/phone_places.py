@@ -66,19 +66,28 @@ def villages_around(region: str) -> list[tuple[str, str]]:
     return list({**regions.names([region]), **found}.items())
 
 
-def chooser(visit: Visit, *, chosen: str = "", go: bool = False) -> str:
-    """Draw the two ways to say where it is; `go` sends the form as soon as the phone knows."""
-    own = chosen or visit.opened.actor.region
-    options = "".join(
-        f'<option value="{code}"{" selected" if code == own else ""}>{escape(name)}</option>'
-        for code, name in villages_around(visit.opened.actor.region)
-    )
-    label = visit.say("用我现在的位置")
+def chooser(visit: Visit) -> str:
+    """Draw the two ways to say where it is."""
+    return f"{by_place(visit)}{by_village(visit, visit.opened.actor.region)}"
+
+
+def by_place(visit: Visit, *, go: bool = False) -> str:
+    """Draw the button that asks the phone; `go` sends the form as soon as the phone knows."""
     return (
         "<input type=hidden name=lon><input type=hidden name=lat>"
         f"<input type=hidden name=accuracy><input type=hidden name=datum value={WGS84}>"
         f"<button class=plain type=button data-place{' data-go' if go else ''} hidden>"
-        f"{label}</button><p class='meta placed' role=status></p>"
+        f"{visit.say('用我现在的位置')}</button><p class='meta placed' role=status></p>"
+    )
+
+
+def by_village(visit: Visit, chosen: str) -> str:
+    """Draw the choice of a village."""
+    options = "".join(
+        f'<option value="{code}"{" selected" if code == chosen else ""}>{escape(name)}</option>'
+        for code, name in villages_around(visit.opened.actor.region)
+    )
+    return (
         f"<label for=village>{visit.say('在哪个村')}</label>"
         f"<select id=village name=village data-village>{options}</select>"
     )

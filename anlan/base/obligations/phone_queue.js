@@ -299,7 +299,10 @@
     var told = form.querySelector('.placed')
     function lost() {
       var village = form.querySelector('[data-village]')
+      var above = village
       told.textContent = words.lost
+      while (above && above.tagName !== 'DETAILS') above = above.parentNode
+      if (above) above.open = true
       if (village) village.focus()
     }
     told.textContent = words.finding

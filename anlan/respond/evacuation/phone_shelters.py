@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from anlan import codes
 from anlan.base.obligations.phone_door import Visit, serve
 from anlan.base.obligations.phone_pages import PhonePage, offer
-from anlan.base.obligations.phone_places import chooser, spot_of
+from anlan.base.obligations.phone_places import by_place, by_village, spot_of
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.respond.evacuation.selectors.nearby import COUNTY_DIGITS, Near, nearest_shelters
@@ -37,9 +37,10 @@ def _drawn(visit: Visit) -> str:
     )  # fmt: skip
     page = escape(visit.request.path)
     return (
-        f"<h1>{told('最近的避灾安置场所')}</h1><p class=meta>{since}</p>{cards}{none}"
-        f'<form method=get action="{page}">{chooser(visit, chosen=here, go=True)}'
-        f"<div class=acts><button>{told('查找')}</button></div></form>"
+        f"<h1>{told('最近的避灾安置场所')}</h1><p class=meta>{since}</p>"
+        f'<form method=get action="{page}">{by_place(visit, go=True)}'
+        f"<details><summary>{told('换一个村查找')}</summary>{by_village(visit, here)}"
+        f"<p><button>{told('查找')}</button></p></details></form>{cards}{none}"
     )
 
 
