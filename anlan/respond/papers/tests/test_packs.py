@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from anlan.base.cases.selectors import root_of
+from anlan.base.cases.services import erase_case
 from anlan.base.files import store
 from anlan.base.households.models import Resident
 from anlan.base.households.services import erase
@@ -248,3 +250,12 @@ def test_an_older_pack_says_that_there_is_a_newer_one(county: Scene) -> None:
     assert (newer["state"], older["state"]) == ("made", "superseded")
     assert newer["due_at"] is not None
     assert older["due_at"] is None
+
+
+def test_an_erased_case_takes_its_packs_along(county: Scene) -> None:
+    response = started(county)
+    pack = pack_of(response)
+    erase_case(case=root_of(pack.case), by=system("erase"))
+    pack.refresh_from_db()
+    assert pack.destroyed_at is not None
+    assert Entry.objects.filter(deed="papers.destroyed", subject=pack.pk).exists()
