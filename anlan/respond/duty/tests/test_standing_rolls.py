@@ -76,7 +76,7 @@ def test_a_lot_over_midnight_is_drawn_once_and_shown_to_nobody_before(world: Wal
     assert set(drawn) == {"2026-07-14 lot 1", "2026-07-14 lot 2"}
     assert all(at is not None and moment(14, 22) <= at <= moment(15, 6) for at in drawn.values())
     assert rolls.page(LEAD)["items"] == []
-    world.at = moment(15, 1)
+    world.at = moment(14, 21, 59)
     services.lay_out_rolls()
     assert {row.slot: row.planned_at for row in RollCall.objects.filter(slot__in=drawn)} == drawn
     world.at = moment(15, 6)

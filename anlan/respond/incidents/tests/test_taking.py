@@ -134,7 +134,7 @@ def test_points_decide_over_townships_where_both_are_known() -> None:
 def test_the_caller_is_masked_and_reading_them_is_journalled() -> None:
     row = taken()
     assert describing.one(OFFICER, row.pk)["caller"] == {
-        "name": "王**", "phone": "100****5678", "masked": True, "by_phone": False,
+        "name": "王**", "phone": "100****5678", "masked": True,
     }  # fmt: skip
     with pytest.raises(Invalid):
         services.read_caller(incident=row.pk, reason=" ", by=OFFICER)
