@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from anlan.base.door.phrases import said
+from anlan.base.language import catalogue
 from anlan.base.obligations.ladders import ladder
 from anlan.base.obligations.phone_pages import offered
 from anlan.base.obligations.phone_queue import LIGHT_PHOTO, WORDS
@@ -10,6 +14,7 @@ from anlan.base.obligations.services.pocket import MOST_PHOTOS
 from anlan.respond.incidents.services.looking import KIND
 from anlan.respond.incidents.services.telling import MOST_AN_HOUR
 from anlan.respond.incidents.standing import TELLING
+from anlan.sense.tests.test_english import CHINESE, sentences
 
 from .written import DOCS, ROOT
 
@@ -20,6 +25,26 @@ PAGES = (
     ROOT / "anlan" / "respond" / "evacuation" / "kinds.py",
     ROOT / "anlan" / "respond" / "incidents" / "states.py",
 )
+
+
+#: Names with their English beside them, and of files, which are in the language of the office.
+OWN = {"避灾点", "手机页面", "照片 {} {}"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"base/obligations/{path.name}" for path in PAGES[:-2] if "obligations" in str(path)),
+        "base/obligations/services/pocket.py", "respond/incidents/phone.py",
+        "respond/evacuation/phone_shelters.py", "base/forms/phone.py",
+    ],
+)  # fmt: skip
+def test_every_sentence_of_the_pages_has_its_english(name: str) -> None:
+    silent = {
+        text for text in sentences(ROOT / "anlan" / name) - OWN
+        if text not in catalogue() and CHINESE.search(said(text.replace("{}", "7"), "en"))
+    }  # fmt: skip
+    assert silent == set()
 
 
 def test_every_button_of_the_guide_is_on_a_page() -> None:

@@ -13,12 +13,12 @@ HERE = Path(__file__).resolve().parents[1]
 SAYING = (
     "services/taking.py", "services/grading.py", "services/course.py", "services/reports.py",
     "services/dispatching.py", "services/instructions.py", "services/noting.py",
-    "selectors/floors.py", "selectors/rows.py", "standing.py",
+    "services/telling.py", "selectors/floors.py", "selectors/rows.py", "standing.py",
 )  # fmt: skip
 #: Words of a paper or a title, which are in the language of the office.
 OWN = re.compile(
     r"接报|同一事件又有来电|\{\}\{\}报\{\}|\{\}批示|办理\{\}批示：\{\}|突发事件|、|信息报告|批示办理"
-    r"|手机上报待接报"
+    r"|手机上报待接报|手机上报|语音 \{\}|（手机.*）"
 )
 
 
