@@ -38,7 +38,7 @@ class Executor(MigrationExecutor):
 
 def migrate(*, tell: bool = False) -> None:
     """Apply what is not yet applied; with `tell`, name each on standard output."""
-    executor = Executor(connection, _tell if tell else None)
+    executor = Executor(connection, _tell) if tell else Executor(connection)
     executor.loader.check_consistent_history(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     # Nothing is left to it but its checks and what Django tells those who wait for a migration.
