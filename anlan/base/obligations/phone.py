@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from anlan.base.door.phrases import said
 from anlan.base.obligations import selectors, services
 from anlan.base.obligations.kinds import KINDS, Ask, Kind
-from anlan.base.obligations.phone_door import Visit, line, serve, whole
+from anlan.base.obligations.phone_door import Visit, field, line, serve, whole
 from anlan.base.obligations.phone_dress import SEEN
 from anlan.base.obligations.services.phone import LARGEST_VOICE, LONGEST
 from anlan.base.obligations.services.pocket import (
@@ -85,8 +85,8 @@ def _say(visit: Visit, item: Mapping[str, Any]) -> str:
     return say_by_link(
         opened=visit.opened,
         spoken=Spoken(
-            reply=services.Reply(text=posted.get("text", ""), answers=_read(form, posted)),
-            verb=posted.get("verb", ""),
+            reply=services.Reply(text=field(posted, "text"), answers=_read(form, posted)),
+            verb=field(posted, "verb"),
             # One byte more than may come tells that there is more.
             voice=spoken.read(LARGEST_VOICE + 1) if spoken else b"",
             photos=[one.read(LARGEST_PHOTO + 1) for one in photos],
@@ -98,7 +98,7 @@ def _read(form: Sequence[Ask], posted: Mapping[str, Any]) -> dict[str, Any]:
     """Read the kind's own fields; the engine refuses what does not fit them."""
     found: dict[str, Any] = {}
     for ask in form:
-        text = str(posted.get(ask.name, "")).strip()
+        text = field(posted, ask.name)
         if ask.type == "bool":
             found[ask.name] = bool(text)
         elif text:

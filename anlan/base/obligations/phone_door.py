@@ -4,9 +4,10 @@ A page is a function of a `Visit` that draws what is inside. What a phone kept a
 for JSON and hears in a line what became of it (``told``), or why it was refused (``detail``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -78,6 +79,11 @@ def serve(
             return line(_reasons(error, language), status=error.status, key="detail")
         inside = _refusal(error, language)
         return dressed(inside, language=language, status=error.status, root=root)
+
+
+def field(posted: Mapping[str, Any], name: str) -> str:
+    """Read one field of a form, without what no database can hold."""
+    return str(posted.get(name, "")).replace("\0", "").strip()
 
 
 def whole(text: str, most: int = 6) -> int | None:

@@ -6,7 +6,6 @@ any form is, and pressing twice is one report.
 
 from datetime import datetime
 from html import escape
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from anlan import codes
 from anlan.base.door.phrases import said
 from anlan.base.obligations.phone import photo_field, recording, voice_field
-from anlan.base.obligations.phone_door import Visit, line, serve, whole
+from anlan.base.obligations.phone_door import Visit, field, line, serve, whole
 from anlan.base.obligations.phone_pages import PhonePage, offer
 from anlan.base.obligations.phone_places import chooser, spot_of
 from anlan.base.obligations.services.phone import LARGEST_VOICE
@@ -58,9 +57,9 @@ def _summary(row: Incident) -> str:
 
 def _read(visit: Visit) -> Telling:
     posted, files = visit.request.POST, visit.request.FILES
-    fields: dict[str, Any] = {name: str(value) for name, value in posted.items()}
+    fields = {name: field(posted, name) for name in posted}
     spot = spot_of(fields)
-    figures = {key: whole(fields.get(key, "").strip()) for key in FIGURES}
+    figures = {key: whole(fields.get(key, "")) for key in FIGURES}
     spoken = files.get("voice")
     photos = [one for one in files.getlist("photo") if one.size][: MOST_PHOTOS + 1]
     return Telling(

@@ -250,6 +250,7 @@ def _packed(content: bytes) -> bytes:
         {"verb": "answer", "text": "长" * 9000},
         {"verb": "report", "people": "9" * 5000},
         {"verb": "note", "people": "-1"},
+        {"verb": "answer", "text": "a\0b"},
         {"verb": "answer", "voice": "no file"},
         {"verb": "answer", "photo": "no file"},
         {"seen": "1", "verb": "\ud800"},

@@ -6,6 +6,7 @@ in. The phone sends until it hears that it came; its own key makes what came twi
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +31,8 @@ from anlan.respond.incidents.services.taking import Told, check_told, title_of
 
 #: Tellings of one person in an hour: more is a broken phone, or somebody at play.
 MOST_AN_HOUR = 30
-#: Characters of a person's id and their phone's key of a telling.
-LONGEST_KEY = 80
+#: A phone's own key of a telling.
+KEY = re.compile(r"[0-9A-Za-z-]{1,40}")
 #: A phone that had no signal says when it was told; later than this after it, the text tells both.
 SOON = timedelta(minutes=2)
 LONG_AGO = timedelta(days=4)
@@ -59,7 +60,7 @@ def tell_by_link(*, opened: Opened, telling: Telling) -> Incident:
     Raises `Invalid` for what cannot be or says nothing, `Unavailable` for too many in an hour.
     """
     once = _key(opened, telling)
-    if not telling.client or len(once) > LONGEST_KEY:
+    if not KEY.fullmatch(telling.client):
         raise Invalid("内容格式不对")
     with transaction.atomic():
         known = Incident.objects.filter(once=once).first()
