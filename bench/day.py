@@ -36,6 +36,7 @@ STORM = os.environ.get("ANLAN_BENCH_STORM", "lekima")
 SPAN = os.environ.get("ANLAN_BENCH_SPAN", "2019-08-09T21:00,2019-08-10T07:00")
 SPEED = int(os.environ.get("ANLAN_BENCH_SPEED", "300"))
 RELAYED, NAME = 3, "day"
+MINE = "/obligations?scope=mine&size=1"
 TOLD = (
     "SELECT count(*) FROM outbox_delivery d JOIN outbox_event e ON e.id = d.event_id "
     "WHERE d.state = 'due' AND e.kind = 'obligations.RungsReached'"
@@ -162,31 +163,40 @@ def _queued(records: Records, alert: str) -> bool:
     return bool(rounds) and all(done for (done,) in rounds) and not records.count(TOLD)
 
 
+def _largest(desk: Desk) -> tuple[str, str, str]:
+    """Choose the stage of a response to a landfall that makes most owed: plan, key, stage."""
+    found = []
+    for plan in desk.get("/responses/proposals")["plans"]:
+        for one in plan["responses"]:
+            if one["expects"] != "landfall" or one["running"]:
+                continue
+            for stage in one["stages"]:
+                chosen = (plan["plan"], one["key"], stage["key"])
+                asked = "plan={}&key={}&stage={}".format(*chosen)
+                debts = desk.get(f"/responses/prospect?{asked}")["debts"]
+                found += [(debts, chosen)] if stage["level"] else []
+    return max(found)[1]
+
+
 def _started(url: str, records: Records) -> tuple[float, dict[str, int]]:
-    """Start the gravest stage of the first plan; until all of it is on a village's list."""
+    """Start what makes most owed; until all that one village owes is on its head's list."""
     desk, phone = Desk(url, "zhihui"), Desk(url, "village")
-    plan, key = next(
-        (plan, response)
-        for plan in desk.get("/responses/proposals")["plans"]
-        for response in plan["responses"]
-        if response["expects"] == "landfall" and not response["running"]
-    )
-    stage = min(key["stages"], key=lambda one: one["level"] or 9)
-    before = {one["id"] for one in phone.get("/obligations?scope=mine&size=200")["items"]}
+    plan, key, stage = _largest(desk)
+    before = phone.get(MINE)["total"]
     seen: list[tuple[float, int]] = []
     ends = threading.Event()
 
     def look() -> None:
         while not ends.is_set():
-            items = phone.get("/obligations?scope=mine&size=200")["items"]
-            seen.append((time.perf_counter(), sum(one["id"] not in before for one in items)))
+            total = phone.get(MINE)["total"]
+            seen.append((time.perf_counter(), total - before))
 
     watch = threading.Thread(target=look, daemon=True)
     watch.start()
     began = time.perf_counter()
     expected = datetime.fromisoformat(SPAN.split(",")[1] or "2019-08-12T08:00")
     made = desk.post("/responses", {
-        "plan": plan["plan"], "key": key["key"], "stage": stage["key"], "reason": "会商一致",
+        "plan": plan, "key": key, "stage": stage, "reason": "会商一致",
         "expected_at": f"{expected:%Y-%m-%dT%H:%M:%S}+08:00",
     })  # fmt: skip
     answered = time.perf_counter()
@@ -195,5 +205,6 @@ def _started(url: str, records: Records) -> tuple[float, dict[str, int]]:
     ends.set()
     watch.join(10)
     last = seen[-1][1]
+    assert last > 0, "the village owes nothing by it"
     whole = next(at for at, count in seen if count == last)
     return max(answered, whole) - began, {"village": last, **made["counts"]}
