@@ -71,8 +71,8 @@ class Kind:
     state (verified, sent back, withdrawn, struck off), with ``(obligation, subject, by)``.
 
     `page` draws the page behind the link for kinds that are answered by a deed of their own, from
-    ``(request, opened, told)``. Whoever does that deed settles what is owed; signing for one is
-    refused through every door.
+    ``(request, opened, told)``, or makes the whole answer. Whoever does that deed settles what is
+    owed; signing for one is refused through every door.
     """
 
     key: str
@@ -94,7 +94,7 @@ class Kind:
     beside: tuple[tuple[str, str, str], ...] = ()
     judges: Callable[[Collection[str]], Mapping[str, frozenset[str]]] | None = None
     judged: Callable[..., None] | None = None
-    page: Callable[..., str] | None = None
+    page: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
         if list(self.states) != [state for state in WAY if state in self.states]:

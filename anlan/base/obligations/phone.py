@@ -47,7 +47,8 @@ def _shown(visit: Visit) -> str | HttpResponse:
         return HttpResponse(status=204)
     kind = KINDS[_asked(opened).item["kind"]]
     if kind.page is not None:
-        return kind.page(request=request, opened=opened, told=visit.say)
+        made: str | HttpResponse = kind.page(request=request, opened=opened, told=visit.say)
+        return made
     if request.method != "POST":
         return _page(_asked(opened), visit) + _beside(visit, kind)
     before = _asked(opened).item

@@ -12,7 +12,7 @@ from django.db import transaction
 from anlan.base.files.services import hang_file
 from anlan.base.files.sniffing import sniff
 from anlan.base.obligations.kinds import KINDS
-from anlan.base.obligations.models import Obligation, Step
+from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import is_mine
 from anlan.base.obligations.services.moving import NOTHING, Reply
 from anlan.base.obligations.services.phone import (
@@ -112,9 +112,11 @@ def hang_photos(
 def _is_repeated(opened: Opened, spoken: Spoken) -> bool:
     """Tell whether this link said just this when it was asked this."""
     row = Obligation.objects.filter(pk=opened.subject).exclude(state="returned").first()
-    said = Step.objects.filter(obligation=row, by=opened.actor.ref, verb=spoken.verb)
-    last = said.order_by("-id").first() if row else None
-    if row is None or last is None:
+    if row is None:
+        return False
+    said = row.steps.filter(by=opened.actor.ref, verb=spoken.verb)
+    last = said.order_by("-id").first()
+    if last is None:
         return False
     (texts,) = vault.open_many([(row.seal_subject, {"text": last.text or None})])
     same_words = (texts["text"] or "") == spoken.reply.text[:LONGEST].strip()

@@ -21,6 +21,9 @@ COUNTY_DIGITS = scope.LENGTHS[Level.COUNTY - 1]
 MOST, MOST_UNKNOWN = 8, 3
 
 
+Spot = tuple[float | None, float | None]
+
+
 @dataclass(frozen=True)
 class Near:
     """A shelter: its room (None is not known), how far (m; None is not known), whom to call."""
@@ -60,12 +63,18 @@ def _measured(rows: Sequence[Shelter], lon: float | None, lat: float | None) -> 
     kept = booked([one.pk for one in rows])
     found = []
     for one in rows:
-        far = None
-        if None not in (lon, lat, one.lon, one.lat):
-            far = float(haversine(lon, lat, one.lon, one.lat))  # type: ignore[arg-type]
+        far = _metres((lon, lat), (one.lon, one.lat))
         if far is None or far <= REACH_M:
             found.append(Near(one, room_of(one, kept.get(one.pk, 0)), far))
     return found
+
+
+def _metres(here: Spot, there: Spot) -> float | None:
+    """Tell how far it is; None where one of both places is not known."""
+    (lon, lat), (x, y) = here, there
+    if lon is None or lat is None or x is None or y is None:
+        return None
+    return float(haversine(lon, lat, x, y))
 
 
 def _with_keepers(found: Sequence[Near]) -> list[Near]:
