@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,11 +96,20 @@ def migrated(
     Migrating takes most of ten seconds. Test processes side by side therefore share it, and so do
     the files that import this fixture, of which each would otherwise have its own.
     """
-    run = tmp_path_factory.getbasetemp()
-    folder = (run.parent if hasattr(request.config, "workerinput") else run) / "migrated"
+    folder = of_the_run(request, tmp_path_factory) / "migrated"
+    with shared(folder, _migrate) as made:
+        yield made
+
+
+@contextmanager
+def shared(folder: Path, make: Callable[[Path], RealWorkspace]) -> Iterator[RealWorkspace]:
+    """Let the first of all test processes make a workspace in a folder, and the last drop it.
+
+    It is there to be copied: whoever wrote in it would write in everybody's.
+    """
     with held(folder, by=+1) as users:
         if users == 1:
-            _migrate(folder)
+            (folder / "url").write_text(make(folder / "workspace").database_url, encoding="ascii")
     made = RealWorkspace(folder / "workspace", (folder / "url").read_text(encoding="ascii"))
     yield made
     with held(folder, by=-1) as users:
@@ -108,6 +117,12 @@ def migrated(
             shutil.rmtree(made.dir)
             if made.database_url:
                 _drop(made.database_url)
+
+
+def of_the_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tell the temporary folder that all test processes of a run have in common."""
+    run = tmp_path_factory.getbasetemp()
+    return run.parent if hasattr(request.config, "workerinput") else run
 
 
 @contextmanager
@@ -122,24 +137,30 @@ def held(folder: Path, *, by: int) -> Iterator[int]:
         count.write_text(str(users), encoding="ascii")  # not reached by whoever fails to make it
 
 
-def _migrate(folder: Path) -> None:
-    workspace.create(folder / "workspace", kind="live", name="real")
-    url = _create() if os.environ.get("DATABASE_URL") else ""
-    told = RealWorkspace(folder / "workspace", url).anlan("migrate")
+def _migrate(directory: Path) -> RealWorkspace:
+    workspace.create(directory, kind="live", name="real")
+    made = RealWorkspace(directory, _create() if os.environ.get("DATABASE_URL") else "")
+    told = made.anlan("migrate")
     assert told.returncode == 0, told.stdout + told.stderr
-    (folder / "url").write_text(url, encoding="ascii")
+    return made
+
+
+def copied(source: RealWorkspace, directory: Path) -> RealWorkspace:
+    """Copy a workspace, its database included; whoever asks drops that (see `copy_of`)."""
+    shutil.copytree(source.dir, directory, ignore=shutil.ignore_patterns("wake"))
+    url = source.database_url
+    return RealWorkspace(directory, _create(urlsplit(url).path.lstrip("/")) if url else "")
 
 
 @contextmanager
-def copy_of(migrated: RealWorkspace, directory: Path) -> Iterator[RealWorkspace]:
-    """Copy the migrated workspace, its database included."""
-    shutil.copytree(migrated.dir, directory, ignore=shutil.ignore_patterns("wake"))
-    url = migrated.database_url
-    if not url:
-        yield RealWorkspace(directory, "")
-        return
-    with new_database(urlsplit(url).path.lstrip("/")) as made:
-        yield RealWorkspace(directory, made)
+def copy_of(source: RealWorkspace, directory: Path) -> Iterator[RealWorkspace]:
+    """Copy the migrated workspace, or another; its database is dropped afterwards."""
+    made = copied(source, directory)
+    try:
+        yield made
+    finally:
+        if made.database_url:
+            _drop(made.database_url)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from anlan.base.conftest import held, of_the_run
 from anlan.demo.users import PASSWORD
-from tests.browser import firstday
+from anlan.kernel import workspace
+from anlan.project.supervisor.roles import PRODUCT, Preparation
 from tests.browser import gauges as measuring
 from tests.browser.gauges import Gauges
 
@@ -37,14 +39,17 @@ class Platform:
     sessions: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
+def _surroundings() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
+
+
 def run_platform(directory: Path, *options: str) -> Iterator[Platform]:
     """Start a workspace on a free port; stop it at the end."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
     command = [sys.executable, "-m", "anlan.project.supervisor"]
     started = subprocess.run(
         [*command, "--data", str(directory), "--port", "0", "--background", *options],
         cwd=ROOT,
-        env={**kept, "ANLAN_MQTT_PORT": "0"},
+        env={**_surroundings(), "ANLAN_MQTT_PORT": "0"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -63,9 +68,31 @@ def run_platform(directory: Path, *options: str) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Start the demo workspace."""
-    yield from run_platform(tmp_path_factory.mktemp("platform") / "demo")
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load the demo county once for all test processes, by the supervisor's own preparations."""
+    folder = of_the_run(request, tmp_path_factory) / "loaded"
+    with held(folder, by=+1) as users:
+        if users == 1:
+            made = workspace.create(folder / "demo", kind="demo", name="demo", title="演示")
+            for step in PRODUCT.preparations_for(made):
+                _prepare(step, made.dir)
+    return folder / "demo"
+
+
+def _prepare(step: Preparation, directory: Path) -> None:
+    told = subprocess.run(
+        step.command, cwd=ROOT, env={**_surroundings(), "ANLAN_DATA": str(directory)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.fixture(scope="session")
+def platform(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Start a demo workspace of this test process's own."""
+    directory = tmp_path_factory.mktemp("platform") / "demo"
+    shutil.copytree(loaded, directory)
+    yield from run_platform(directory)
 
 
 @pytest.fixture(scope="session")
@@ -85,22 +112,6 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a live workspace on its first day, with one account."""
-    for made in run_platform(tmp_path_factory.mktemp("bare") / "live", "--no-demo"):
-        firstday.begin(made.dir)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def newcomer(bare: Platform, chromium: Browser) -> Iterator[Page]:
-    """Give the officer's page in the bare workspace."""
-    made = firstday.officer_page(chromium, bare.url)
-    yield made
-    made.context.close()
 
 
 @pytest.fixture(scope="session")

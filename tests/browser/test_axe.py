@@ -19,7 +19,7 @@ from tests.browser.conftest import HEIGHT, WIDTH, Platform, log_in, shown, visit
 from tests.browser.gauges import Gauges
 from tests.browser.offices import Office, called, drafted, open_office, sms_link
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(module_s=300)]
 
 #: Where somebody goes, and which button opens what then lies over the page; "" is the page itself.
 Step = tuple[str, str]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Platform, log_in, visit
 from tests.browser.offices import Office, called, open_office
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(module_s=200)]
 
 #: Page -> what it says where there is nothing.
 EMPTY = {
