@@ -33,13 +33,21 @@ VERBS = (
 
 
 def describe(rows: Sequence[Alert], actor: Actor) -> list[dict[str, Any]]:
-    """Say alerts in words; three queries, whatever their number."""
+    """Say alerts in words; two queries, whatever their number."""
+    return _described(rows, permissions.names_of(_hands(rows)), actor)
+
+
+def _hands(rows: Sequence[Alert]) -> set[str]:
+    """List everybody who had a hand in some alerts."""
     refs = {
         ref
         for row in rows
         for ref in (row.drafted_by, row.submitted_by, row.approved_by, row.issued_by, row.ended_by)
     }
-    names = permissions.names_of({ref for ref in refs if ref})
+    return refs - {""}
+
+
+def _described(rows: Sequence[Alert], names: dict[str, str], actor: Actor) -> list[dict[str, Any]]:
     places = regions.names(
         {row.region_id for row in rows} | {c for row in rows for c in row.regions}
     )
@@ -148,7 +156,10 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
     row = alert_for(alert, actor)
     rule = signing.rule_of(row)
     others = seen_alerts(actor).filter(root=row.root).exclude(pk=row.pk).defer("area")
-    chain = describe(sorted([row, *others], key=lambda one: one.pk), actor)
+    rows = sorted([row, *others], key=lambda one: one.pk)
+    deeds = journal.history(("alert", row.pk))
+    names = permissions.names_of(_hands(rows) | {deed.by for deed in deeds})
+    chain = _described(rows, names, actor)
     told = dict(next(one for one in chain if one["id"] == row.pk))
     told |= {
         "parts": row.parts,
@@ -160,7 +171,7 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
         "rule_en": rule.name_en if rule else "",
         "chain": chain,
         "approvals": _approvals(row),
-        "steps": steps(("alert", row.pk)),
+        "steps": _steps(deeds, names),
         "responses": responses_of(ResponseDue.objects.filter(root=row.root), actor),
     }
     unsigned = any(one["verb"] == "oral" and not one["signed_at"] for one in told["approvals"])
@@ -171,7 +182,9 @@ def one(actor: Actor, alert: str) -> dict[str, Any]:
 
 def _approvals(row: Alert) -> list[dict[str, Any]]:
     # Most alerts have none: what belongs to one is asked for only where there is one.
-    found = list(Approval.objects.filter(alert=row).order_by("id").prefetch_related("post", "phone"))
+    found = list(
+        Approval.objects.filter(alert=row).order_by("id").prefetch_related("post", "phone")
+    )
     if not found:
         return []
     names = permissions.names_of({said.by for said in found} | {said.signed_by for said in found})
@@ -197,7 +210,10 @@ def _said_on(said: Approval) -> str:
 def steps(subject: tuple[str, str]) -> list[dict[str, Any]]:
     """List what was done to a thing, the latest first."""
     deeds = journal.history(subject)
-    names = permissions.names_of({deed.by for deed in deeds})
+    return _steps(deeds, permissions.names_of({deed.by for deed in deeds}))
+
+
+def _steps(deeds: Sequence[journal.Noted], names: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "at": deed.at, "deed": deed.deed, "deed_label": name_of(deed.deed).title,
