@@ -1,5 +1,5 @@
 /** Incidents: told, taken in, graded, reported upward. Null is "not known", never zero. */
-import type { Choice } from '@/api/types'
+import type { Attachment, Choice } from '@/api/types'
 
 export interface Grade {
   grade: number | null
@@ -158,6 +158,9 @@ export interface Step {
 export interface Incident extends IncidentRow {
   what: string
   caller: { name: string | null; phone: string | null; masked: boolean }
+  /** Told from a telephone's page by somebody who serves. */
+  by_phone: boolean
+  files: Attachment[]
   source: string
   office: string
   office_name: string

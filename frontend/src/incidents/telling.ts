@@ -54,8 +54,9 @@ export function tellingOf(one: Incident): Telling {
     figures: Object.fromEntries(
       one.figures.filter(({ value }) => value !== null).map(({ key, value }) => [key, `${value}`]),
     ),
-    caller_name: one.caller.name ?? '',
-    caller_phone: one.caller.phone ?? '',
+    // What is masked is known elsewhere; saved so it would stand in the place of the real name.
+    caller_name: one.caller.masked ? '' : (one.caller.name ?? ''),
+    caller_phone: one.caller.masked ? '' : (one.caller.phone ?? ''),
     source: one.source,
   }
 }
