@@ -149,7 +149,9 @@ def _page(asked: selectors.Asked, visit: Visit) -> str:
     if state in ("issued", "reached"):
         return head + _form("answer", kind.answer_form, kind, visit)
     if state != "withdrawn" and item["answered_at"]:
-        return f"{head}<p class=done>✓ {told('已经签收')}</p>{_more(item, visit)}"
+        reported = state != "returned" and any(one["verb"] == "report" for one in item["steps"])
+        done = told("已反馈") if reported else told("已经签收")
+        return f"{head}<p class=done>✓ {done}</p>{_more(item, visit)}"
     label = visit.either(item["state_label"], item["state_label_en"])
     return f"{head}<p class=done>{label}</p>{_more(item, visit)}"
 

@@ -59,7 +59,7 @@ margin:.8rem 0 .4rem}
 audio{width:100%}
 [hidden]{display:none!important}
 :focus-visible{outline:4px solid #16212c;outline-offset:2px}
-.done{font-size:1.3rem;font-weight:600;color:#0a6a62}
+.done,.news{font-size:1.3rem;font-weight:600;color:#0a6a62}
 .wrong{font-size:1.15rem;font-weight:600;color:#8a1f5c}
 .plain{background:none;color:#0a6a62;border:2px solid #0a6a62;min-height:3.2rem;font-size:20px}
 #out p{margin:.4rem 0}
@@ -75,7 +75,7 @@ nav{display:flex;gap:.5rem;max-width:32rem;margin:1rem auto 0;padding:.5rem 1rem
 nav a{flex:1;text-align:center;padding:.8rem 0;border:1px solid #8b98a5;border-radius:.6rem;
 color:inherit;text-decoration:none;font-size:18px}
 @media (prefers-color-scheme:dark){body,.acts{background:#11181f;color:#e6ebf0}
-.card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done{color:#6cc5bb}
+.card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done,.news{color:#6cc5bb}
 .wrong{color:#e79ac4}summary{color:#6cc5bb}
 .plain{color:#6cc5bb;border-color:#6cc5bb}.task{background:#1b242d;border-color:#3a4754}
 .task.late{border-left-color:#e79ac4}.task span{color:#a9b6c2}.task .mark{color:#fff}

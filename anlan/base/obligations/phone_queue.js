@@ -89,7 +89,7 @@
     var left = 0
     box.textContent = ''
     each(list, function (item) { if (!item.wrong) left++ })
-    if (news) line(news, 'done')
+    if (news) line(news, 'news')
     if (left) line(say(busy ? words.sending : words.waiting, left), 'wait')
     each(list, function (item) {
       if (!item.wrong) return
@@ -151,9 +151,26 @@
       busy = false
       pause = 4000
       news = '✓ ' + (item.what ? item.what + ' ' : '') + told
-      if (item.then && own[item.id]) location.replace(item.then)
-      else send()
+      if (item.then && own[item.id]) {
+        tellNext(news)
+        location.replace(item.then)
+      } else send()
     })
+  }
+
+  // What the page that follows says first.
+
+  function tellNext(text) {
+    try { sessionStorage.setItem('anlan-news', text) } catch (e) { news = text }
+  }
+
+  function toldBefore() {
+    var text = ''
+    try {
+      text = sessionStorage.getItem('anlan-news') || ''
+      sessionStorage.removeItem('anlan-news')
+    } catch (e) { text = '' }
+    return text
   }
 
   function refused(item, why) {
@@ -351,6 +368,7 @@
   })
 
   each(d.querySelectorAll('[data-place]'), function (one) { one.hidden = false })
+  news = toldBefore()
 
   try {
     var opening = indexedDB.open('anlan-phone', 1)
