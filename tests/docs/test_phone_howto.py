@@ -6,7 +6,7 @@ import pytest
 
 from anlan.base.door.phrases import said
 from anlan.base.language import catalogue
-from anlan.base.obligations.ladders import ladder
+from anlan.base.obligations.ladders import Span, ladder
 from anlan.base.obligations.phone_pages import offered
 from anlan.base.obligations.phone_queue import LIGHT_PHOTO, WORDS
 from anlan.base.obligations.services.phone import LIVES
@@ -67,4 +67,5 @@ def test_the_limits_of_the_guide_are_those_of_the_code() -> None:
 
 def test_the_ladder_of_the_guide_is_that_of_the_kind() -> None:
     assert f"阶梯 `{KIND}`" in GUIDE
-    assert ladder(TELLING.ladder).answer_within.amount == 10
+    assert ladder(TELLING.ladder).answer_within == Span(10, "minute")
+    assert "10 分钟没有人看" in GUIDE
