@@ -12,7 +12,7 @@ import pytest
 
 from anlan import codes
 from anlan.demo import sea
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 from anlan.demo.sheets import DATUM, tide_points
 from anlan.demo.storm import BASED_AT, TRACK
 from anlan.engines.typhoon.reading import read_ibtracs
@@ -45,8 +45,8 @@ class Inputs:
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    county, home = generate(), tmp_path_factory.mktemp("lekima")
+def result(grown: County, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    county, home = grown, tmp_path_factory.mktemp("lekima")
     sea.write_sea(county, home)
     inputs = Inputs(Folder(home / "run"))
     inputs.put("track", _way())

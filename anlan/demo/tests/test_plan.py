@@ -6,7 +6,7 @@ import pytest
 
 from anlan import codes
 from anlan.base.obligations import ladders
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 from anlan.demo.plan import FOLDER
 from anlan.plans.checking import Facts, PostFact, check_plan
 from anlan.plans.spec.yaml import read_plan, write_plan
@@ -15,9 +15,8 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
-def facts() -> Facts:
-    """Grow the county once for all of them."""
-    return _of_county(generate())
+def facts(grown: County) -> Facts:
+    return _of_county(grown)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

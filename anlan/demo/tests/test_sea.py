@@ -9,14 +9,14 @@ import pytest
 import shapely
 
 from anlan.demo import basemap, sea
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 from anlan.engines.grids import read_geotiff, sampled
 from anlan.engines.tide.constituents import known
 
 
 @pytest.fixture(scope="module")
-def county() -> County:
-    return generate()
+def county(grown: County) -> County:
+    return grown
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 
 
 @pytest.fixture(scope="package")
-def county() -> County:
-    return generate()
+def county(grown: County) -> County:
+    return grown

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anlan import sense
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 from anlan.demo.days import DAYS, truth
 from anlan.demo.days.making import record
 from anlan.demo.days.plan import Plan
@@ -15,8 +15,8 @@ from anlan.sense.rules.spec import Spec, read_spec
 
 
 @pytest.fixture(scope="package")
-def county() -> County:
-    return generate()
+def county(grown: County) -> County:
+    return grown
 
 
 @pytest.fixture(scope="package")

@@ -3,15 +3,15 @@
 import pytest
 
 from anlan.demo import storms
-from anlan.demo.county import County, generate
+from anlan.demo.county import County
 from anlan.demo.days.recording import Recording
 from anlan.demo.storms import Storm
 from anlan.demo.storms.world import Under, record_storm, under
 
 
 @pytest.fixture(scope="package")
-def county() -> County:
-    return generate()
+def county(grown: County) -> County:
+    return grown
 
 
 @pytest.fixture(scope="package")
