@@ -136,12 +136,18 @@ describe('what comes, in a sentence', () => {
 
   it('counts villages that must leave and tells the first, and never forgets the unknown', () => {
     const rows = [village({}), village({ name: '山口村', first_at: '2026-08-09T19:00:00Z' })]
-    expect(villagesSay(rows, 3, NOW)).toEqual([
+    expect(villagesSay(rows, { total: 9, unknown: 3 }, NOW)).toEqual([
       '2 个村会到立即转移',
       '最早山口村 08-10 03:00（1 小时 0 分后）',
       '3 个村没有雨量，不知道',
     ])
-    expect(villagesSay([], 0, NOW)).toEqual(['没有村会到准备转移'])
+    expect(villagesSay([], { total: 9, unknown: 0 }, NOW)).toEqual(['没有村会到准备转移'])
+  })
+
+  it('calls no village safe of which nothing is known', () => {
+    const said = (unknown: number) => villagesSay([], { total: 9, unknown }, NOW)
+    expect(said(2)).toEqual(['有雨量的 7 个村到不了准备转移', '2 个村没有雨量，不知道'])
+    expect(said(9)).toEqual(['9 个村没有雨量，不知道'])
   })
 
   it('tells the strongest wind that is as likely as not', () => {

@@ -49,7 +49,11 @@ export function seaSays(rows: StationRow[], now: number): string[] {
 }
 
 /** Villages that would have to leave; those of which nothing is known are never left out. */
-export function villagesSay(rows: VillageRow[], unknown: number, now: number): string[] {
+export function villagesSay(
+  rows: VillageRow[],
+  { total, unknown }: { total: number; unknown: number },
+  now: number,
+): string[] {
   const said: string[] = []
   const tell = (stage: VillageRow['stage'], sentence: (n: number) => string) => {
     const found = rows.filter((one) => one.stage === stage)
@@ -66,7 +70,9 @@ export function villagesSay(rows: VillageRow[], unknown: number, now: number): s
   }
   tell('move', (n) => t('{n} 个村会到立即转移', { n }))
   tell('prepare', (n) => t('{n} 个村会到准备转移', { n }))
-  if (!said.length) said.push(t('没有村会到准备转移'))
+  if (!said.length && !unknown) said.push(t('没有村会到准备转移'))
+  if (!said.length && total > unknown)
+    said.push(t('有雨量的 {n} 个村到不了准备转移', { n: total - unknown }))
   if (unknown) said.push(t('{n} 个村没有雨量，不知道', { n: unknown }))
   return said
 }
