@@ -1,5 +1,6 @@
 """A response is started by keyboard, shows who owes what, and ends once nothing of it is open."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,31 @@ def test_a_response_runs_from_its_start_by_keyboard_to_its_end(
     page.get_by_role("dialog", name="结束防汛").get_by_role("textbox", name="理由").fill("雨停")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".page > header .tag")).to_contain_text("已结束")
+
+
+def test_its_papers_are_there_to_print_and_any_minute_of_it_is_played_back(
+    page: Page, platform: Platform
+) -> None:
+    log_in(page, platform, "duty")
+    ended = page.request.get(f"{platform.url}/api/v1/responses").json()["ended"]
+    response = next(one for one in ended if one["plan_title"] == TITLE)
+    page.goto(f"{platform.url}/respond/{response['id']}?tab=papers")
+    expect(page.get_by_text("第 1 号")).to_be_visible()
+    with page.expect_download() as told:
+        page.get_by_role("link", name="取出打印").click()
+    with zipfile.ZipFile(told.value.path()) as taken:
+        assert "00-全部/人工叫应单.docx" in taken.namelist()
+    assert axe.both(page, "papers") == []
+    shoot(page, "papers")
+    page.get_by_role("link", name="回放", exact=True).click()
+    desk = page.get_by_role("region", name="应急响应")
+    expect(desk.get_by_text("还没有启动响应")).to_be_visible()
+    page.keyboard.press("[")  # its end
+    page.keyboard.press("[")  # its start
+    expect(desk.get_by_role("link", name="防汛Ⅳ级")).to_be_visible()
+    slider = page.get_by_role("slider", name="回放时刻")
+    before = slider.get_attribute("aria-valuetext")
+    slider.press("ArrowRight")
+    expect(slider).not_to_have_attribute("aria-valuetext", before or "")
+    assert axe.both(page, "case") == []
+    shoot(page, "case")
