@@ -45,6 +45,6 @@ def migrate(*, tell: bool = False) -> None:
     call_command("migrate", interactive=False, verbosity=1 if tell else 0)
 
 
-def _tell(action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG001 - Django's
+def _tell(action: str, migration: Any = None, fake: bool | None = None) -> None:  # noqa: ARG001
     if action == "apply_success":
         sys.stdout.write(f"  {migration} OK\n")
