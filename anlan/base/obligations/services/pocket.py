@@ -6,13 +6,14 @@ themselves, and with nothing of anybody else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.db import transaction
 
 from anlan.base.files.services import hang_file
 from anlan.base.files.sniffing import sniff
 from anlan.base.obligations.kinds import KINDS
-from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.selectors import is_mine
 from anlan.base.obligations.services.moving import NOTHING, Reply
 from anlan.base.obligations.services.phone import (
@@ -25,8 +26,10 @@ from anlan.base.obligations.services.phone import (
 from anlan.base.permissions.services.links import Opened, open_link
 from anlan.base.vault import services as vault
 from anlan.kernel import clock
-from anlan.kernel.errors import Invalid, Missing
+from anlan.kernel.errors import Invalid, Missing, Unavailable
 
+#: What one link may say about one obligation in an hour: more is a broken phone, or play.
+MOST_AN_HOUR = 30
 #: Pictures of one answer, and bytes of each: the page makes them smaller, an old phone cannot.
 MOST_PHOTOS = 6
 LARGEST_PHOTO = 8 * 1024 * 1024
@@ -61,12 +64,13 @@ def say_by_link(*, opened: Opened, spoken: Spoken) -> str:
     """Say what there is to say next, with its pictures; tells which deed it was.
 
     What the same link said before in answer to the same question is said once: a phone that heard
-    no answer sends again.
+    no answer sends again. Raises `Unavailable` for too much in an hour.
     """
     with transaction.atomic():
         Obligation.objects.select_for_update().filter(pk=opened.subject).first()
         if spoken.verb and _is_repeated(opened, spoken):
             return spoken.verb
+        _check_often(opened)
         check_photos(spoken.photos)
         deed = respond_by_link(opened=opened, reply=spoken.reply, voice=spoken.voice)
         row = Obligation.objects.get(pk=opened.subject)
@@ -107,6 +111,13 @@ def hang_photos(
             name=f"照片 {clock.local(clock.now()):%m-%d %H.%M} {number}", content=content,
             subject=subject, region=region, by=opened.actor,
         )  # fmt: skip
+
+
+def _check_often(opened: Opened) -> None:
+    since = clock.now() - timedelta(hours=1)
+    said = Step.objects.filter(obligation=opened.subject, by=opened.actor.ref, at__gt=since)
+    if said.count() >= MOST_AN_HOUR:
+        raise Unavailable("一小时内说得太多，过一会儿再发；急事请直接打电话")
 
 
 def _is_repeated(opened: Opened, spoken: Spoken) -> bool:

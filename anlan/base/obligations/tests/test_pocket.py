@@ -16,6 +16,7 @@ from anlan.base.obligations.kinds import KINDS, Ask, Kind
 from anlan.base.obligations.models import Obligation, Step
 from anlan.base.obligations.phone_queue import NAME, SCRIPT
 from anlan.base.obligations.selectors.pocket import SIZE
+from anlan.base.obligations.services import pocket
 from anlan.base.obligations.services.pocket import LARGEST_PHOTO, MOST_PHOTOS
 from anlan.base.obligations.tests.conftest import NEXT_VILLAGE, County, Turn
 from anlan.base.people.services import erase_person
@@ -126,6 +127,17 @@ def test_the_same_press_that_comes_twice_is_one_deed_and_never_the_next_one(
         assert client.post(door, done).status_code == 200
     assert verbs() == ["answer", "report"]
     assert Obligation.objects.get().state == "closed"
+
+
+def test_more_than_anybody_has_to_say_in_an_hour_waits(
+    county: County, client: Client, turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pocket, "MOST_AN_HOUR", 3)
+    door = link(county, county.owe(kind="test-step"))
+    said = [client.post(door, {"verb": "note", "text": f"第{n}句"}).status_code for n in range(4)]
+    assert said == [200, 200, 200, 503]
+    turn.forward(minutes=61)
+    assert client.post(door, {"verb": "note", "text": "还有一句"}).status_code == 200
 
 
 def test_what_a_kept_word_cannot_be_is_told_in_a_line_with_its_reason(
