@@ -30,6 +30,7 @@ from anlan.demo.writing import write
 NEEDED = ("units", "persons", "posts", "holdings", "shelters", "reservoirs", "danger-zones",
           "key-sites", "gateways", "stations", "streams")
 NEAR = ()
+PEOPLE, FAR = ("units", "persons", "posts", "holdings"), ("shelters", "danger-zones")
 county, by = generate(), system("test")
 near = (*NEAR, county.full_villages[0][:9])
 
@@ -43,7 +44,7 @@ def is_needed(key, row):
         return row["code"] in posts
     if key == "holdings":
         return row["post"] in posts
-    return key not in ("shelters", "danger-zones") or is_near(row["region"])
+    return key not in FAR or is_near(row["region"]) or row["code"] in named
 
 
 def spoken_of(value):
@@ -55,9 +56,12 @@ def spoken_of(value):
 
 
 chosen = [(key, rows) for key, rows in SHEETS if key in NEEDED]
-posts = {one.code for one in county.posts if is_near(one.region)}
-for key, rows in chosen:  # what a reservoir or a gateway names has to be there
-    if key not in ("units", "persons", "posts", "holdings"):
+# What a station, a reservoir or a gateway names has to be there.
+named = {code for key, rows in chosen if key not in (*PEOPLE, *FAR)
+         for code in spoken_of(list(rows(county)))}
+posts = named | {one.code for one in county.posts if is_near(one.region)}
+for key, rows in chosen:
+    if key in FAR:
         posts |= spoken_of([row for row in rows(county) if is_needed(key, row)])
 write_regions(county, by=by, progress=lambda *_: None)
 for key, rows in chosen:

@@ -65,7 +65,8 @@ print(json.dumps({
 def demo(
     migrated: RealWorkspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DemoWorkspace]:
-    made = make(tmp_path_factory.mktemp("storm") / "demo", migrated)
+    village = storms.storm("lekima").slide.village
+    made = make(tmp_path_factory.mktemp("storm") / "demo", migrated, near=(village[:9],))
     yield made
     for place in (made.dir / "exercises").iterdir():
         end_leftovers(place)  # of a test that failed half-way
@@ -100,6 +101,8 @@ def test_letters_values_and_answers_come_by_the_real_doors(
     assert first["sent"]["confirmed"] == first["sent"]["sent"] > 3_000
     assert first["letters"] > 5
     assert first["relayed"] > 0
+    assert first["answers"] > 50
+    assert first["tempo"]["ends"] - first["tempo"]["begins"] == 14 * 60_000
     found = outcome(demo, "first")
     assert {one[1] for one in found["received"]} >= {"typhoon", "rainstorm", "storm-surge"}
     assert "call" in {one[3] for one in found["owed"]}

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.base.jobs import running, schedules, selectors, services
 from anlan.base.jobs.models import Job, Schedule
-from anlan.base.jobs.running import LEASE
+from anlan.base.jobs.running import LEASE, SCHEDULED_BY
 from anlan.base.jobs.services import enqueue
 from anlan.base.jobs.tests import kinds
 from anlan.base.jobs.worker import drain
@@ -62,6 +62,15 @@ def test_a_job_for_later_waits_for_its_time() -> None:
     drain()
     assert Job.objects.get(id=job).state == "waiting"
     assert selectors.is_idle()
+
+
+def test_what_comes_again_and_again_can_be_asked_for_alone() -> None:
+    enqueue("test.add", {"a": 1, "b": 1}, by="user:1")
+    assert selectors.is_idle(scheduled=True)
+    enqueue("test.add", {"a": 1, "b": 1}, by=SCHEDULED_BY)
+    assert not selectors.is_idle(scheduled=True)
+    drain()
+    assert selectors.is_idle(scheduled=True)
 
 
 def test_an_exercises_jobs_follow_the_exercises_clock(tmp_path: Path) -> None:
