@@ -30,7 +30,7 @@ from anlan.demo.writing import write
 NEEDED = ("units", "persons", "posts", "holdings", "shelters", "reservoirs", "danger-zones",
           "key-sites", "gateways", "stations", "streams")
 NEAR = ()
-PEOPLE, FAR = ("units", "persons", "posts", "holdings"), ("shelters", "danger-zones")
+PEOPLE, FAR = ("units", "persons", "posts", "holdings"), ("danger-zones", "shelters")
 county, by = generate(), system("test")
 near = (*NEAR, county.full_villages[0][:9])
 
@@ -56,13 +56,12 @@ def spoken_of(value):
 
 
 chosen = [(key, rows) for key, rows in SHEETS if key in NEEDED]
-# What a station, a reservoir or a gateway names has to be there.
+# What a station, a reservoir or a gateway names has to be there, and what that names.
 named = {code for key, rows in chosen if key not in (*PEOPLE, *FAR)
          for code in spoken_of(list(rows(county)))}
+for key in FAR:
+    named |= spoken_of([row for row in dict(chosen)[key](county) if is_needed(key, row)])
 posts = named | {one.code for one in county.posts if is_near(one.region)}
-for key, rows in chosen:
-    if key in FAR:
-        posts |= spoken_of([row for row in rows(county) if is_needed(key, row)])
 write_regions(county, by=by, progress=lambda *_: None)
 for key, rows in chosen:
     wanted = (row for row in rows(county) if is_needed(key, row))
