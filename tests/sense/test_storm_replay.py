@@ -101,7 +101,6 @@ def test_letters_values_and_answers_come_by_the_real_doors(
     assert first["sent"]["confirmed"] == first["sent"]["sent"] > 3_000
     assert first["letters"] > 5
     assert first["relayed"] > 0
-    assert first["answers"] > 50
     assert first["tempo"]["ends"] - first["tempo"]["begins"] == 14 * 60_000
     found = outcome(demo, "first")
     assert {one[1] for one in found["received"]} >= {"typhoon", "rainstorm", "storm-surge"}
