@@ -46,7 +46,8 @@ def length_of(deed: Callable[[], Any]) -> int:
 def die_of(deed: Callable[[], Any], moment: str) -> None:
     """Do a deed and die at a moment, whoever lives prints what came of it.
 
-    `moment`: "" lives; "0.5" dies half of the way through it; "after" after all of it.
+    `moment`: "" lives; "after" dies after all of it; "0.5" about half of the way through, told by a
+    rehearsal, which takes some statements more: past "0.6" it may be over before.
     """
     at = 0
     if moment not in ("", AFTER_ALL):

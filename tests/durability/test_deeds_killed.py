@@ -36,20 +36,20 @@ def test_each_is_there_whole_or_not_at_all_and_done_again_it_is_done_once(
     real: RealWorkspace,
 ) -> None:
     real.do(MAKE)
-    assert died(real, "draft", "0.8")
+    assert died(real, "draft", "0.4")
     assert died(real, "draft", AFTER_ALL)
     assert done(real, "draft") == "done"
-    assert died(real, "order", "0.6")
+    assert died(real, "order", "0.5")
     assert told(real)["batches"] == ["draft"]
     assert died(real, "order", AFTER_ALL)
     assert "已下达" in done(real, "order")
-    assert died(real, "tick", "0.9")
+    assert died(real, "tick", "0.5")
     assert died(real, "tick", AFTER_ALL)
     assert done(real, "tick") == "done"
-    assert died(real, "fill", "0.7")
+    assert died(real, "fill", "0.5")
     assert died(real, "fill", AFTER_ALL)
     assert done(real, "fill") == "done"
-    assert died(real, "report", "0.8")
+    assert died(real, "report", "0.5")
     assert done(real, "report") == "done"
     found = told(real)
     assert found["batches"] == ["ordered"]
