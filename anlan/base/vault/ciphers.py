@@ -66,20 +66,26 @@ def seal_text(key: bytes, subject: str, text: str) -> str:
     return PREFIX + base64.b64encode(sealed).decode("ascii")
 
 
-def open_text(key: bytes, subject: str, sealed: str) -> str | None:
-    """Open a sealed text; None when it does not open."""
-    plain = decrypt(key, base64.b64decode(sealed[len(PREFIX) :]), subject.encode())
+def open_text(key: bytes, subject: str, sealed: bytes) -> str | None:
+    """Open what `sealed_in` read; None when it does not open."""
+    plain = decrypt(key, sealed, subject.encode())
     return None if plain is None else plain.decode()
+
+
+def sealed_in(text: str | None) -> bytes | None:
+    """Read what `decrypt` takes from a sealed text; None for a text that has not its form."""
+    if not text or not text.startswith(PREFIX):
+        return None
+    try:
+        sealed = base64.b64decode(text[len(PREFIX) :], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return sealed if len(sealed) >= NONCE_BYTES + TAG_BYTES else None
 
 
 def is_sealed(text: str | None) -> bool:
     """Tell whether a text has the form of a sealed one."""
-    if not text or not text.startswith(PREFIX):
-        return False
-    try:
-        return len(base64.b64decode(text[len(PREFIX) :], validate=True)) >= NONCE_BYTES + TAG_BYTES
-    except (binascii.Error, ValueError):
-        return False
+    return sealed_in(text) is not None
 
 
 def token(key: bytes, kind: str, text: str) -> int:

@@ -68,21 +68,27 @@ def _is_plain(text: str | None) -> bool:
 
 def open_many(pairs: Sequence[tuple[str, Texts]]) -> list[dict[str, str | None]]:
     """Open the values of many subjects; `ERASED` or `UNREADABLE` stands for what does not open."""
-    wanted = [subject for subject, texts in pairs if any(map(is_sealed, texts.values()))]
+    found = [
+        {field: ciphers.sealed_in(text) for field, text in texts.items()} for _, texts in pairs
+    ]
+    wanted = [
+        subject for (subject, _), sealed in zip(pairs, found, strict=True) if any(sealed.values())
+    ]
     keys = keyring.find(wanted) if wanted else keyring.Keys({}, frozenset())
     return [
-        {field: _open(keys, subject, text) for field, text in texts.items()}
-        for subject, texts in pairs
+        {
+            field: _open(keys, subject, inside) if (inside := sealed[field]) else text
+            for field, text in texts.items()
+        }
+        for (subject, texts), sealed in zip(pairs, found, strict=True)
     ]
 
 
-def _open(keys: keyring.Keys, subject: str, text: str | None) -> str | None:
-    if text is None or not is_sealed(text):
-        return text
+def _open(keys: keyring.Keys, subject: str, sealed: bytes) -> str:
     key = keys.by_subject.get(subject)
     if key is None:
         return ERASED if subject in keys.destroyed else UNREADABLE
-    plain = ciphers.open_text(key, subject, text)
+    plain = ciphers.open_text(key, subject, sealed)
     return UNREADABLE if plain is None else plain
 
 

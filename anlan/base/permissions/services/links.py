@@ -71,19 +71,23 @@ def issue_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
     keys = [
         derived_key(one.seed) if one.seed else secrets.token_urlsafe(KEY_BYTES) for one in wanted
     ]
+    _write(wanted, [digest(key) for key in keys], by)
+    return keys
+
+
+def _write(wanted: Sequence[Wanted], hashes: Sequence[str], by: Actor) -> None:
     ids = [new_id() for _ in wanted]
     now = real_now()
     rows = [
         (
-            digest(key), pk, one.purpose, one.subject, one.post, one.person, one.name[:64],
+            kept, pk, one.purpose, one.subject, one.post, one.person, one.name[:64],
             one.region, one.once, now, one.expires, None, None,
         )
-        for key, pk, one in zip(keys, ids, wanted, strict=True)
+        for kept, pk, one in zip(hashes, ids, wanted, strict=True)
     ]  # fmt: skip
     with transaction.atomic():
         insert_values(Link, COLUMNS, rows)
         record_many(_issued(ids, wanted, by))
-    return keys
 
 
 def repeat_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
@@ -93,9 +97,9 @@ def repeat_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
     known = set(Link.objects.filter(among("hash", hashes)).values_list("hash", flat=True))
     for expires in {one.expires for one, kept in zip(wanted, hashes, strict=True) if kept in known}:
         Link.objects.filter(among("hash", known), expires__lt=expires).update(expires=expires)
-    gone = [one for one, kept in zip(wanted, hashes, strict=True) if kept not in known]
+    gone = [pair for pair in zip(wanted, hashes, strict=True) if pair[1] not in known]
     if gone:
-        issue_links(gone, by=by)
+        _write([one for one, _ in gone], [kept for _, kept in gone], by)
     return keys
 
 
