@@ -37,6 +37,7 @@ REAL = {
     "permissions/logins.py": "sessions and tokens end",
     "permissions/models.py": "accounts and keys",
     "permissions/services/accounts.py": "accounts and one-time codes",
+    "permissions/services/ending.py": "links end",
     "permissions/services/links.py": "links end",
     "permissions/services/refusals.py": "lock-outs",
     "permissions/services/sessions.py": "sessions",
