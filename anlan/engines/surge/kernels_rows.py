@@ -15,11 +15,15 @@ from anlan.engines.surge.layout import DRY, GRAVITY, HOLD, STEEP, THIN, Row
 
 
 @swift
-def limited(back: float, ahead: float, steep: float, half: float, zero: float) -> float:
-    """Give the slope of the generalised minmod limiter, zero at an extreme."""
-    mean = half * (back + ahead)
-    up = max(min(steep * min(back, ahead), mean), zero)
-    return up + min(max(steep * max(back, ahead), mean), zero)
+def leaned(back: float, ahead: float, steep: float, quarter: float, zero: float) -> float:
+    """Give half the slope of the generalised minmod limiter, zero at an extreme.
+
+    Half the mean slope, held between the bounds that the steepness sets: one of the two is zero,
+    both are at an extreme. steep: half the steepness.
+    """
+    most = max(steep * min(back, ahead), zero)
+    least = min(steep * max(back, ahead), zero)
+    return min(max(quarter * (back + ahead), least), most)
 
 
 @swift
@@ -51,30 +55,30 @@ def face_values(
     Predictor: Toro 2001, eq. 9.35, in primitive variables, with forces.
     """
     kind = h.dtype.type
-    zero, half, one = kind(0.0), kind(0.5), kind(1.0)
-    gravity, thin, steep, hold = law[GRAVITY], law[THIN], law[STEEP], law[HOLD]
-    part, later, weight = half * ratio, half * dt, half * gravity
+    zero, quarter, half, one = kind(0.0), kind(0.25), kind(0.5), kind(1.0)
+    gravity, thin, steep, hold = law[GRAVITY], law[THIN], half * law[STEEP], law[HOLD]
+    later, weight = half * dt, half * gravity
     for i in range(h.size):
         a, b, c = h[i], h_back[i], h_ahead[i]
-        smooth = one if min(a, min(b, c)) > thin else zero
+        lean = steep if min(a, min(b, c)) > thin else zero
         u_a, v_a = u[i], v[i]
         level = a + z[i]
-        dh = limited(a - b, c - a, steep, half, zero) * smooth
-        de = limited(level - b - z_back[i], c + z_ahead[i] - level, steep, half, zero) * smooth
-        du = limited(u_a - u_back[i], u_ahead[i] - u_a, steep, half, zero) * smooth
-        dv = limited(v_a - v_back[i], v_ahead[i] - v_a, steep, half, zero) * smooth
+        dh = leaned(a - b, c - a, lean, quarter, zero)
+        de = leaned(level - b - z_back[i], c + z_ahead[i] - level, lean, quarter, zero)
+        du = leaned(u_a - u_back[i], u_ahead[i] - u_a, lean, quarter, zero)
+        dv = leaned(v_a - v_back[i], v_ahead[i] - v_a, lean, quarter, zero)
         force = spin * v_a + push[i] * over[i] * min(one, a * hold)
-        h_mid = a - part * (a * du + u_a * dh)
-        u_mid = (u_a - part * (u_a * du + gravity * de) + later * force) * keep[i]
-        v_mid = (v_a - part * u_a * dv) * keep[i]
-        low, high = max(h_mid - half * dh, zero), max(h_mid + half * dh, zero)
-        tilt = half * (de - dh)
+        h_mid = a - ratio * (a * du + u_a * dh)
+        u_mid = (u_a - ratio * (u_a * du + gravity * de) + later * force) * keep[i]
+        v_mid = (v_a - ratio * u_a * dv) * keep[i]
+        low, high = max(h_mid - dh, zero), max(h_mid + dh, zero)
+        tilt = de - dh
         h_low[i] = low
         h_high[i] = high
-        u_low[i] = u_mid - half * du
-        u_high[i] = u_mid + half * du
-        v_low[i] = v_mid - half * dv
-        v_high[i] = v_mid + half * dv
+        u_low[i] = u_mid - du
+        u_high[i] = u_mid + du
+        v_low[i] = v_mid - dv
+        v_high[i] = v_mid + dv
         z_low[i] = z[i] - tilt
         z_high[i] = z[i] + tilt
         bed[i] = weight * (low + high) * ((high - low) + (tilt + tilt))
@@ -129,14 +133,15 @@ def overdrawn(
 ) -> bool:
     """Tell whether more would leave any cell of the row than it holds.
 
-    wide_low, wide_high: the width of a row's faces by that of its cells; not one on a sphere.
+    wide_low, wide_high: the width of a row's faces by that of its cells; not one on a sphere. What
+    is owed is summed, because the compiler makes vector code of a sum and not of a least value.
     """
     zero = h.dtype.type(0.0)
-    worst = zero
+    owed = zero
     for i in range(h.size):
         out = max(mass_high[i], zero) * wide_high - min(mass_low[i], zero) * wide_low
-        worst = min(worst, h[i] - ratio * out)
-    short: bool = worst < zero
+        owed += max(ratio * out - h[i], zero)
+    short: bool = owed > zero
     return short
 
 
@@ -193,25 +198,27 @@ def slowed(h: Row, p: Row, q: Row, rough: Row, keep: Row, dt: float, law: Row) -
     Manning: d(hu)/dt = -g n^2 |u| u / h^(1/3). rough: g n^2. The new momentum m solves
     m (1 + dt c m) = m0 with c = g n^2 / h^(7/3), so that a steady flow stays what it is:
     m = 2 m0 / (1 + r), r^2 = 1 + 4 dt c m0. The cube root is two steps of Halley's iteration from
-    h^(1/4), good to 1e-5 from a centimetre to hundreds of metres; all is kept over one denominator,
-    because a division costs more than ten products.
+    y = h^(1/4), good to 1e-5 from a centimetre to hundreds of metres. A step needs of y only
+    h / y^3, which is y at the first, so that all figures stay far from what float32 can hold.
+    c = n^2 g above / below and r = rise / below: all is kept over one denominator, because a
+    division costs more than ten products.
     """
     kind = h.dtype.type
     one, two, three, four = kind(1.0), kind(2.0), kind(3.0), kind(4.0)
-    dry = law[DRY]
+    dry, times = law[DRY], four * dt
     for i in range(h.size):
         depth = max(h[i], dry)
         root = np.sqrt(np.sqrt(depth))
-        cube = root * root * root
         # One step gives root * top / foot; the next is written out.
-        top, foot = cube + two * depth, two * cube + depth
-        cube, weight = cube * top * top * top, depth * foot * foot * foot
+        top, foot = one + two * root, two + root
+        cube, weight = top * top * top, root * foot * foot * foot
         above = foot * (two * cube + weight)
         below = depth * depth * root * top * (cube + two * weight)
         speed = np.sqrt(p[i] * p[i] + q[i] * q[i])
-        r = np.sqrt(one + four * dt * speed * rough[i] * above / below)
-        share = two / ((one + r) * (three + r))
-        left = share * (three + r)
+        rise = np.sqrt(below * (below + times * speed * rough[i] * above))
+        near, far = below + rise, three * below + rise
+        share = two * below / (near * far)
+        left = share * far
         p[i] *= left
         q[i] *= left
-        keep[i] = two * share * (one + r)
+        keep[i] = two * share * near
