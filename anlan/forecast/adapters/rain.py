@@ -25,6 +25,7 @@ HOUR_S: Final = 3600
 #: Rain that is told for everywhere at once stands for places without a gauge, too.
 EVERYWHERE: Final = "*"
 NO_GAUGE: Final = "附近没有雨量站"
+DUMB: Final = "附近的雨量站没有雨量，也没有雨量预报"
 GAPS: Final = "有雨量缺测，只按已知的雨算，实际可能更重"
 STAGES: Final[tuple[tuple[int, Stage], ...]] = ((LEAVE, "move"), (PREPARE, "prepare"))
 
@@ -106,9 +107,8 @@ def outlooks(
     told = []
     for place, zone in enumerate(zones):
         if not np.isfinite(rain[place]).any():
-            blind = VillageOutlook(
-                region=zone.region, zone=zone.code, lower_bound=True, why=NO_GAUGE
-            )
+            why = DUMB if zone.gauges else NO_GAUGE
+            blind = VillageOutlook(region=zone.region, zone=zone.code, lower_bound=True, why=why)
             told.append(Outlook(blind, np.full(len(ends), np.nan)))
             continue
         longest = max(hours for hours, _, _ in zone.thresholds)

@@ -10,6 +10,7 @@ from anlan.base.outbox.services import read_event
 from anlan.base.places.models import DangerZone
 from anlan.engines.basin import Law
 from anlan.forecast import heavy
+from anlan.forecast.adapters.rain import DUMB, NO_GAUGE
 from anlan.forecast.adapters.slopes import ONLY_SLOPES
 from anlan.forecast.events import ForecastApproved
 from anlan.forecast.models import Run, Series, VillageOutlook
@@ -124,9 +125,52 @@ def test_a_threshold_that_reaches_back_beyond_what_is_known_is_a_lower_bound(
     assert not near.lower_bound
 
 
-def test_slopes_without_a_gauge_near_are_left_out_and_the_list_says_why(world: World) -> None:
-    DangerZone.objects.filter(code="W-1").update(hazards=["geological"], lon=122.9)
-    assert world.zone.pk
-    told = slopes.slopes(OFFICER, computed().pk, "zh")
+def why(run: Run) -> str:
+    told = slopes.slopes(OFFICER, run.pk, "zh")
     assert told["items"] == []
-    assert "没有雨量站" in told["why_empty"]
+    return str(told["why_empty"])
+
+
+def test_slopes_without_a_gauge_near_are_left_out_and_the_list_says_why(
+    world: World, tell: Tell
+) -> None:
+    DangerZone.objects.filter(code="W-1").update(hazards=["geological"], lon=122.9)
+    steady(world, tell, 3, 1.0)
+    run = computed()
+    assert why(run) == slopes.NO_GAUGES
+    assert VillageOutlook.objects.get(run=run, region_id=UPPER).why == NO_GAUGE
+
+
+def test_where_no_gauge_tells_rain_the_list_says_so_and_takes_no_gauge_for_missing(
+    world: World,
+) -> None:
+    slope("W-9", world.zone.region_id)
+    run = computed()
+    assert why(run) == slopes.NO_RAIN
+    assert villages.villages(OFFICER, run.pk, "zh")["why_empty"] == DUMB
+
+
+def test_a_county_without_slopes_is_told_that_it_has_none(world: World, tell: Tell) -> None:
+    steady(world, tell, 3, 1.0)
+    assert why(computed()) == slopes.NO_SLOPES
+
+
+def test_a_model_that_asks_no_law_says_that_it_does_not(world: World) -> None:
+    slope("W-9", world.zone.region_id)
+    run = ask_run(wanted=Wanted(model="tide", seed=7), by=OFFICER)
+    heavy.drain()
+    assert why(Run.objects.get(pk=run)) == slopes.NOT_ASKED
+
+
+def test_of_slopes_under_the_same_rain_the_one_with_most_people_below_comes_first(
+    world: World, tell: Tell
+) -> None:
+    for code, people in (("W-7", 12), ("W-8", None), ("W-9", 40)):
+        slope(code, LOWER, people=people)
+    steady(world, tell, 80, 3.0)
+    told = slopes.slopes(OFFICER, computed().pk, "zh")["items"]
+    assert [(one["zone"], one["people"]) for one in told] == [
+        ("W-9", 40),
+        ("W-7", 12),
+        ("W-8", None),
+    ]

@@ -290,7 +290,7 @@ def _villages(
         return told, curves
     return [
         one
-        if one.why == raining.NO_GAUGE
+        if one.why in (raining.NO_GAUGE, raining.DUMB)
         else msgspec.structs.replace(one, lower_bound=True, why=NO_FORECAST)
         for one in told
     ], curves
