@@ -134,19 +134,47 @@ def test_nothing_keeps_anybody_from_reading_forecasts_of_water(
     assert not found, "\n".join(found)
 
 
-@pytest.fixture(scope="module")
-def surge(chromium: Browser, platform: Platform) -> str:
-    """Give the run of the surge that the demo county asks for by itself."""
+def lekima(chromium: Browser, platform: Platform, model: str) -> str:
+    """Wait for the run under Lekima that the demo county asks for by itself: its oldest."""
     context = chromium.new_context()
     desk = Desk(context.request, platform.url, "keshi")
     for _ in range(600):
-        found = desk.get("/forecasts?model=surge")["items"]
+        found = desk.get(f"/forecasts?model={model}&size=500")["items"]
         if found and found[-1]["state"] not in ("queued", "running"):
             break
         time.sleep(0.5)
     context.close()
     assert found[-1]["state"] == "done", found[-1]["reason"]
     return str(found[-1]["id"])
+
+
+@pytest.fixture(scope="module")
+def surge(chromium: Browser, platform: Platform) -> str:
+    return lekima(chromium, platform, "surge")
+
+
+def test_slopes_under_lekima_are_over_the_law_that_sets_them_going_elsewhere(
+    page: Page, platform: Platform, chromium: Browser
+) -> None:
+    run = lekima(chromium, platform, "basin")
+    log_in(page, platform, "keshi")
+    page.goto(f"{platform.url}/forecast/basins?run={run}")
+    card = page.get_by_role("region", name="滑坡隐患点")
+    expect(card).to_contain_text("没有用本地滑坡率定")
+    rows = card.get_by_role("table", name="滑坡隐患点").locator("tbody tr")
+    expect(rows).to_have_count(20)
+    card.get_by_role("button", name=re.compile("列出全部")).click()
+    expect(rows).not_to_have_count(20)
+    shares = [
+        float(one.split()[0]) for one in card.locator("tbody .share").all_inner_texts() if one
+    ]
+    first = rows.first
+    expect(first).to_contain_text(re.compile(r"小时 \d+ / \d+ mm"))
+    expect(first).to_contain_text(re.compile(r"08-(09|10) \d\d:\d\d"))
+    assert len(shares) == rows.count()
+    assert shares[0] > 1
+    assert shares == sorted(shares, reverse=True)
+    shoot(page, "forecast-slopes")
 
 
 def test_villages_are_told_depth_and_arrival_or_that_nothing_was_computed(

@@ -71,6 +71,8 @@ export interface SlopeRow {
   zone_name: string
   region: string
   region_name: string
+  /** Whom it threatens; null: not registered. */
+  people: number | null
   law: string
   /** Greatest rain ahead as a share of the law's. */
   share: number
