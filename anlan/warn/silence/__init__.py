@@ -12,7 +12,13 @@ at the same time: when our own intake stopped, a provider is down or a gateway h
 village behind it is unknown, not silent.
 """
 
-from anlan.warn.silence.judging import last_heard, long_silent, quiet_villages, silent_villages
+from anlan.warn.silence.judging import (
+    last_heard,
+    long_silent,
+    quiet_villages,
+    silent_villages,
+    suspects,
+)
 from anlan.warn.silence.phones import phone_signs
 from anlan.warn.silence.scene import (
     ALIVE,
@@ -45,4 +51,5 @@ __all__ = [
     "quiet_villages",
     "sensor_signs",
     "silent_villages",
+    "suspects",
 ]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
-from anlan.warn.silence.phones import phone_signs
+from anlan.warn.silence.phones import is_missed, phone_signs
 from anlan.warn.silence.scene import (
     NO_SIGN,
     NOBODY,
@@ -17,7 +18,7 @@ from anlan.warn.silence.scene import (
 )
 from anlan.warn.silence.sensors import sensor_signs
 
-__all__ = ["last_heard", "long_silent", "quiet_villages", "silent_villages"]
+__all__ = ["last_heard", "long_silent", "quiet_villages", "silent_villages", "suspects"]
 
 
 def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
@@ -35,6 +36,29 @@ def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
             posts = scene.posts[village]
             found.append(Silence(village, heard[village] or posts.began, posts, *signs))
     return found
+
+
+def suspects(scene: Scene, limits: Limits) -> set[str]:
+    """List the villages that may be silent, judged by the tries for unanswered calls alone.
+
+    Never fewer than `silent_villages` finds among all tries: what is left out here could only show
+    life, or stand for comparison.
+    """
+    missed = {
+        one.village
+        for one in scene.sent
+        if one.village in scene.posts
+        and is_missed(one, scene.now, limits)
+        and one.at > scene.posts[one.village].lived
+    }
+    sensors = sensor_signs(replace(scene, sent=()), limits)
+    return {
+        village
+        for village, posts in scene.posts.items()
+        if posts.called > posts.answered
+        and scene.now - posts.began >= limits.quiet_s
+        and (village in missed or sensors.get(village, NO_SIGN).says == SILENT)
+    }
 
 
 def quiet_villages(scene: Scene, limits: Limits) -> list[Silence]:

@@ -60,6 +60,11 @@ def phone_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
     return signs
 
 
+def is_missed(one: Sent, now: float, limits: Limits) -> bool:
+    """Tell whether a try is known not to have got through, or is overdue."""
+    return not one.proved and (one.off or one.failed or now - one.at >= limits.receipt_s)
+
+
 def _who(place: int, sent: Sent) -> str:
     return sent.person or f"#{place}"
 
@@ -69,8 +74,7 @@ def _settled(scene: Scene, limits: Limits) -> list[_Try]:
     past: dict[tuple[str, str, str], str] = {}
     found = []
     for place, one in sorted(enumerate(scene.sent), key=lambda pair: pair[1].at):
-        known = one.proved or one.off or one.failed
-        if not known and scene.now - one.at < limits.receipt_s:
+        if not (one.proved or is_missed(one, scene.now, limits)):
             continue
         who = _who(place, one)
         key = (one.village, who, one.carrier)

@@ -52,6 +52,14 @@ class Posts(NamedTuple):
     #: When its people were last heard: an answer, a report, a link opened; 0 where never.
     lived: float = 0.0
 
+    def and_of(self, other: "Posts") -> "Posts":
+        """Put together with others called in the same village."""
+        return Posts(
+            self.called + other.called, self.answered + other.answered,
+            min(self.began, other.began), max(self.latest, other.latest),
+            max(self.lived, other.lived),
+        )  # fmt: skip
+
 
 NOBODY = Posts(0, 0, 0.0, 0.0)
 

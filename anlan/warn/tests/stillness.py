@@ -12,6 +12,7 @@ from anlan.warn.silence import (
     Sent,
     quiet_villages,
     silent_villages,
+    suspects,
 )
 
 LIMITS = Limits.read()
@@ -47,7 +48,11 @@ def scene_of(
 
 
 def found_in(scene: Scene) -> list[str]:
-    return [one.village for one in silent_villages(scene, LIMITS)]
+    found = [one.village for one in silent_villages(scene, LIMITS)]
+    # What is looked at first, the tries that went nowhere, leaves none of them out.
+    bare = replace(scene, sent=[one for one in scene.sent if not one.proved])
+    assert set(found) <= suspects(bare, LIMITS)
+    return found
 
 
 def uncalled(*sensors: Sensor, posts: Posts | None = None) -> list[str]:

@@ -27,7 +27,7 @@ from anlan.warn.models import Alert, Lookout, SilentVillage
 from anlan.warn.selectors.board.seats import calls_of
 from anlan.warn.selectors.heard import heard_besides
 from anlan.warn.selectors.pace import paced
-from anlan.warn.selectors.signs import called_posts, scene, sensors_heard
+from anlan.warn.selectors.signs import bare_scene, called_posts, scene, sensors_heard
 from anlan.warn.silence import (
     Limits,
     Posts,
@@ -37,6 +37,7 @@ from anlan.warn.silence import (
     long_silent,
     quiet_villages,
     silent_villages,
+    suspects,
 )
 
 KIND = "village-silent"
@@ -52,11 +53,14 @@ def watch_villages(*, by: Actor) -> list[str]:
     since = _look(bool(posts))
     standing = SilentVillage.objects.filter(over_at=None)
     now = clock.now().timestamp()
-    asked = set(standing.exclude(root="").values_list("root", flat=True))
-    asked |= {root for root, own in posts.items() if long_silent(own, now, limits)}
+    watched = set(standing.exclude(root="").values_list("root", flat=True))
+    asked = watched | {root for root, own in posts.items() if long_silent(own, now, limits)}
     found: list[str] = []
     sensors = tuple(sensors_heard()) if asked else ()
     for root in sorted(asked & posts.keys()):
+        bare = bare_scene(root, posts[root], sensors, since)
+        if root not in watched and not suspects(bare, limits):
+            continue
         seen = scene(root, posts[root], sensors, since)
         _end_heard(root, seen, by)
         known = set(standing.exclude(root="").values_list("region_id", flat=True))
@@ -105,11 +109,7 @@ def _merged(chains: Iterable[Mapping[str, Posts]]) -> dict[str, Posts]:
     found: dict[str, Posts] = {}
     for chain in chains:
         for village, own in chain.items():
-            one = found.get(village, own._replace(called=0, answered=0))
-            found[village] = Posts(
-                one.called + own.called, one.answered + own.answered, min(one.began, own.began),
-                max(one.latest, own.latest), max(one.lived, own.lived),
-            )  # fmt: skip
+            found[village] = own.and_of(found[village]) if village in found else own
     return found
 
 
