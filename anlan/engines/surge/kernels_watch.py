@@ -3,7 +3,7 @@
 from math import isfinite, sqrt
 
 from anlan.engines.compiled import lean
-from anlan.engines.surge.layout import SPANS, WALL, Field, Floats, Row, Whole
+from anlan.engines.surge.layout import LANES, SPANS, WALL, Field, Floats, Row, Whole
 
 
 @lean
@@ -11,7 +11,8 @@ def find_spans(h: Field, kinds: Whole, reach: int, scratch: Whole, spans: Whole)
     """Write `spans`: which columns of each row can hold water for the next `reach` steps.
 
     Water goes at most one cell a step along x and one along y. Cells at sides that are no walls
-    always count as wet. scratch: (2, ny + 4).
+    always count as wet. A few dry cells more fill up the last of a row's instructions: that costs
+    less than to move three or four cells one by one. scratch: (2, ny + 4).
     """
     rows, count = h.shape
     for j in range(rows):
@@ -44,6 +45,8 @@ def find_spans(h: Field, kinds: Whole, reach: int, scratch: Whole, spans: Whole)
                         low, high = min(low, scratch[0, k]), max(high, scratch[1, k])
                     else:
                         low, high = min(low, spans[0, 0, k]), max(high, spans[0, 1, k])
+            if m == 0 and high > low:
+                high = min(low + (high - low + LANES - 1) // LANES * LANES, count - 2)
             spans[m, 0, j], spans[m, 1, j] = low, high
 
 

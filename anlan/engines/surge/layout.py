@@ -54,3 +54,5 @@ LINES: Final = 4
 #: `spans[m, 0]` and `spans[m, 1]`: first and last column that may hold water (`last` excluded) of
 #: each row and the `m` rows on either side.
 SPANS: Final = 3
+#: Cells that one instruction moves at most; what is left over of a row is moved one by one.
+LANES: Final = 8
