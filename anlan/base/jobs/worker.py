@@ -4,7 +4,8 @@ Threads of one worker, each with a database connection of its own:
 
 - the main loop leads (or waits to lead), starts schedules and hands out jobs;
 - one thread per duty that stands apart (the outbox; the journal's chaining, leader only);
-- `SLOTS` threads run jobs;
+- up to `SLOTS` threads run jobs, begun when first needed and kept: a connection costs more than
+  most jobs;
 - the pulse beats for ``/healthz``, renews leases and writes down progress.
 
 SIGTERM: nothing new is begun, jobs are asked to stop, and what does not stop in time is given back.
@@ -12,11 +13,13 @@ SIGTERM: nothing new is begun, jobs are asked to stop, and what does not stop in
 
 import logging
 import os
+import queue
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 
@@ -51,6 +54,8 @@ class Worker:
         self._started_at = clock.real_now()
         self._leadership = leadership()
         self._running: dict[str, running.Claim] = {}
+        self._given: queue.SimpleQueue[running.Claim | None] = queue.SimpleQueue()
+        self._slots: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._runs = False
 
@@ -97,15 +102,20 @@ class Worker:
                 continue
             with self._lock:
                 self._running[job.id] = claimed
-            self._thread(f"job {job.key}", self._run_job, claimed)
+            self._given.put(claimed)
+            if len(self._slots) < min(len(self._running), SLOTS):
+                self._slots.append(self._vital(f"jobs {len(self._slots) + 1}", self._work))
 
-    def _run_job(self, claimed: running.Claim) -> None:
-        try:
-            self._guard(claimed.job.key, lambda: running.run(claimed))
-        finally:
-            with self._lock:
-                self._running.pop(claimed.job.id, None)
-            wake.signal("jobs")  # a slot is free
+    def _work(self) -> None:
+        """Run one job after another on a connection that is kept while it is sound."""
+        while (claimed := self._given.get()) is not None:
+            connection.close_if_unusable_or_obsolete()
+            try:
+                self._guard(claimed.job.key, partial(running.run, claimed))
+            finally:
+                with self._lock:
+                    self._running.pop(claimed.job.id, None)
+                wake.signal("jobs")  # a slot is free
 
     def _attend(self, duty: Duty) -> None:
         """Do one duty whenever it is called for, and at least twice a second."""
@@ -195,6 +205,8 @@ class Worker:
         until = time.monotonic() + GRACE_SECONDS
         while self._running and time.monotonic() < until:
             time.sleep(0.02)
+        for _ in self._slots:
+            self._given.put(None)
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
         with self._lock:
