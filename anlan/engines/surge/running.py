@@ -161,7 +161,7 @@ class _Journey:
         wrong, j, i = sea.wrong(self.settings.fastest)
         collapsed = sea.rate > 0 and self.settings.cfl / sea.rate < _COLLAPSE * self.first_dt
         if not wrong and not collapsed:
-            self.sound = sea.state()
+            self.sound = sea.state(over=self.sound)
             return ""
         grid = self.inputs.grid
         reason = _WRONG.get(wrong, "时间步长缩到了起初的百万分之一以下")
