@@ -156,6 +156,8 @@ describe('curves', () => {
 describe('values', () => {
   it('are a dash when unknown, and zero when they are zero', () => {
     expect(figure(null)).toBe('—')
+    expect(figure(-0.004, 2)).toBe('0.00')
+    expect(figure(-0.006, 2)).toBe('-0.01')
     expect(measured(undefined, 'mm')).toBe('—')
     expect(measured(0, 'mm', 1)).toBe('0.0 mm')
   })

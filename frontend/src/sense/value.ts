@@ -5,7 +5,9 @@ import { ago, instant } from '@/locale/figures'
 
 export function figure(value: number | null | undefined, decimals?: number | null): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '—'
-  return value.toFixed(decimals ?? (Math.abs(value) >= 100 ? 1 : 2))
+  const text = value.toFixed(decimals ?? (Math.abs(value) >= 100 ? 1 : 2))
+  // What rounds to nought has no side.
+  return Number(text) === 0 ? text.replace('-', '') : text
 }
 
 export function measured(
