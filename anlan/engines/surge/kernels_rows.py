@@ -11,6 +11,7 @@ Scheme: MUSCL-Hancock (van Leer 1984; Toro 2001, ch. 9), hydrostatic reconstruct
 import numpy as np
 
 from anlan.engines.compiled import swift
+from anlan.engines.surge.kernels_roots import rooted
 from anlan.engines.surge.layout import DRY, GRAVITY, HOLD, STEEP, THIN, Row
 
 
@@ -197,23 +198,19 @@ def slowed(h: Row, p: Row, q: Row, rough: Row, keep: Row, dt: float, law: Row) -
 
     Manning: d(hu)/dt = -g n^2 |u| u / h^(1/3). rough: g n^2. The new momentum m solves
     m (1 + dt c m) = m0 with c = g n^2 / h^(7/3), so that a steady flow stays what it is:
-    m = 2 m0 / (1 + r), r^2 = 1 + 4 dt c m0. The cube root is two steps of Halley's iteration from
-    y = h^(1/4), good to 1e-5 from a centimetre to hundreds of metres. A step needs of y only
-    h / y^3, which is y at the first, so that all figures stay far from what float32 can hold.
-    c = n^2 g above / below and r = rise / below: all is kept over one denominator, because a
-    division costs more than ten products.
+    m = 2 m0 / (1 + r), r^2 = 1 + 4 dt c m0. The cube root is one step of Halley's iteration,
+    root (root^3 + 2 h) / (2 root^3 + h), good to 2.3e-5. c = g n^2 above / below, r = rise / below:
+    all is kept over one denominator, because a division costs more than ten products.
     """
     kind = h.dtype.type
-    one, two, three, four = kind(1.0), kind(2.0), kind(3.0), kind(4.0)
+    two, three, four = kind(2.0), kind(3.0), kind(4.0)
     dry, times = law[DRY], four * dt
     for i in range(h.size):
         depth = max(h[i], dry)
-        root = np.sqrt(np.sqrt(depth))
-        # One step gives root * top / foot; the next is written out.
-        top, foot = one + two * root, two + root
-        cube, weight = top * top * top, root * foot * foot * foot
-        above = foot * (two * cube + weight)
-        below = depth * depth * root * top * (cube + two * weight)
+        root = rooted(depth)
+        cube = root * root * root
+        above = two * cube + depth
+        below = depth * depth * root * (cube + two * depth)
         speed = np.sqrt(p[i] * p[i] + q[i] * q[i])
         rise = np.sqrt(below * (below + times * speed * rough[i] * above))
         near, far = below + rise, three * below + rise
