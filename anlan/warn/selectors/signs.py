@@ -46,18 +46,25 @@ def scene(
 
 
 def bare_scene(
-    root: str, posts: Mapping[str, Posts], sensors: Sequence[Sensor], listening_since: datetime
-) -> Scene:
+    root: str, posts: Mapping[str, Posts], sensors: Sequence[Sensor], listening_since: datetime,
+    villages: Collection[str] = (),
+) -> Scene:  # fmt: skip
     """Gather the little that tells whether anything of a chain is worth a closer look.
 
-    Of the tries only those for calls nobody has answered: a tenth of them, late in a storm.
+    Of the tries only those for calls nobody has answered, a tenth of them late in a storm; or all
+    those of some villages.
     """
+    calls = _calls_of(root)
     return Scene(
         now=clock.now().timestamp(),
         listening_since=listening_since.timestamp(),
         posts=posts,
         sensors=sensors,
-        sent=_tries(_calls_of(root).filter(answered_at=None)),
+        sent=_tries(
+            calls.filter(scope.within(tuple(scope.prefix(one) for one in villages)))
+            if villages
+            else calls.filter(answered_at=None)
+        ),
     )
 
 

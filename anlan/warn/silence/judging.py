@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from anlan.warn.silence.phones import is_missed, phone_signs
+from anlan.warn.silence.phones import missed_villages, phone_signs
 from anlan.warn.silence.scene import (
     NO_SIGN,
     NOBODY,
@@ -39,25 +39,19 @@ def silent_villages(scene: Scene, limits: Limits) -> list[Silence]:
 
 
 def suspects(scene: Scene, limits: Limits) -> set[str]:
-    """List the villages that may be silent, judged by the tries for unanswered calls alone.
+    """List the villages that may be silent, judged by a part of the tries.
 
-    Never fewer than `silent_villages` finds among all tries: what is left out here could only show
-    life, or stand for comparison.
+    The tries for unanswered calls will do, or all of a few villages. Never fewer than
+    `silent_villages` finds there among all tries: those left out could only show life, or stand for
+    comparison.
     """
-    missed = {
-        one.village
-        for one in scene.sent
-        if one.village in scene.posts
-        and is_missed(one, scene.now, limits)
-        and one.at > scene.posts[one.village].lived
-    }
-    sensors = sensor_signs(replace(scene, sent=()), limits)
+    sensors, phones = sensor_signs(replace(scene, sent=()), limits), missed_villages(scene, limits)
     return {
         village
         for village, posts in scene.posts.items()
         if posts.called > posts.answered
         and scene.now - posts.began >= limits.quiet_s
-        and (village in missed or sensors.get(village, NO_SIGN).says == SILENT)
+        and (village in phones or sensors.get(village, NO_SIGN).says == SILENT)
     }
 
 

@@ -42,9 +42,7 @@ def phone_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
     by_village: dict[str, list[_Try]] = defaultdict(list)
     for one in tries:
         by_village[one.sent.village].append(one)
-    whose: dict[str, set[str]] = defaultdict(set)
-    for place, sent in enumerate(scene.sent):
-        whose[sent.village].add(_who(place, sent))
+    whose = _people(scene)
     controls = _Controls(tries)
     chance = min(limits.chance, limits.mistaken / max(len(by_village), 1))
     signs = {}
@@ -60,7 +58,32 @@ def phone_signs(scene: Scene, limits: Limits) -> dict[str, Sign]:
     return signs
 
 
-def is_missed(one: Sent, now: float, limits: Limits) -> bool:
+def missed_villages(scene: Scene, limits: Limits) -> set[str]:
+    """List the villages with as many missed people as it takes, before chance is weighed.
+
+    Told from some tries only it may be too many villages, never too few.
+    """
+    heard, whose = last_heard(scene), _people(scene)
+    missed: dict[str, set[str]] = defaultdict(set)
+    for place, one in enumerate(scene.sent):
+        if one.at > heard[one.village] and _is_missed(one, scene.now, limits):
+            missed[one.village].add(_who(place, one))
+    return {
+        village
+        for village, people in missed.items()
+        if len(people) >= min(limits.several, len(whose[village]))
+    }
+
+
+def _people(scene: Scene) -> dict[str, set[str]]:
+    """List by village whom anybody has tried to reach."""
+    whose: dict[str, set[str]] = defaultdict(set)
+    for place, sent in enumerate(scene.sent):
+        whose[sent.village].add(_who(place, sent))
+    return whose
+
+
+def _is_missed(one: Sent, now: float, limits: Limits) -> bool:
     """Tell whether a try is known not to have got through, or is overdue."""
     return not one.proved and (one.off or one.failed or now - one.at >= limits.receipt_s)
 
@@ -74,7 +97,7 @@ def _settled(scene: Scene, limits: Limits) -> list[_Try]:
     past: dict[tuple[str, str, str], str] = {}
     found = []
     for place, one in sorted(enumerate(scene.sent), key=lambda pair: pair[1].at):
-        if not (one.proved or is_missed(one, scene.now, limits)):
+        if not (one.proved or _is_missed(one, scene.now, limits)):
             continue
         who = _who(place, one)
         key = (one.village, who, one.carrier)

@@ -8,6 +8,7 @@ silence is counted from then, so that a break of our own accuses nobody.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
@@ -43,6 +44,8 @@ from anlan.warn.silence import (
 KIND = "village-silent"
 #: Looks further apart than this are a break.
 BREAK = timedelta(minutes=2)
+#: So many villages are looked at by themselves before all others are.
+FEW = 12
 
 Judge = Callable[[Scene, Limits], list[Silence]]
 
@@ -58,8 +61,8 @@ def watch_villages(*, by: Actor) -> list[str]:
     found: list[str] = []
     sensors = tuple(sensors_heard()) if asked else ()
     for root in sorted(asked & posts.keys()):
-        bare = bare_scene(root, posts[root], sensors, since)
-        if root not in watched and not suspects(bare, limits):
+        look = partial(bare_scene, root, posts[root], sensors, since)
+        if root not in watched and not _suspicious(look, limits):
             continue
         seen = scene(root, posts[root], sensors, since)
         _end_heard(root, seen, by)
@@ -67,6 +70,14 @@ def watch_villages(*, by: Actor) -> list[str]:
         found += [_found(root, one, by) for one in _sure(silent_villages, seen, limits, known)]
     _end_uncalled(posts, by)
     return found
+
+
+def _suspicious(look: Callable[..., Scene], limits: Limits) -> bool:
+    """Tell whether all tries of a chain are worth reading: it calls hundreds of villages."""
+    found = suspects(look(), limits)
+    if 0 < len(found) <= FEW:
+        found &= suspects(look(villages=found), limits)
+    return bool(found)
 
 
 def watch_quiet_villages(*, by: Actor) -> list[str]:
