@@ -50,6 +50,21 @@ def due(most: int, mine: Sequence[str] = ()) -> list[Job]:
     return [*lost, *found][:most]
 
 
+def claim_due(
+    most: int, holder: str, mine: Sequence[str] = (), stopping: threading.Event | None = None
+) -> list[Claim]:
+    """Take jobs that may be taken, in one commit; those another worker was first at are left out.
+
+    Nothing of them may begin before this has returned.
+    """
+    found = due(most, mine)
+    if not found:
+        return []
+    with transaction.atomic():
+        claims = [claim(job, holder, stopping) for job in found]
+    return [claimed for claimed in claims if claimed is not None]
+
+
 def claim(job: Job, holder: str, stopping: threading.Event | None = None) -> Claim | None:
     """Take a job; None when another worker was first or it has used up its tries."""
     kind = KINDS.get(job.key)

@@ -96,12 +96,9 @@ class Worker:
         free = SLOTS - len(mine)
         if free <= 0:
             return
-        for job in running.due(free, mine):
-            claimed = running.claim(job, self.id, self.stopping)
-            if claimed is None:
-                continue
+        for claimed in running.claim_due(free, self.id, mine, self.stopping):
             with self._lock:
-                self._running[job.id] = claimed
+                self._running[claimed.job.id] = claimed
             self._given.put(claimed)
             if len(self._slots) < min(len(self._running), SLOTS):
                 self._slots.append(self._vital(f"jobs {len(self._slots) + 1}", self._work))
