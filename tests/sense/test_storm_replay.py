@@ -1,6 +1,5 @@
 """A storm through the real doors, twice: the same cases, owed by the same, at the same minute."""
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +8,8 @@ import pytest
 
 from anlan.base.conftest import RealWorkspace
 from anlan.demo import storms
-from anlan.project.supervisor.claim import end_leftovers
-from tests.sense.demo_workspace import DemoWorkspace, make
+from tests.sense.demo_workspace import DemoWorkspace
+from tests.sense.storm_night import county, outcome, played
 
 pytestmark = [
     pytest.mark.story,
@@ -20,72 +19,12 @@ pytestmark = [
     ),
 ]
 
-#: From so long before the dam bursts that the officer, patient for twelve minutes at night, has
-#: relayed what is red and the first have answered, until after the village has fallen silent.
-SLICE = ("--from", "2019-08-10T04:24", "--to", "2019-08-10T04:44")
-
-#: What came of a replay: cases in the order they were opened, debts, what was said; no ids.
-OUTCOME = """
-import json
-from anlan.base.cases.models import Case
-from anlan.base.obligations.models import Obligation
-from anlan.sense.models import Alarm
-from anlan.warn.models import Received, SilentVillage
-
-def minute(at):
-    return at.strftime("%m-%d %H:%M") if at else ""
-
-cases = list(Case.objects.order_by("opened_at", "id"))
-order = {}
-for case in cases:
-    key = case.hazard, case.region_id
-    order.setdefault(key, []).append(case.id)
-place = {pk: [*key, n] for key, ids in order.items() for n, pk in enumerate(ids)}
-owed = Obligation.objects.select_related("debtor")
-print(json.dumps({
-    "cases": sorted([*place[case.id], minute(case.opened_at)] for case in cases),
-    "owed": sorted(
-        [*place.get(one.case, ["", "", 0]), one.kind, one.debtor.code, one.title,
-         minute(one.issued_at), minute(one.answered_at), minute(one.closed_at)]
-        for one in owed
-    ),
-    "alarms": sorted(
-        [one.rule.code, one.station.code if one.station else "", one.worst, minute(one.raised_at)]
-        for one in Alarm.objects.select_related("rule", "station")
-    ),
-    "received": sorted(
-        [one.station, one.hazard, one.level, one.action, one.handling, minute(one.received_at)]
-        for one in Received.objects.all()
-    ),
-    "silent": sorted([one.region_id, minute(one.found_at)] for one in SilentVillage.objects.all()),
-}))
-"""
-
 
 @pytest.fixture(scope="module")
 def demo(
     migrated: RealWorkspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DemoWorkspace]:
-    village = storms.storm("lekima").slide.village
-    made = make(tmp_path_factory.mktemp("storm") / "demo", migrated, near=(village[:9],))
-    yield made
-    for place in (made.dir / "exercises").iterdir():
-        end_leftovers(place)  # of a test that failed half-way
-
-
-def outcome(demo: DemoWorkspace, exercise: str) -> dict[str, Any]:
-    place = DemoWorkspace(demo.dir / "exercises" / exercise)
-    told: dict[str, Any] = json.loads(place.do(OUTCOME))
-    return told
-
-
-def played(demo: DemoWorkspace, exercise: str) -> dict[str, Any]:
-    told = demo.anlan(
-        "replay", "lekima", "--lockstep", "--json", *SLICE, "--name", exercise, timeout=900
-    )
-    assert told.returncode == 0, told.stderr
-    said: dict[str, Any] = json.loads(told.stdout)
-    return said
+    yield from county(tmp_path_factory.mktemp("storm"), migrated)
 
 
 @pytest.fixture(scope="module")
