@@ -1,1 +1,1 @@
-"""Govern: statistics, indicators, appraisal and the burden meter."""
+"""What many modules know, read together: the wall of the command hall; statistics later."""

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "anlan.respond.casebook",
     "anlan.relief",
     "anlan.learn",
+    "anlan.govern.wall",
     "anlan.gateways.sources",
     "anlan.web",
     "anlan.demo",

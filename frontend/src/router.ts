@@ -24,6 +24,11 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('登录'), { open: true }),
   },
   {
+    path: '/wall',
+    component: () => import('@/wall/WallPage.vue'),
+    meta: page(msg('指挥大屏'), { wall: true }),
+  },
+  {
     path: '/',
     component: () => import('@/map/MapPage.vue'),
     meta: page(msg('一张图'), { bare: true }),
@@ -286,6 +291,8 @@ export function landing(raw: unknown): string {
 
 router.beforeEach(async (to, from) => {
   if (!session.value) await loadSession()
+  // A wall shows nothing of its own: whoever has neither a key nor a login is told so there.
+  if (to.meta.wall) return true
   if (to.meta.open) return user.value && !user.value.must_change_password ? '/' : true
   if (!user.value || user.value.must_change_password) {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }

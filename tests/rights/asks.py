@@ -21,6 +21,7 @@ from tests.rights.reporting import INCIDENTS
 from tests.rights.responding import RESPONSES
 from tests.rights.rolling import FORMS
 from tests.rights.sensing import SENSE
+from tests.rights.walling import WALLS
 from tests.rights.warning import OPEN_PAGES, WARN
 from tests.rights.watching import WATCH
 from tests.rights.world import PNG, SOURCE, sheet
@@ -212,7 +213,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
     REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS, FORMS,
-    INCIDENTS, WATCH, LOSSES, RESPONSES, PAPERS, EVACUATIONS, REVIEWS,
+    INCIDENTS, WATCH, LOSSES, RESPONSES, PAPERS, WALLS, EVACUATIONS, REVIEWS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

@@ -39,6 +39,7 @@ from tests.rights import (
     reporting,
     responding,
     rolling,
+    walling,
     warning,
     watching,
 )
@@ -117,6 +118,7 @@ def build() -> World:
     planning.put_up(world.ids)
     responding.put_up(world.ids)
     papering.put_up(world.ids)
+    walling.put_up(world.ids)
     learning.put_up(world.ids)
     rolling.put_up(world.ids)
     reporting.put_up(world.ids)

@@ -15,7 +15,16 @@ from ninja.renderers import BaseRenderer
 
 from anlan.base.door.auth import require
 from anlan.base.door.problems import problem
-from anlan.base.door.routes import journal, regions, roles, session, stuck, tokens, users
+from anlan.base.door.routes import (
+    journal,
+    regions,
+    roles,
+    session,
+    stuck,
+    tokens,
+    users,
+    walls,
+)
 from anlan.kernel.errors import Invalid
 
 TITLE = "安澜 Anlan"
@@ -90,6 +99,7 @@ def routers() -> list[Router]:
         users.router,
         roles.router,
         tokens.router,
+        walls.router,
         regions.router,
         journal.router,
         stuck.router,

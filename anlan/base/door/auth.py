@@ -6,17 +6,20 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 
-from anlan.base.door.asking import ApiRequest
+from anlan.base.door.asking import ApiRequest, address_of
 from anlan.base.permissions import PUBLIC
 from anlan.base.permissions.errors import Unauthenticated
-from anlan.base.permissions.logins import Login, session_login, token_login
+from anlan.base.permissions.logins import Login, session_login, token_login, wall_login
 from anlan.base.permissions.services.sessions import csrf_of
+from anlan.base.permissions.services.walls import START as WALL
 from anlan.kernel import workspace
 from anlan.kernel.errors import Forbidden
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 #: What an account whose password must be changed may still do.
 BEFORE_CHANGE = frozenset(("/api/v1/session", "/api/v1/session/password"))
+#: All that a wall's key opens: what the wall shows, and the stream that says when to look again.
+WALLS = frozenset(("/api/v1/wall", "/api/v1/stream"))
 
 
 @cache
@@ -34,17 +37,29 @@ def identify(request: HttpRequest) -> Login | None:
     asked = cast(ApiRequest, request)
     asked.actor, asked.login = PUBLIC, None
     bearer = str(request.META.get("HTTP_AUTHORIZATION", ""))
-    login = _by_token(bearer) if bearer else _by_cookie(request)
+    login = _by_token(request, bearer) if bearer else _by_cookie(request)
     if login is not None:
         asked.actor, asked.login = login.actor, login
     return login
 
 
-def _by_token(header: str) -> Login:
+def _by_token(request: HttpRequest, header: str) -> Login:
     scheme, _, text = header.partition(" ")
-    login = token_login(text.strip()) if scheme.lower() == "bearer" else None
+    key = text.strip() if scheme.lower() == "bearer" else ""
+    if key.startswith(WALL):
+        return _by_wall(request, key)
+    login = token_login(key) if key else None
     if login is None:
         raise Unauthenticated("令牌无效或已到期，请重新申请。")
+    return login
+
+
+def _by_wall(request: HttpRequest, key: str) -> Login:
+    if request.method not in SAFE or request.path not in WALLS:
+        raise Forbidden("大屏令牌只能看大屏，别的都打不开。")
+    login = wall_login(key, address_of(request))
+    if login is None:
+        raise Unauthenticated("大屏令牌无效：已到期、已收回，或者这台机器的地址不对。请找管理员。")
     return login
 
 

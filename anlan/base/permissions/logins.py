@@ -13,9 +13,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.models import Session, Token
+from anlan.base.permissions.models import Session, Token, WallKey
 from anlan.base.permissions.selectors import actor_of, epoch
-from anlan.base.permissions.services import sessions, tokens
+from anlan.base.permissions.services import sessions, tokens, walls
 from anlan.kernel.clock import real_now
 
 #: Logins one process remembers; the whole memory is dropped when it is full.
@@ -27,13 +27,15 @@ class Login:
     """Somebody who came in with a key."""
 
     actor: Actor
-    kind: str  # session | token
+    kind: str  # session | token | wall
     hash: str
     seen: datetime
     expires: datetime | None
     must_change: bool
     totp: bool
     username: str
+    #: The net a wall's key is bound to; "" for others.
+    bound: str = ""
 
 
 #: Hash of a key -> the epoch at which it was read, and who it was.
@@ -78,12 +80,22 @@ def token_login(text: str) -> Login | None:
     return _find("token", sessions.digest(text))
 
 
+def wall_login(text: str, address: str) -> Login | None:
+    """Find the wall whose key this is; None when it is over or comes from another address."""
+    digest = sessions.digest(text)
+    login = _find("wall", digest, address)
+    if login is not None and not walls.lets_in(login.bound, address):
+        walls.refuse(digest, address)
+        return None
+    return login
+
+
 def renewed(login: Login) -> Login | None:
     """Look again at a login that lasts longer than a request (an event stream); it is in use."""
     return _find(login.kind, login.hash)
 
 
-def _find(kind: str, digest: str) -> Login | None:
+def _find(kind: str, digest: str, address: str = "") -> Login | None:
     now = real_now()
     told = _moment.epoch
     present = (
@@ -92,15 +104,25 @@ def _find(kind: str, digest: str) -> Login | None:
     known = _remembered.get(digest)
     login = known[1] if known is not None and known[0] == present else None
     if login is None or now - login.seen > sessions.IDLE:
-        read = _read_session if kind == "session" else _read_token
-        login = _remember(present, read(digest, now))
+        login = _remember(present, READ[kind](digest, now))
     if login is None or (login.expires is not None and login.expires <= now):
         return None
-    if now - login.seen > sessions.SEEN_EVERY:
-        touch = sessions.touch if kind == "session" else tokens.touch
-        touch(digest)
+    if now - login.seen > sessions.SEEN_EVERY and _touched(login, address):
         login = _remember(present, replace(login, seen=now))
     return login
+
+
+def _touched(login: Login, address: str) -> bool:
+    """Note that a key is in use: a wall's only where it opens (an open stream tells no address)."""
+    if login.kind == "wall":
+        if not walls.lets_in(login.bound, address):
+            return False
+        walls.touch(login.hash, address)
+    elif login.kind == "session":
+        sessions.touch(login.hash)
+    else:
+        tokens.touch(login.hash)
+    return True
 
 
 def _remember(present: int, login: Login | None) -> Login | None:
@@ -150,3 +172,23 @@ def _read_token(digest: str, now: datetime) -> Login | None:
         totp=bool(user.totp),
         username=user.username,
     )
+
+
+def _read_wall(digest: str, now: datetime) -> Login | None:
+    key = WallKey.objects.filter(hash=digest, expires__gt=now, revoked_at=None).first()
+    if key is None:
+        return None
+    return Login(
+        actor=walls.actor_of(key),
+        kind="wall",
+        hash=digest,
+        seen=key.last_used or key.created_at - sessions.IDLE,
+        expires=key.expires,
+        must_change=False,
+        totp=False,
+        username="",
+        bound=key.bound,
+    )
+
+
+READ = {"session": _read_session, "token": _read_token, "wall": _read_wall}

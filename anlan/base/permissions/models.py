@@ -126,6 +126,35 @@ class Token(models.Model):
         return f"{self.user_id} {self.prefix8}…"
 
 
+class WallKey(models.Model):
+    """大屏令牌: shows one region's wall to the screens of one address, and opens nothing else."""
+
+    id = models.CharField(primary_key=True, max_length=LENGTH, default=new_id, editable=False)
+    name = models.CharField("哪块屏", max_length=64)
+    region = models.CharField("地区", max_length=15)
+    #: The net it is bound to, as ``10.33.1.20/32``.
+    bound = models.CharField("地址", max_length=49)
+    #: Whether telephones of those responsible stand on it in full.
+    phones = models.BooleanField("显示完整电话", default=False)
+    hash = models.CharField(max_length=HASH_LENGTH, unique=True)
+    prefix8 = models.CharField("开头", max_length=16)
+    created_at = models.DateTimeField(default=real_now)
+    created_by = models.CharField(max_length=40)
+    expires = models.DateTimeField("到期")
+    last_used = models.DateTimeField(null=True)
+    last_from = models.CharField(max_length=45, blank=True, default="")
+    #: When somebody last came with it from another address, and from where.
+    refused_at = models.DateTimeField(null=True)
+    refused_from = models.CharField(max_length=45, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.prefix8}…"
+
+
 class Link(models.Model):
     """A one-time link for a phone: one purpose, one subject, an end."""
 

@@ -132,5 +132,6 @@ def names_of(refs: Iterable[str]) -> dict[str, str]:
         kind, _, key = ref.partition(":")
         named[ref] = {
             "system": f"系统（{key}）", "public": "公众", "link": "短信链接", "reply": "短信回复",
+            "wall": "大屏",
         }.get(kind, ref)  # fmt: skip
     return named

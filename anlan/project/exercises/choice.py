@@ -54,7 +54,7 @@ LEFT = frozenset(
         "papers.Briefing", "papers.Pack",
         "permissions.Delegation", "permissions.Epoch", "permissions.Link",
         "permissions.OldPassword", "permissions.Refusal", "permissions.Session",
-        "permissions.Token",
+        "permissions.Token", "permissions.WallKey",
         "register.Import",
         # Registers of what happened: no drill needs the names of the dead.
         "relief.Casualty", "relief.DamagedHouse",

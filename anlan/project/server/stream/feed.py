@@ -21,6 +21,7 @@ LONGEST_REPLAY = 20_000
 PAGE = 1_000
 
 RELOAD = "reload"
+WALL = "wall"
 HEARTBEAT = b":\n\n"
 
 #: Right to see a topic's events. Of a register's rows: the register's own right to view.
@@ -104,13 +105,16 @@ def reload_frame(seq: int) -> bytes:
 
 
 def told(news: Iterable[News], actor: Actor) -> bytes:
-    """Join the frames an actor may see."""
+    """Join the frames an actor may see; a wall hears only that something happened there."""
+    if actor.via == "wall":
+        seqs = [one.seq for one in news if one.region and may(actor, "wall.view", one.region)]
+        return frame(seqs[-1], WALL, orjson.dumps({"seq": seqs[-1]})) if seqs else b""
     return b"".join(one.frame for one in news if one.region and may(actor, one.action, one.region))
 
 
-def same_ears(actor: Actor) -> tuple[Holding, ...]:
+def same_ears(actor: Actor) -> tuple[str, tuple[Holding, ...]]:
     """Name what decides what an actor hears, so that equals are reckoned once."""
-    return actor.roles
+    return actor.via if actor.via == WALL else "", actor.roles
 
 
 class Memory:

@@ -40,7 +40,7 @@ def owed_at(where: Where, at: datetime, kinds: Collection[str] = ()) -> dict[str
     rows = Obligation.objects.filter(where.rows(), issued_at__lte=at)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    lapsed = _late(rows, at)
+    lapsed = late_among(rows, at)
     found: dict[str, OwedThen] = {}
     columns = ("pk", "kind", "state", "answered_at", "closed_at")
     for pk, kind, state, answered, closed in rows.order_by("pk").values_list(*columns):
@@ -59,8 +59,8 @@ def owed_at(where: Where, at: datetime, kinds: Collection[str] = ()) -> dict[str
     return found
 
 
-def _late(rows: "QuerySet[Obligation]", at: datetime) -> set[str]:
-    """Tell which were late then, by the lapses that had been noted."""
+def late_among(rows: "QuerySet[Obligation]", at: datetime) -> set[str]:
+    """Tell which of some were late at a moment, by the lapses that had been noted."""
     still = Q(closed_at=None) | Q(closed_at__gt=at)
     known = set(rows.filter(still, lapsed_at__lte=at).values_list("pk", flat=True))
     # Whoever was granted more time later was late all the same: only the journal still says so.

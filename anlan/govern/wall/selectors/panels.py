@@ -1,0 +1,148 @@
+"""What stands beside the figures: what waits for a decision, who is late, calls by township."""
+
+from collections import defaultdict
+from typing import Any, Final
+
+from anlan.base.journal import selectors as journal
+from anlan.base.journal.deeds import label
+from anlan.base.obligations.kinds import KINDS
+from anlan.base.obligations.models import Obligation
+from anlan.base.regions import scope
+from anlan.base.regions import selectors as regions
+from anlan.base.register.masking import mask
+from anlan.govern.wall.selectors.figure import Asked
+from anlan.govern.wall.selectors.people import open_at, silent_calls, town_of
+from anlan.respond.evacuation.models import Evacuation
+from anlan.respond.papers.selectors.asof import Where, late_among, stages_at, warnings_at
+from anlan.respond.papers.selectors.numbers import seats
+from anlan.respond.responses.models import Proposal
+from anlan.warn.callrules import KIND as CALL
+from anlan.warn.models import Alert, ResponseDue
+
+#: Lines of one panel: more nobody reads from eight metres.
+MOST: Final = 8
+#: Deeds a hall follows.
+TOLD: Final = ("alerts.", "alert.", "responses.", "response.", "evacuations.", "evacuation.",
+               "incidents.", "incident.", "forecasts.", "forecast.", "losses.", "loss")  # fmt: skip
+READ: Final = 400
+
+
+def beside(asked: Asked, *, clear: bool) -> dict[str, Any]:
+    """Tell every panel."""
+    return {
+        "responses": [
+            {"id": one.id, "title": one.stage_title, "since": one.since}
+            for one in stages_at(Where([asked.region]), asked.at)
+        ],
+        "warnings": _warnings(asked), "decisions": _decisions(asked), "calls": _calls(asked),
+        "late": _late(asked, clear=clear), "course": _course(asked),
+    }  # fmt: skip
+
+
+def _warnings(asked: Asked) -> list[dict[str, Any]]:
+    return [
+        {"id": one.pk, "title": one.title, "level": one.level, "station": one.station,
+         "sent_at": one.sent_at or one.issued_at, "expires_at": one.expires_at}
+        for one in warnings_at(Where([asked.region]), asked.at)
+    ]  # fmt: skip
+
+
+def _decisions(asked: Asked) -> list[dict[str, Any]]:
+    """List what waits for a person's word, what is due first."""
+    where = Where([asked.region]).rows()
+    found: list[tuple[str, str, str, Any, Any]] = [
+        ("响应建议", "Response proposed", one.stage_title, one.made_at, None)
+        for one in Proposal.objects.filter(where_of(asked), closed_at=None)
+    ]
+    found += [
+        ("预警待审签", "Warning to be signed", one.title, one.submitted_at or one.drafted_at,
+         one.review_due)
+        for one in Alert.objects.filter(where_of(asked), state__in=("review", "approved"))
+    ]  # fmt: skip
+    found += [
+        ("预警联动待办", "Response due", one.alert.title, one.alert.issued_at, one.due_at)
+        for one in ResponseDue.objects.filter(
+            where_of(asked), answered_at=None, alert__ended_at=None
+        ).select_related("alert")
+    ]
+    found += [
+        ("转移待下达", "Evacuation to be ordered", one.title, one.created_at, None)
+        for one in Evacuation.objects.filter(where_of(asked), state="draft")
+    ]
+    found += [
+        ("延期待批", "More time asked for", one.title, one.issued_at, one.wish_until)
+        for one in Obligation.objects.filter(where, closed_at=None).exclude(wish="")
+    ]
+    found.sort(key=lambda one: (one[4] is None, one[4] or one[3]))
+    return [
+        {"kind": kind, "kind_en": english, "title": title, "since": since, "due": due}
+        for kind, english, title, since, due in found
+    ]
+
+
+def where_of(asked: Asked) -> Any:
+    """Narrow to a region by the column most tables have."""
+    return scope.within([scope.prefix(asked.region)], "region_id")
+
+
+def _calls(asked: Asked) -> list[dict[str, Any]]:
+    """Count calls by township: asked, without an answer, late; the worst first."""
+    rows = open_at(asked).filter(kind=CALL)
+    silent = set(silent_calls(asked).values_list("pk", flat=True))
+    late = late_among(silent_calls(asked), asked.at)
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for pk, code in rows.values_list("pk", "region_id"):
+        one = counts[town_of(code)]
+        one[0] += 1
+        one[1] += pk in silent
+        one[2] += pk in late
+    names = regions.names(counts)
+    return [
+        {"code": code, "name": names.get(code, code), "called": called, "silent": quiet,
+         "late": over}
+        for code, (called, quiet, over) in sorted(
+            counts.items(), key=lambda pair: (-pair[1][1], pair[0])
+        )
+    ]  # fmt: skip
+
+
+def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
+    """List what is late with whom to ring; numbers are masked for who may not read them."""
+    rows = open_at(asked)
+    late = late_among(rows, asked.at)
+    shown = list(
+        rows.filter(pk__in=list(late)[:900])
+        .select_related("region")
+        .order_by("lapsed_at", "pk")[:MOST]
+    )
+    posts = seats({one.debtor_id for one in shown})
+    found = []
+    for one in shown:
+        seat = posts[one.debtor_id]
+        holder = seat.holders[0] if seat.holders else None
+        number = holder.numbers[0] if holder and holder.numbers else None
+        found.append({
+            "id": one.pk, "kind": KINDS[one.kind].title, "kind_en": KINDS[one.kind].title_en,
+            "title": one.title, "region_name": one.region.name, "post": seat.title,
+            "name": holder.name if holder else "", "since": one.lapsed_at,
+            "phone": number if clear else mask(number),
+        })  # fmt: skip
+    return found
+
+
+def _course(asked: Asked) -> list[dict[str, Any]]:
+    """List what was done last, the newest first; ids and deeds, nobody's words."""
+    rows = journal.entries().filter(where_of_journal(asked), at__lte=asked.at)
+    rows = rows.order_by("-at", "-id")
+    found = [one for one in journal.read(rows[:READ]) if one.deed.startswith(TOLD)][:MOST]
+    names = regions.names({one.region for one in found})
+    return [
+        {"at": one.at, "title": label(one.deed).title, "title_en": label(one.deed).title_en,
+         "region_name": names.get(one.region, "")}
+        for one in found
+    ]  # fmt: skip
+
+
+def where_of_journal(asked: Asked) -> Any:
+    """Narrow the journal to a region."""
+    return scope.within([scope.prefix(asked.region)], "region")
