@@ -112,7 +112,7 @@ def test_only_a_security_administrator_of_the_region_makes_one() -> None:
     ):  # fmt: skip
         user = User.objects.create(username=f"{role}{prefix}", name="人", region=COUNTY)
         Grant.objects.create(user=user, role=role, prefix=prefix, by="t", at=clock.now())
-        given = {
+        given: dict[str, Any] = {
             "name": "屏", "region": COUNTY, "bound": ROOM, "phones": False,
             "expires": real_now() + timedelta(days=1),
         }  # fmt: skip

@@ -42,6 +42,7 @@ REAL = {
     "permissions/services/refusals.py": "lock-outs",
     "permissions/services/sessions.py": "sessions",
     "permissions/services/tokens.py": "tokens",
+    "permissions/services/walls.py": "keys of screens",
     "vault/keyring.py": "keys",
     "vault/services.py": "keys",
 }
