@@ -5,8 +5,8 @@
    and handler, and nobody else's.
 2. For each: mark it done (if it is still ours), run the handler, commit. Killed in between, the
    database forgets both, and the lease brings the delivery back.
-   Fresh ones for a handler that takes many facts at once are told together, in one transaction;
-   if that fails, each is told alone, as below.
+   Fresh ones for a handler that takes many facts at once are told together, in one transaction,
+   and so is one fact to all its handlers; if that fails, each is told alone, as below.
 3. A handler that raises: the error text and the next try are written on the row; after
    `MOST_TRIES` it is parked for people to see, and what was behind it goes on.
 
@@ -19,6 +19,8 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain, groupby
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -53,11 +55,24 @@ def deliver_due(most: int = BATCH) -> int:
     claimed = _claim(holder, most)
     told = _deliver_together(claimed, holder)
     ended += len(told)
-    claimed = [delivery for delivery in claimed if delivery.pk not in told]
-    for number, delivery in enumerate(claimed):
+    left = [delivery for delivery in claimed if delivery.pk not in told]
+    facts = [list(fact) for _, fact in groupby(left, attrgetter("event_id"))]
+    for number, fact in enumerate(facts):
         if time.monotonic() - begun > PATIENCE_S:
-            _give_back(holder, claimed[number:])
+            _give_back(holder, list(chain.from_iterable(facts[number:])))
             break
+        lanes = {(delivery.handler, delivery.case) for delivery in fact}
+        if not lanes & held_back and _tell_whole(fact, holder):
+            ended += len(fact)
+        else:
+            ended += _tell_each(fact, holder, held_back)
+    return ended
+
+
+def _tell_each(fact: Sequence[Delivery], holder: str, held_back: set[tuple[str, str]]) -> int:
+    """Tell the handlers of a fact one by one; a failure holds back what follows it in its lane."""
+    ended = 0
+    for delivery in fact:
         lane = (delivery.handler, delivery.case)
         if lane in held_back:
             _give_back(holder, [delivery])
@@ -124,6 +139,24 @@ def _deliver_together(claimed: Sequence[Delivery], holder: str) -> set[int]:
         if len(group) > 1 and _tell_group(group, holder):
             told |= {delivery.pk for delivery in group}
     return told
+
+
+def _tell_whole(fact: Sequence[Delivery], holder: str) -> bool:
+    """Tell all handlers of one fresh fact in one transaction; False when nothing of it came about.
+
+    Not where one was tried before: that one may be what kills its worker.
+    """
+    if len(fact) == 1 or any(delivery.tries > 1 for delivery in fact):
+        return False
+    try:
+        with transaction.atomic():
+            _take_all(fact, holder)
+            for delivery in fact:
+                _handle(delivery)
+    except Exception as error:  # noqa: BLE001 - each alone shows whose fault it is, on its row
+        log.warning("%s handlers of %s failed: %s", len(fact), fact[0].event, explain(error))
+        return False
+    return True
 
 
 def _tell_group(group: Sequence[Delivery], holder: str) -> bool:

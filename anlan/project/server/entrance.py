@@ -47,7 +47,7 @@ BODYLESS = frozenset(("GET", "HEAD", "OPTIONS", "DELETE"))
 #: What takes long: hashing passwords, Excel, whole layers, uploads, all streams at once, history.
 SLOW_ENDINGS = (".xlsx", ".geojson", "/import", "/exposure", "/files", "/seal", "/accept",
                 "/sources/check", "/rules/backtest", "/sense/latest", "/sense/quality",
-                "/observations")  # fmt: skip
+                "/observations", "/wall")  # fmt: skip
 SLOW_BEGINNINGS = ("/api/v1/session/", "/api/v1/users", "/api/v1/search")
 _SEARCHED = re.compile(r"(?:^|&)q=[^&]")
 

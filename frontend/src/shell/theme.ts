@@ -22,6 +22,17 @@ function paint(): void {
   document.documentElement.classList.toggle('dark', dark.value)
 }
 
+/** Draw light or dark until the page is left; what was chosen stays chosen. */
+export function drawTheme(next: Theme): void {
+  theme.value = next
+  paint()
+}
+
+/** Draw again what was chosen. */
+export function restoreTheme(): void {
+  drawTheme(stored())
+}
+
 export function setTheme(next: Theme): void {
   theme.value = next
   try {

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from anlan.base.jobs.worker import drain
 from anlan.base.journal.models import Entry
@@ -134,6 +135,26 @@ def test_what_a_failing_handler_wrote_is_forgotten(monkeypatch: pytest.MonkeyPat
     tell("A")
     deliver_due()
     assert not Entry.objects.exists()
+
+
+def test_the_handlers_of_a_fact_are_told_in_one_commit_and_alone_where_one_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_event: Rained) -> None:
+        raise ValueError
+
+    tell("A")
+    with CaptureQueriesContext(connection) as queries:
+        assert deliver_due() == 2
+    marks = [one for one in queries.captured_queries if "'done'" in one["sql"]]
+    assert len(marks) == 1
+
+    monkeypatch.setitem(events._handlers["outbox.Rained"], f"{weather.__name__}.open_gate", fail)
+    tell("B")
+    deliver_due()
+    assert [(name, event.case) for name, event in memory.heard].count(("call", "B")) >= 1
+    states = dict(Delivery.objects.filter(case="B").values_list("handler", "state"))
+    assert sorted(states.values()) == ["done", "due"]
 
 
 def test_a_delivery_in_another_workers_hands_is_left_to_it() -> None:
