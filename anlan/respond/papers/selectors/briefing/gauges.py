@@ -105,9 +105,7 @@ def _rain(row: Stream, total: Values, count: Values, newest: int | None) -> Rain
     return Rain(row.station.name, str(row.region_id), sums, frozenset(short), _moment(newest))
 
 
-def levels_at(
-    region: str, quantity: str, at: datetime, *, back: timedelta = FRESH
-) -> list[Level]:
+def levels_at(region: str, quantity: str, at: datetime, *, back: timedelta = FRESH) -> list[Level]:
     """Read the newest level of every stream of a quantity in a region, looking so far back."""
     streams = streams_of(region, quantity)
     until = int(at.timestamp() * 1000) + 1
