@@ -28,7 +28,7 @@ def leashed(command: tuple[str, ...], nice: int = 0) -> list[str]:
 
 @dataclass
 class Child:
-    """A process that is to be there always."""
+    """A process that is to be there always, or once until it ends."""
 
     name: str
     command: tuple[str, ...]
@@ -37,6 +37,8 @@ class Child:
     listener: int | None = None
     nice: int = 0
     grace_s: float = GRACE_S
+    #: It ends by itself and is then not started again.
+    once: bool = False
     deaths: int = 0
     process: "subprocess.Popen[bytes] | None" = None
     _wait_s: float = FIRST_WAIT_S
@@ -95,11 +97,16 @@ class Child:
 
     def is_due(self) -> bool:
         """Whether it waits to be started and has waited long enough."""
-        return self.process is None and time.monotonic() >= self._due
+        return self.process is None and not self.over and time.monotonic() >= self._due
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended for good."""
+        return self.once and self.deaths > 0
 
     def waits_s(self) -> float | None:
         """How long until it is due; None while it runs."""
-        return None if self.process else max(0.0, self._due - time.monotonic())
+        return None if self.process or self.over else max(0.0, self._due - time.monotonic())
 
     def ask_to_stop(self) -> None:
         """Ask it to finish within its grace."""

@@ -1,7 +1,9 @@
 """The local control socket: one JSON line in, one JSON line out.
 
-``{"do": "state"}``, ``{"do": "list"}``, ``{"do": "start", "data": DIR}`` and
-``{"do": "stop", "data": DIR}``; every answer has ``ok``, and ``error`` when that is false.
+``{"do": "state"}``, ``{"do": "list"}``, ``{"do": "start", "data": DIR}``,
+``{"do": "stop", "data": DIR}``, ``{"do": "errands"}``, ``{"do": "halt", "errand": NAME}`` and
+``{"do": "run", "errand": NAME, "options": [...], "first": [...]}``; every answer has ``ok``, and
+``error`` when that is false.
 ``start`` answers at once with the port; ask the new workspace's own socket for its ``state``
 until ``ready`` is true (`wait_ready`).
 """

@@ -2,8 +2,8 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from anlan.kernel.workspace import Workspace
@@ -58,6 +58,8 @@ class Recipe:
     roles: tuple[Role, ...]
     preparations: tuple[Preparation, ...] = ()
     nested: Callable[[Path, str, int], tuple[str, ...]] = nested_supervisor
+    #: What may be asked to run once, by name.
+    errands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: A start that is not healthy after this long has failed.
     patience_s: float = 120.0
 
@@ -85,4 +87,5 @@ PRODUCT = Recipe(
         ),
         Preparation("首批管理员 First administrators", (*ANLAN, "setup-admins"), kinds=("live",)),
     ),
+    errands={"replay": (sys.executable, "-m", "anlan.project.exercises.errand")},
 )

@@ -14,6 +14,7 @@ from anlan.kernel.workspace import Workspace
 from anlan.project.supervisor import control
 from anlan.project.supervisor.child import Child
 from anlan.project.supervisor.claim import SUPERVISED, Claim
+from anlan.project.supervisor.errands import Errands
 from anlan.project.supervisor.exercises import Exercises
 from anlan.project.supervisor.health import HealthWatch, url
 from anlan.project.supervisor.logs import RotatingLog
@@ -56,6 +57,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._ending: list[Child] = []
         self._exercises = Exercises(claim.data, host, claim.port, recipe.nested)
+        self._errands = Errands(claim.data, recipe.errands, environment_for(claim, host))
         self._log = RotatingLog(claim.data / "log" / "supervisor.log")
         self._wake_in, self._wake_out = os.pipe()
         self._health = HealthWatch(host, claim.port, self._wake_out)
@@ -68,6 +70,7 @@ class Supervisor:
             for role in self._recipe.roles:
                 self._children += self._children_of(role)
             self._children += self._exercises.resume()
+            self._children += self._errands.resume()
             self._health.start()
             while not self._stops:
                 self._turn()
@@ -129,7 +132,7 @@ class Supervisor:
                 self._start(child)
         for key, _ in self._selector.select(self._sleep_s()):
             key.data()
-        for child in self._children:
+        for child in list(self._children):
             if child.process is not None and child.process.poll() is not None:
                 self._buried(child)
         self._reap_ending()
@@ -159,6 +162,11 @@ class Supervisor:
     def _buried(self, child: Child) -> None:
         self._forget(child)
         code = child.bury()
+        if child.over:
+            self._children.remove(child)
+            self._errands.ended(child, code)
+            self._note(f"{child.name}: ended ({code})")
+            return
         wait = child.waits_s()
         self._note(f"{child.name}: died ({code}), again in {wait or 0:.1f} s")
         if not self._ready and child.deaths >= DEATHS_TO_FAIL:
@@ -231,6 +239,9 @@ class Supervisor:
             "list": lambda _: {"workspaces": self._exercises.told()},
             "start": self._start_exercise,
             "stop": self._stop_exercise,
+            "run": self._run_errand,
+            "halt": self._halt_errand,
+            "errands": lambda _: {"errands": self._errands.told()},
         }
         return deeds[asked["do"]](asked)
 
@@ -260,6 +271,16 @@ class Supervisor:
         child.ask_to_stop()
         self._ending.append(child)
         return {"stopping": True}
+
+    def _run_errand(self, asked: control.Answer) -> control.Answer:
+        self._children.append(
+            self._errands.run(asked["errand"], asked["options"], asked.get("first", ()))
+        )
+        return {"errands": self._errands.told()}
+
+    def _halt_errand(self, asked: control.Answer) -> control.Answer:
+        self._errands.halt(asked["errand"])
+        return {"errands": self._errands.told()}
 
     def _note(self, line: str) -> None:
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

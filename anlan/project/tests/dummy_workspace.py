@@ -58,6 +58,18 @@ def broken() -> None:
     sys.exit("DATABASE_URL is wrong")
 
 
+def errand() -> None:
+    """Note each start; end at once when told ``fail``, at the word of a file when told ``wait``."""
+    print("asked", *sys.argv[2:], flush=True)
+    here = Path(os.environ["ANLAN_DATA"])
+    with (here / "errand.txt").open("a", encoding="utf-8") as file:
+        file.write(f"{' '.join(sys.argv[2:])}\n")
+    if "fail" in sys.argv:
+        sys.exit("no such storm")
+    while not (here / "enough").exists():
+        time.sleep(0.02)
+
+
 def nested(data: Path, host: str, port: int) -> tuple[str, ...]:
     """Serve an exercise with the same dummies."""
     return (*HERE, "healthy", "--data", str(data), "--host", host, "--port", str(port))
@@ -70,6 +82,7 @@ RECIPES = {
         (WEB, WORK, Role("ingest", (*HERE, "broken"), module="anlan.gateways.not_built_yet")),
         (Preparation("准备 Preparing", (*HERE, "prepared"), kinds=("demo",)),),
         nested=nested,
+        errands={"errand": (*HERE, "errand")},
     ),
     "misconfigured": Recipe((Role("work", (*HERE, "broken")),)),
     "unprepared": Recipe((WEB,), (Preparation("准备 Preparing", (*HERE, "broken")),)),
@@ -80,6 +93,7 @@ CHILDREN: dict[str, Callable[[], None]] = {
     "work": work,
     "stubborn": stubborn,
     "broken": broken,
+    "errand": errand,
     "prepared": lambda: print("prepared", flush=True),
 }
 
