@@ -15,3 +15,14 @@ def follow(_context: JobContext) -> None:
     if failed:
         told = "；".join(f"{one.name}：{one.problem}" for one in failed)
         raise Unavailable(f"有演练工作区没有销毁成功：{told}")
+
+
+@every(minutes=1)
+@job(
+    "exercises.real_alarms", title="把真实报警告诉演练", title_en="Tell the exercises what is real"
+)
+def tell_exercises(_context: JobContext) -> None:
+    """Tell every exercise what waits here, and so that somebody would tell it."""
+    from anlan.project.exercises import real_alarms
+
+    real_alarms.tell_exercises(workspace.directory())

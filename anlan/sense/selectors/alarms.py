@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from anlan import codes
 from anlan.base.journal import selectors as journal
@@ -136,6 +137,17 @@ def counts(actor: Actor, region: str = "") -> dict[str, Any]:
             key = str(row["level"] or 0)
             levels[key] = levels.get(key, 0) + row["loud"]
     return {**told, "by_level": levels}
+
+
+def unanswered(most: int) -> list[Alarm]:
+    """List alarms of hazards that nobody has acknowledged or set aside, wherever they are.
+
+    The worst first; one of which no level is known stands with the orange ones.
+    """
+    loud = Q(shelved_until=None) | Q(shelved_until__lte=clock.now())
+    rows = Alarm.objects.filter(loud, closed_at=None, state="raised").exclude(hazard="")
+    worst = Coalesce("level", Value(2))
+    return list(rows.select_related("region").order_by(worst, "-id")[:most])
 
 
 @dataclass(frozen=True, slots=True)

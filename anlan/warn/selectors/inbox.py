@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from anlan import codes
 from anlan.base.permissions import selectors as permissions
@@ -109,6 +110,16 @@ def counts(actor: Actor, region: str = "") -> dict[str, Any]:
         "by_level": by_level,
         "refused": _seen_refused(actor).filter(seen_at=None).count(),
     }
+
+
+def unanswered(most: int) -> list[Received]:
+    """List what departments really warned of and nobody has passed on, wherever it is.
+
+    The worst first; one of which no level is known stands with the orange ones.
+    """
+    rows = Received.objects.filter(handled_at=None, ended_at=None, status="actual")
+    worst = Coalesce("level", Value(2))
+    return list(rows.select_related("region").order_by(worst, "-id")[:most])
 
 
 def describe(rows: Sequence[Received], actor: Actor) -> list[dict[str, Any]]:

@@ -63,7 +63,11 @@ def received_for(received: str, by: Actor, *, lock: bool = False) -> Received:
     """Find a department's message; `Missing` when there is none that the actor may see."""
     rows = Received.objects.select_for_update(of=("self",)) if lock else Received.objects.all()
     row = rows.select_related("original").filter(pk=received).first()
-    handles = any(may(by, one) for one in HANDLES)
-    if row is None or not handles or not may(by, VIEW, row.region_id):
+    if row is None or not may_see_received(by, row.region_id):
         raise Missing("没有这条预警")
     return row
+
+
+def may_see_received(actor: Actor, region: str) -> bool:
+    """Tell whether the actor may see departments' messages for a region."""
+    return any(may(actor, one) for one in HANDLES) and may(actor, VIEW, region)
