@@ -32,6 +32,8 @@ TAKEN = frozenset(
 #: What happened, who is logged in, what is under way: an exercise begins without.
 LEFT = frozenset(
     (
+        # Whose eyes a view is for does not matter in a drill; whoever drills saves their own.
+        "atlas.SavedView",
         "cases.Case", "files.File",
         "comms.Attempt", "comms.CarrierState", "comms.ConsoleNote", "comms.Message",
         "comms.Readiness", "comms.ReadinessPlan", "comms.Reply", "comms.Sender", "comms.Stray",
