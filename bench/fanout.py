@@ -89,8 +89,13 @@ def _opening() -> str:
 
 
 def _settle(address: str) -> None:
+    from django.db import connection
+
     from anlan.kernel import workspace
 
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # as the server does by itself, within a minute
+            cursor.execute("ANALYZE")
     conf = workspace.directory() / "conf"
     (conf / "channels").mkdir(parents=True)
     (conf / "settings.toml").write_text('[comms]\nlink_base = "https://yj.example"\n')

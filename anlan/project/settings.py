@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "anlan.respond.casebook",
     "anlan.relief",
     "anlan.learn",
-    "anlan.govern.atlas",
     "anlan.govern.wall",
     "anlan.govern.welcome",
     "anlan.gateways.sources",
@@ -85,8 +84,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 
 #: How PostgreSQL is to reckon, for every connection of ours. A page out of turn costs hardly more
-#: than the next one: what is hot is in memory, what is not lies on flash; by the server's own figure
-#: of 4 it reads a whole table for five hundred keys. Compiling pays for no query we ask.
+#: than the next one: what is hot is in memory, what is not lies on flash. By the server's own
+#: figure of 4 it reads a whole table for five hundred keys. Compiling pays for no query we ask.
 _PLANNING = ("random_page_cost=1.1", "work_mem=16MB", "jit=off")
 
 

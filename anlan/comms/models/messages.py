@@ -57,7 +57,8 @@ class Message(models.Model):
     receipt_by = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    #: Which sending process holds it now; null when none does.
+    #: Which sending process holds it now; null when none does. In no index: every claim and every
+    #: result would have to write it, and it is asked for only when a sender has died.
     sender = models.CharField(max_length=LENGTH, null=True)  # noqa: DJ001 - null is "nobody"
 
     class Meta:
@@ -74,9 +75,6 @@ class Message(models.Model):
                 fields=("channel", "priority", "due_at"),
                 condition=Q(due_at__isnull=False),
                 name="message_due",
-            ),
-            models.Index(
-                fields=("sender",), condition=Q(sender__isnull=False), name="message_held"
             ),
             models.Index(
                 fields=("receipt_by",),
