@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "anlan.respond.casebook",
     "anlan.relief",
     "anlan.learn",
+    "anlan.govern.atlas",
     "anlan.govern.wall",
     "anlan.govern.welcome",
     "anlan.gateways.sources",
