@@ -9,10 +9,12 @@ from typing import Any
 
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
+from tests.rights.beginning import BEGIN
 from tests.rights.calling import CALLS
 from tests.rights.forecasting import FORECASTS
 from tests.rights.learning import REVIEWS
 from tests.rights.losing import LOSSES
+from tests.rights.mapping import MAPS
 from tests.rights.messaging import COMMS
 from tests.rights.moving import EVACUATIONS
 from tests.rights.papering import PAPERS
@@ -213,7 +215,7 @@ SOURCES: dict[str, tuple[Ask, ...]] = {
 ASKS = _merged(
     SESSION, ACCOUNTS, PLATFORM, _row("shelters"), _row("residents"), _row("persons"),
     REGISTER_ROWS, PEOPLE, OBLIGATIONS, SOURCES, SENSE, CALLS, COMMS, WARN, FORECASTS, PLANS, FORMS,
-    INCIDENTS, WATCH, LOSSES, RESPONSES, PAPERS, WALLS, EVACUATIONS, REVIEWS,
+    INCIDENTS, WATCH, BEGIN, LOSSES, RESPONSES, PAPERS, WALLS, MAPS, EVACUATIONS, REVIEWS,
 )  # fmt: skip
 
 #: Addresses outside the API, each with its leading slash.

@@ -32,6 +32,7 @@ from tests.rights import (
     forecasting,
     learning,
     losing,
+    mapping,
     messaging,
     moving,
     papering,
@@ -119,6 +120,7 @@ def build() -> World:
     responding.put_up(world.ids)
     papering.put_up(world.ids)
     walling.put_up(world.ids)
+    mapping.save(world.ids)
     learning.put_up(world.ids)
     rolling.put_up(world.ids)
     reporting.put_up(world.ids)

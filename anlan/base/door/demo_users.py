@@ -1,10 +1,11 @@
-"""The accounts a newcomer may try, told only in the demo workspace, only at this very machine.
+"""The accounts a newcomer may try, told only in the demo and its exercises, only at this machine.
 
-The demo county writes them to ``DIR/demo-users.json``; no other kind of workspace reads that file.
+The demo county writes them to ``DIR/demo-users.json``; nobody else reads that file.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from anlan.base.door.places import names
 from anlan.base.permissions import rights
 from anlan.base.permissions.models import Grant, User
 from anlan.kernel import workspace
-from anlan.kernel.errors import Conflict
+from anlan.kernel.errors import Conflict, Invalid, Missing
 
 FILE = "demo-users.json"
 
@@ -29,15 +30,29 @@ def tell_demo_users(passwords: Sequence[tuple[str, str]]) -> None:
 
 
 def demo_users(request: HttpRequest) -> list[dict[str, Any]]:
-    """List the demo accounts for this asker: none unless it is the demo and the asker is local."""
-    here = workspace.current()
-    if here.kind != "demo" or not is_local(request):
+    """List the demo accounts for this asker: none unless it is the demo and the asker is local.
+
+    An exercise of the demo has the same accounts: whoever takes part finds them there, too.
+    """
+    demo = _demo()
+    if demo is None or not is_local(request):
         return []
     try:
-        pairs = json.loads((here.dir / FILE).read_text(encoding="utf-8"))
+        pairs = json.loads((demo / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     return _shown(dict(pairs))
+
+
+def _demo() -> Path | None:
+    """Find the demo workspace this is, or is an exercise of."""
+    here = workspace.current()
+    if here.kind == "exercise" and here.parent:
+        try:
+            here = workspace.load(Path(here.parent))
+        except (Missing, Invalid):  # it was moved away since
+            return None
+    return here.dir if here.kind == "demo" else None
 
 
 def _shown(passwords: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -234,7 +234,7 @@ class Supervisor:
     # What the control socket answers.
 
     def _answer(self, asked: control.Answer) -> control.Answer:
-        deeds = {
+        deeds: dict[str, control.Answerer] = {
             "state": self._told_state,
             "list": lambda _: {"workspaces": self._exercises.told()},
             "start": self._start_exercise,

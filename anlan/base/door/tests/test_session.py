@@ -71,6 +71,24 @@ def test_demo_accounts_are_told_at_the_machine_itself_and_nowhere_else() -> None
         assert ask(client, **elsewhere)["demo_users"] == []
 
 
+@pytest.mark.usefixtures("demo")
+def test_an_exercise_of_the_demo_tells_them_too_and_one_of_a_live_workspace_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, told in (("demo", 1), ("live", 0)):
+        parent = tmp_path / kind
+        if kind == "live":
+            workspace.create(parent, kind=kind, name=kind)
+            (parent / "demo-users.json").write_text('[["lin","x"]]', encoding="utf-8")
+        drill = tmp_path / f"{kind}-drill"
+        workspace.create(drill, kind="exercise", name="drill", parent=str(parent))
+        monkeypatch.setenv("ANLAN_DATA", str(drill))
+        assert len(ask(Client(), **HERE)["demo_users"]) == told
+        assert ask(Client(), **{**HERE, "REMOTE_ADDR": "10.0.0.7"})["demo_users"] == []
+    (tmp_path / "live").rename(tmp_path / "moved")
+    assert ask(Client(), **HERE)["demo_users"] == []
+
+
 def test_a_live_workspace_tells_no_accounts_and_keeps_none() -> None:
     with pytest.raises(Conflict):
         tell_demo_users([("lin", PASSWORD)])

@@ -1,0 +1,1 @@
+"""What a county still lacks before the platform can serve it (我的县)."""
