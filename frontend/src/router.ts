@@ -14,6 +14,7 @@ import { reliefRoutes } from '@/relief/routes'
 import { respondRoutes } from '@/respond/routes'
 import { warningsWait } from '@/shell/alert-count'
 import { home } from '@/shell/places'
+import { welcomeRoutes } from '@/welcome/routes'
 
 const page = (title: string, extra: Record<string, unknown> = {}) => ({ title, ...extra })
 
@@ -254,6 +255,7 @@ const routes: RouteRecordRaw[] = [
   ...caseRoutes,
   ...dutyRoutes,
   ...learnRoutes,
+  ...welcomeRoutes,
   {
     path: '/stuck',
     component: () => import('@/pages/StuckPage.vue'),
@@ -293,7 +295,11 @@ router.beforeEach(async (to, from) => {
   if (!session.value) await loadSession()
   // A wall shows nothing of its own: whoever has neither a key nor a login is told so there.
   if (to.meta.wall) return true
-  if (to.meta.open) return user.value && !user.value.must_change_password ? '/' : true
+  if (to.meta.open) {
+    // A link that shows an exercise as somebody else sees it changes who is logged in there.
+    const other = to.query.as && to.query.as !== user.value?.username
+    return user.value && !user.value.must_change_password && !other ? '/' : true
+  }
   if (!user.value || user.value.must_change_password) {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }

@@ -1,0 +1,58 @@
+/** What the first days read. */
+
+export interface Replay {
+  storm: string
+  title: string
+  phase:
+    | 'none'
+    | 'making'
+    | 'preparing'
+    | 'opening'
+    | 'playing'
+    | 'halted'
+    | 'failed'
+    | 'done'
+    | 'inside'
+    | 'elsewhere'
+    | 'unsupervised'
+  begins: string | null
+  ends: string | null
+  at: string | null
+  /** Asked for; 0 is as fast as can be. */
+  asked: number | null
+  /** What the last steps made of it. */
+  speed: number | null
+  /** For so many seconds its clock has stood. */
+  still_s: number | null
+  url: string
+  by: string
+  why: string
+  may_start: boolean
+  speeds: number[]
+  spans: Record<string, { begins: string; ends: string }>
+}
+
+export interface Book {
+  key: string
+  title: string
+  title_en: string
+  icon: string
+  rows: number
+  may_import: boolean
+}
+
+export interface Step {
+  key: string
+  registers: Book[]
+  counts: Record<string, number>
+  gaps: Record<string, number>
+  state: 'empty' | 'gaps' | 'whole'
+  /** Channels: nothing leaves this workspace. */
+  console?: boolean
+}
+
+export interface County {
+  steps: Step[]
+  young: boolean
+  as_of: string
+}
