@@ -1,15 +1,23 @@
-"""One search box over everything the asker may see: regions, rows of registers, people."""
+"""One search box over everything the asker may see: regions, rows of registers, people, places.
+
+What has no place of its own (a person, a post) is given its region's, and `rough` says so: a map
+can still go there.
+"""
 
 from typing import Any
 
+from anlan.base.basemap.models import Feature, Theme
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, prefixes
 from anlan.base.regions import selectors as regions
+from anlan.base.regions.models import Region
 from anlan.base.register import selectors as registers
 from anlan.base.register.registry import REGISTERS
 
 #: Hits of one kind; who needs more asks the register itself.
 EACH = 5
+#: One letter is in half of all names of places.
+SHORTEST = 2
 
 
 def search(actor: Actor, text: str) -> list[dict[str, Any]]:
@@ -17,7 +25,8 @@ def search(actor: Actor, text: str) -> list[dict[str, Any]]:
     asked = text.strip()
     if not asked:
         return []
-    found = _regions(actor, asked) if may(actor, "regions.view") else []
+    seen = may(actor, "regions.view")
+    found = _regions(actor, asked) if seen else []
     for entry in REGISTERS.values():
         if not may(actor, entry.action("view")):
             continue
@@ -30,12 +39,27 @@ def search(actor: Actor, text: str) -> list[dict[str, Any]]:
                 "title": item.get(entry.label) or item["id"],
                 "subtitle": f"{entry.title} · {item['region_name']}",
                 "subtitle_en": f"{entry.title_en} · {item['region_name']}",
+                "region": item["region"],
                 "lon": item.get("lon"),
                 "lat": item.get("lat"),
+                "rough": False,
             }
             for item in page.items
         ]
+    _place(found)
+    if seen:
+        found += _places(asked)
     return sorted(found, key=lambda hit: hit["title"] != asked)
+
+
+def _place(found: list[dict[str, Any]]) -> None:
+    """Give what has no place that of its region, in one query."""
+    lost = [hit for hit in found if hit["lon"] is None or hit["lat"] is None]
+    rows = Region.objects.filter(code__in={hit["region"] for hit in lost}) if lost else ()
+    seats = {row.code: (row.lon, row.lat) for row in rows}
+    for hit in lost:
+        hit["lon"], hit["lat"] = seats.get(hit["region"], (None, None))
+        hit["rough"] = hit["lon"] is not None
 
 
 def _regions(actor: Actor, asked: str) -> list[dict[str, Any]]:
@@ -47,8 +71,32 @@ def _regions(actor: Actor, asked: str) -> list[dict[str, Any]]:
             "title": hit.name,
             "subtitle": hit.code,
             "subtitle_en": hit.code,
+            "region": hit.code,
             "lon": hit.lon,
             "lat": hit.lat,
+            "rough": False,
         }
         for hit in regions.search(asked, prefixes(actor, "regions.view"), EACH)
+    ]
+
+
+def _places(asked: str) -> list[dict[str, Any]]:
+    """Find names of the base map: mountains, bays, islands; everybody sees the same map."""
+    if len(asked) < SHORTEST:
+        return []
+    rows = Feature.objects.filter(theme=Theme.PLACES, name__icontains=asked).order_by("rank", "id")
+    return [
+        {
+            "kind": "place",
+            "key": row.kind,
+            "id": str(row.pk),
+            "title": row.name,
+            "subtitle": "",
+            "subtitle_en": "",
+            "region": "",
+            "lon": (row.west + row.east) / 2,
+            "lat": (row.south + row.north) / 2,
+            "rough": False,
+        }
+        for row in rows[:EACH]
     ]

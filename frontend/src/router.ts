@@ -30,7 +30,8 @@ const routes: RouteRecordRaw[] = [
     meta: page(msg('指挥大屏'), { wall: true }),
   },
   {
-    path: '/',
+    path: '/map',
+    alias: '/',
     component: () => import('@/map/MapPage.vue'),
     meta: page(msg('一张图'), { bare: true }),
   },

@@ -315,4 +315,6 @@ export interface SearchHit {
   lon: number | null
   lat: number | null
   score?: number
+  /** Where its region is, for it has no place of its own. */
+  rough?: boolean
 }

@@ -1,14 +1,15 @@
-/** Drawing an area by hand: corners by click, closed by a double click or Enter, left by Esc. */
+/** Drawing by hand, an area or a way: corners by click, ended by a double click or Enter, left by Esc. */
 import type { GeoJSONSource, MapMouseEvent } from 'maplibre-gl'
 import { ref, shallowRef } from 'vue'
 import type { MapLibre } from './engine'
 import { features, polygon, type LonLat } from './geometry'
 
-export type Tool = 'none' | 'polygon' | 'point'
+export type Tool = 'none' | 'polygon' | 'point' | 'line'
 
 export interface Drawn {
   polygon: (shape: GeoJSON.Polygon) => void
   point: (place: LonLat) => void
+  line?: (corners: LonLat[]) => void
 }
 
 export function useDraw(done: Drawn) {
@@ -22,9 +23,9 @@ export function useDraw(done: Drawn) {
 
   function sketch(): void {
     const open = pointer ? [...corners.value, pointer] : corners.value
-    const shape = polygon(open)
+    const shape = tool.value === 'line' ? null : polygon(open)
     const line: GeoJSON.Geometry | null =
-      !shape && open.length === 2 ? { type: 'LineString', coordinates: open } : null
+      !shape && open.length > 1 ? { type: 'LineString', coordinates: open } : null
     show(shape, line, { type: 'MultiPoint', coordinates: corners.value })
   }
 
@@ -40,6 +41,14 @@ export function useDraw(done: Drawn) {
   }
 
   function finish(): void {
+    if (tool.value === 'line') {
+      const way = corners.value
+      if (way.length < 2) return
+      choose('none')
+      show({ type: 'LineString', coordinates: way })
+      done.line?.(way)
+      return
+    }
     const shape = polygon(corners.value)
     if (tool.value !== 'polygon' || !shape) return
     choose('none')
@@ -52,7 +61,7 @@ export function useDraw(done: Drawn) {
     if (tool.value === 'point') {
       choose('none')
       done.point(place)
-    } else if (tool.value === 'polygon') {
+    } else if (tool.value !== 'none') {
       const last = corners.value.at(-1)
       // The second click of a double click falls on the same spot.
       if (last && last[0] === place[0] && last[1] === place[1]) return
@@ -66,7 +75,7 @@ export function useDraw(done: Drawn) {
     to.on('click', onClick)
     to.on('dblclick', finish)
     to.on('mousemove', (event) => {
-      if (tool.value !== 'polygon' || !corners.value.length) return
+      if (!corners.value.length) return
       pointer = [event.lngLat.lng, event.lngLat.lat]
       sketch()
     })

@@ -31,6 +31,21 @@ export function polygon(corners: LonLat[]): Polygon | null {
   return { type: 'Polygon', coordinates: [[...corners, first]] }
 }
 
+/** Length of a way in metres. */
+export const lengthOf = (corners: LonLat[]) =>
+  corners.slice(1).reduce((sum, to, n) => sum + distance(corners[n] as LonLat, to), 0)
+
+/** Area in square metres of a ring given by its corners, on the sphere. */
+export function areaOf(corners: LonLat[]): number {
+  if (corners.length < 3) return 0
+  let sum = 0
+  corners.forEach(([lon, lat], n) => {
+    const [next, high] = corners[(n + 1) % corners.length] as LonLat
+    sum += rad(next - lon) * (2 + Math.sin(rad(lat)) + Math.sin(rad(high)))
+  })
+  return Math.abs((sum * EARTH * EARTH) / 2)
+}
+
 export function features(...shapes: (Feature['geometry'] | null)[]): FeatureCollection {
   return {
     type: 'FeatureCollection',

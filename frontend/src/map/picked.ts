@@ -1,4 +1,5 @@
 import type { LonLat } from './geometry'
+import type { LiveFacts } from './live/shapes'
 
 /** A thing clicked on the map. */
 export interface Picked {
@@ -9,4 +10,7 @@ export interface Picked {
   title: string
   icon: string
   at: LonLat
+  /** Of a layer of what happens: all that is said of it. */
+  live?: LiveFacts
+  layer?: string
 }

@@ -52,13 +52,27 @@ function overlayLayers(shade: Shades): LayerSpecification[] {
 export const thingsOf = (meta: Meta): Layer[] =>
   meta.layers.filter(({ key }) => key !== 'regions' && !key.startsWith('base-'))
 
-export function styleOf(meta: Meta, dark: boolean, raster: string | null): StyleSpecification {
+/** Layers of what happens: areas under the names, the rest above all things. */
+export interface Extra {
+  sources: Record<string, SourceSpecification>
+  under: LayerSpecification[]
+  over: LayerSpecification[]
+}
+const NOTHING: Extra = { sources: {}, under: [], over: [] }
+
+export function styleOf(
+  meta: Meta,
+  dark: boolean,
+  raster: string | null,
+  extra = NOTHING,
+): StyleSpecification {
   const shade = dark ? DARK : LIGHT
   const things = thingsOf(meta)
   const sources: Record<string, SourceSpecification> = {
     asked: { type: 'geojson', data: EMPTY as never },
     here: { type: 'geojson', data: EMPTY as never },
     regions: vector('/api/v1/tiles/regions/{z}/{x}/{y}.mvt', 0, 14),
+    ...extra.sources,
   }
   for (const key of BASE) sources[key] = vector(`/api/v1/tiles/${key}/{z}/{x}/{y}.mvt`, 0, 14)
   for (const layer of things) {
@@ -92,8 +106,10 @@ export function styleOf(meta: Meta, dark: boolean, raster: string | null): Style
       ...baseLayers(shade),
       ...pictures,
       ...drawn.flatMap(({ under }) => under),
+      ...extra.under,
       ...labelLayers(shade),
       ...drawn.flatMap(({ over }) => over),
+      ...extra.over,
       ...overlayLayers(shade),
     ],
   }

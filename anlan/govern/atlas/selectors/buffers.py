@@ -27,7 +27,7 @@ def widened(actor: Actor, given: dict[str, Any], metres: float) -> dict[str, Any
         raise Invalid(f"范围不可用：{error}", errors={"shape": [str(error)]}) from error
     _, south, _, north = shape.bounds
     if north - south > 2 or abs(north) > 85 or abs(south) > 85:
-        raise Invalid("画得太大，不能按距离外扩", errors={"shape": ["太大"]})
+        raise Invalid("画得太大，不能按距离外扩", errors={"shape": ["画得太大"]})
     # On a plane that touches at the middle: within two degrees it is wrong by a few in a thousand.
     wide = DEGREE * float(np.cos(np.radians((south + north) / 2)))
     scale = np.array([wide, DEGREE])
