@@ -14,7 +14,6 @@ from anlan.warn.tests.conftest import (
     OFFICER,
     World,
     home,
-    row,
     workspace_of_tests,
     world,
 )
