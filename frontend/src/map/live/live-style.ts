@@ -248,9 +248,9 @@ export function liveUnder(shade: Shades, shown: Set<string>): LayerSpecification
 
 export function liveOver(shade: Shades, shown: Set<string>): LayerSpecification[] {
   const layers: unknown[] = []
-  if (shown.has('live-owed')) layers.push(...owedLayers(shade))
   if (shown.has('live-typhoon')) layers.push(...typhoonLayers(shade))
   if (shown.has('live-stations')) layers.push(...marks('live-stations', shade, 11))
+  if (shown.has('live-owed')) layers.push(...owedLayers(shade))
   if (shown.has('live-surge')) layers.push(...marks('live-surge', shade, 8))
   if (shown.has('live-incidents')) layers.push(...marks('live-incidents', shade, 10))
   if (shown.has('live-alarms')) layers.push(...marks('live-alarms', shade, 10))
