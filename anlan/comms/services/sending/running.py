@@ -109,8 +109,6 @@ class _Lane:
     trouble: bool = False
     #: Whether the last claim found nothing that was free.
     is_dry: bool = False
-    #: Whether a claim is under way: a second one would look at the same rows and hold them up.
-    is_claiming: bool = False
 
     @property
     def most(self) -> int:
@@ -205,10 +203,9 @@ class _Exchange:
         mine = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word)
         lane.is_dry = False
         while lane.portions < lane.most and not lane.is_dry and not ENDING.is_set():
-            if lane.is_claiming or not mine.filter(due_at__lte=clock.now()).exists():
+            if not mine.filter(due_at__lte=clock.now()).exists():
                 return  # asked first, so that an idle lane does not take the write gate
             lane.portions += 1
-            lane.is_claiming = True
             self._do(
                 partial(claim_sound, slot, lane.way.carrier, self.me, lane.size),
                 partial(self._send, lane),
@@ -217,14 +214,13 @@ class _Exchange:
     def _send(self, lane: _Lane, claimed: Claimed) -> None:
         """Hand a portion to the wire; one of which nothing is left to send is over."""
         self.looked += claimed.looked
-        lane.is_dry, lane.is_claiming = not claimed.looked, False
+        lane.is_dry = not claimed.looked
         if not claimed.groups:
             lane.portions -= 1
             return
         portion = Portion(claimed, lane, len(claimed.groups))
         self._portions.append(portion)
         self._wire.send(lane.way, claimed.groups, portion.take)
-        self._fill(lane)
 
     def _write_down(self) -> None:
         """Write down what is ripe."""
