@@ -1,5 +1,6 @@
 /** 看一遍: eight stops along the way of one night, each on its own page, at one's own pace. */
 import { computed, ref } from 'vue'
+import { mayDo } from '@/api/meta'
 import { msg } from '@/locale'
 import { mayOpen } from '@/shell/places'
 
@@ -9,6 +10,8 @@ export interface Stop {
   text: string
   /** One thing to try there. */
   deed: string
+  /** Without this right the page says no. */
+  needs?: string
 }
 
 const STOPS: Stop[] = [
@@ -52,6 +55,7 @@ const STOPS: Stop[] = [
   },
   {
     path: '/wall',
+    needs: 'wall.view',
     title: msg('指挥大屏'),
     text: msg(
       '十个数字，各有来源、截至时间和变化；旧的变灰，不知道的不写成 0。它自己翻页，不用人点。',
@@ -79,7 +83,9 @@ function stored(): number {
 }
 
 /** The stops this user may go to. */
-export const stops = computed(() => STOPS.filter(({ path }) => mayOpen(path)))
+export const stops = computed(() =>
+  STOPS.filter(({ path, needs }) => mayOpen(path) && (!needs || mayDo(needs))),
+)
 const place = ref(stored())
 export const touring = computed(() => place.value >= 0 && place.value < stops.value.length)
 export const at = computed(() => place.value)
