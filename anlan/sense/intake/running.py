@@ -71,9 +71,13 @@ class Running:
             is_real=lambda: clock.setting() is None,
         )
         self._ends = threading.Event()
+        self._look_now, self._tidy_now = threading.Event(), threading.Event()
         self._threads = [
-            threading.Thread(target=self._look_after, args=(deed,), name=name, daemon=True)
-            for name, deed in (("books", self._look), ("upkeep", self._tidy))
+            threading.Thread(target=self._look_after, args=args, name=name, daemon=True)
+            for name, args in (
+                ("books", (self._look, self._look_now)),
+                ("upkeep", (self._tidy, self._tidy_now)),
+            )
         ]
 
     def start(self) -> None:
@@ -85,11 +89,18 @@ class Running:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Commit and write what waits, then let go of the store."""
         self._ends.set()
+        self._look_now.set()
+        self._tidy_now.set()
         self.intake.stop(timeout_s)
         for thread in self._threads:
             thread.join(timeout_s)
         self._shown.close()
         self.store.close()
+
+    def hurry(self) -> None:
+        """Look and judge at once: somebody waits for the time that has come."""
+        self._look_now.set()
+        self.intake.hurry()
 
     @property
     def desk(self) -> Desk:
@@ -145,9 +156,13 @@ class Running:
             if done.unseen:
                 log.error("commits were given up before the rules saw them", commits=done.unseen)
 
-    def _look_after(self, deed: Callable[[], None]) -> None:
+    def _look_after(self, deed: Callable[[], None], now: threading.Event) -> None:
         """Do something again and again; a failure is told and the next try goes on."""
-        while not self._ends.wait(LOOK_S):
+        while not self._ends.is_set():
+            now.wait(LOOK_S)
+            if self._ends.is_set():
+                break
+            now.clear()
             try:
                 deed()
             except (AnlanError, DatabaseError, OSError):
