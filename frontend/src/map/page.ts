@@ -28,9 +28,9 @@ export function useMapPage() {
     () => new Set(live.items.value.map(({ key }) => key).filter((key) => !hidden.value.has(key))),
   )
   const past = (at: number | null) => (at !== null && at <= workspaceNow() ? at : null)
-  const liveTime = computed(() => past(time.value))
+  const shownTime = computed(() => past(time.value))
   const thanTime = computed(() => past(than.value))
-  const live = useLiveLayers(shown, liveTime)
+  const live = useLiveLayers(shown, shownTime)
   const every = () => [...things.map(({ key }) => key), ...live.items.value.map(({ key }) => key)]
 
   function take(view: View): void {
@@ -82,7 +82,7 @@ export function useMapPage() {
   })
 
   return {
-    first, hidden, raster, datum, time, than, liveTime, thanTime, center, zoom, live, shown, query,
+    first, hidden, raster, datum, time, than, shownTime, thanTime, center, zoom, live, shown, query,
     take,
   } // prettier-ignore
 }
