@@ -43,13 +43,13 @@ def _surroundings() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
 
 
-def run_platform(directory: Path, *options: str) -> Iterator[Platform]:
-    """Start a workspace on a free port; stop it at the end."""
+def run_platform(directory: Path, *options: str, mqtt: int = 0) -> Iterator[Platform]:
+    """Start a workspace on a free port; stop it at the end. `mqtt`: 0 opens no such port."""
     command = [sys.executable, "-m", "anlan.project.supervisor"]
     started = subprocess.run(
         [*command, "--data", str(directory), "--port", "0", "--background", *options],
         cwd=ROOT,
-        env={**_surroundings(), "ANLAN_MQTT_PORT": "0"},
+        env={**_surroundings(), "ANLAN_MQTT_PORT": str(mqtt)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
