@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from anlan.kernel import clock, workspace
@@ -141,5 +141,5 @@ def _copy_settings(source: Path, target: Path) -> None:
 def set_clock(directory: Path, *, start: datetime | None, speed: float) -> None:
     """Let an exercise's time run from `start` (None: the present) from now on."""
     real = clock.real_now()
-    setting = clock.Setting(real0=real, sim0=start or real, speed=speed)
+    setting = clock.Setting(real0=real, sim0=(start or real).astimezone(UTC), speed=speed)
     clock.set_clock(directory / "clock.json", setting)
