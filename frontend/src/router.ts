@@ -292,16 +292,16 @@ export function landing(raw: unknown): string {
   return typeof raw === 'string' && /^\/(?![/\\])/.test(raw) ? raw : '/'
 }
 
+const isSomebodyElse = (name: unknown) => Boolean(name) && name !== user.value?.username
+
 router.beforeEach(async (to, from) => {
   if (!session.value) await loadSession()
   // A wall shows nothing of its own: whoever has neither a key nor a login is told so there.
   if (to.meta.wall) return true
-  if (to.meta.open) {
-    // A link that shows an exercise as somebody else sees it changes who is logged in there.
-    const other = to.query.as && to.query.as !== user.value?.username
-    return user.value && !user.value.must_change_password && !other ? '/' : true
-  }
-  if (!user.value || user.value.must_change_password) {
+  const isIn = user.value !== null && !user.value.must_change_password
+  // A link that shows an exercise as somebody else sees it changes who is logged in there.
+  if (to.meta.open) return isIn && !isSomebodyElse(to.query.as) ? '/' : true
+  if (!isIn) {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
   await loadMeta()
