@@ -228,7 +228,7 @@ def test_an_exercises_clock_runs_at_its_speed_and_its_sessions_on_real_time(
 ) -> None:
     told = asked(copies.fast, TIMES)
     assert told["passed"] == pytest.approx(3600, rel=0.2)
-    assert told["begun"] == "2025-08-09T06:00:00+08:00"
+    assert told["begun"] == "2025-08-08T22:00:00+00:00"  # six in the morning, told in UTC
     assert -60 < told["since"] <= 0
     assert told["lasts_days"] == 6  # seven days, less a moment
     # Today's rota and today's new holder are those of the day the exercise begins.
