@@ -24,6 +24,7 @@ export const LIVE_ICONS: Record<string, string> = {
   'live-warnings': 'warning',
   'live-owed': 'owed',
 }
+export const LIVE_KEYS = Object.keys(LIVE_ICONS)
 const PLAIN: Record<string, string> = {
   'live-alarms': '--plum',
   'live-incidents': '--ink',
@@ -241,18 +242,15 @@ function owedLayers(shade: Shades): unknown[] {
   ]
 }
 
-/** Areas lie under the names, everything else above all. */
-export function liveUnder(shade: Shades, shown: Set<string>): LayerSpecification[] {
-  return (shown.has('live-warnings') ? warningLayers(shade) : []) as LayerSpecification[]
-}
+/** Areas lie under the names, everything else above all; alarms above everything. */
+export const liveUnder = (shade: Shades) => warningLayers(shade) as LayerSpecification[]
 
-export function liveOver(shade: Shades, shown: Set<string>): LayerSpecification[] {
-  const layers: unknown[] = []
-  if (shown.has('live-typhoon')) layers.push(...typhoonLayers(shade))
-  if (shown.has('live-stations')) layers.push(...marks('live-stations', shade, 11))
-  if (shown.has('live-owed')) layers.push(...owedLayers(shade))
-  if (shown.has('live-surge')) layers.push(...marks('live-surge', shade, 8))
-  if (shown.has('live-incidents')) layers.push(...marks('live-incidents', shade, 10))
-  if (shown.has('live-alarms')) layers.push(...marks('live-alarms', shade, 10))
-  return layers as LayerSpecification[]
-}
+export const liveOver = (shade: Shades) =>
+  [
+    ...typhoonLayers(shade),
+    ...marks('live-stations', shade, 11),
+    ...owedLayers(shade),
+    ...marks('live-surge', shade, 8),
+    ...marks('live-incidents', shade, 10),
+    ...marks('live-alarms', shade, 10),
+  ] as LayerSpecification[]
