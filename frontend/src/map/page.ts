@@ -1,6 +1,6 @@
 /** What the page shows and the address says: the two are kept the same. */
-import { computed, ref, shallowRef, watch } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { computed, onUnmounted, ref, shallowRef, watch } from 'vue'
+import { onBeforeRouteLeave, useRoute, useRouter } from 'vue-router'
 import { meta } from '@/api/meta'
 import { workspaceNow } from '@/api/session'
 import type { LonLat } from './geometry'
@@ -72,14 +72,20 @@ export function useMapPage() {
       than: than.value,
     }),
   )
+  const isHere = (path: string) => path === '/map' || path === '/'
   let pause = 0
+  let leaving = false
   watch(query, (next) => {
     clearTimeout(pause)
     pause = window.setTimeout(() => {
-      if (route.path !== '/map' && route.path !== '/') return
-      void router.replace({ path: '/map', query: next })
+      if (!leaving && isHere(route.path)) void router.replace({ path: '/map', query: next })
     }, 400)
   })
+  // While the next page is still being fetched, a new address would call the leaving off.
+  onBeforeRouteLeave((to) => {
+    leaving = !isHere(to.path)
+  })
+  onUnmounted(router.afterEach(() => (leaving = false)))
 
   return {
     first, hidden, raster, datum, time, than, shownTime, thanTime, center, zoom, live, shown, query,
