@@ -45,7 +45,6 @@ def under_way(
     ``models``: runs of forecasts count, too. ``sources``: so do platforms that are due to be
     pulled from, which are looked for once a second only.
     """
-    asked = -1
     nudge: float | None = None
     questions = {
         **({PLATFORMS: _platforms} if sources else {}), **QUESTIONS,
@@ -53,11 +52,10 @@ def under_way(
     }  # fmt: skip
 
     def ask(at: int) -> list[str]:
-        nonlocal asked, nudge
+        nonlocal nudge
         if clock.now() < moment(at):  # this process has not looked at the new time yet
             clock.use(workspace / "clock.json")
-        if at != asked:
-            asked, nudge = at, time.monotonic() + clock.REREAD_SECONDS
+            nudge = time.monotonic() + clock.REREAD_SECONDS
         busy = (name for name, idle in questions.items() if not idle(workspace, at))
         left = [*islice(busy, 1)]
         # Told earlier, they would still see the time before.
