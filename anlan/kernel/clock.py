@@ -22,8 +22,8 @@ from anlan.kernel.errors import Invalid
 #: Where people read the clock. Inside, every time is UTC.
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 
-#: The file is looked at again after this long, so a changed time reaches every process soon.
-REREAD_SECONDS = 0.01
+#: The file is looked at again after this long, so a changed speed reaches every process soon.
+REREAD_SECONDS = 0.1
 
 
 def real_now() -> datetime:

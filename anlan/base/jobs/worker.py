@@ -19,7 +19,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, connection, transaction
@@ -59,8 +58,6 @@ class Worker:
         self._slots: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._runs = False
-        #: The workspace's time and the machine's own when all was last looked at.
-        self._looked: tuple[datetime | None, float] = (None, 0.0)
 
     def stop(self, *_: object) -> None:
         """Begin to end; safe in a signal handler."""
@@ -77,34 +74,20 @@ class Worker:
         mine = {topic for duty in DUTIES.values() if not duty.apart for topic in duty.topics}
         try:
             with wake.Listener("jobs", *mine) as listener:
-                heard: set[str] = set()
                 while not self.stopping.is_set():
-                    self._guard("main", partial(self._turn, heard))
-                    heard = listener.wait()
+                    self._guard("main", self._turn)
+                    listener.wait()
         finally:
             self._end(threads)
 
-    def _turn(self, heard: set[str]) -> None:
+    def _turn(self) -> None:
         self.leads = self._leadership.hold()
-        anew = self._looks_anew()
-        if self.leads and anew:
+        if self.leads:
             schedules.start_due()
         for duty in DUTIES.values():
-            called = anew or bool(heard.intersection(duty.topics))
-            if called and not duty.apart and (self.leads or not duty.leader):
+            if not duty.apart and (self.leads or not duty.leader):
                 duty.run()
         self._hand_out()
-
-    def _looks_anew(self) -> bool:
-        """Tell whether the workspace's time is another than at the last look, or that is old.
-
-        Where the clock stands, what the time brings is looked for once and not after every job.
-        """
-        now, real = clock.now(), time.monotonic()
-        if now == self._looked[0] and real - self._looked[1] < wake.POLL_SECONDS:
-            return False
-        self._looked = (now, real)
-        return True
 
     def _hand_out(self) -> None:
         """Give due jobs to free slots."""

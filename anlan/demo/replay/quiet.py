@@ -28,8 +28,10 @@ from anlan.kernel.errors import Unavailable
 
 #: Within this time of real time every process has looked at a new time, and judged by it.
 SETTLING: Final = timedelta(seconds=0.9)
-#: Who waits for a word before looking at a new time; without one they look twice a second.
-TOPICS: Final = ("jobs", "obligation")
+#: Who waits for a word before looking again; without one they look twice a second.
+TOPICS: Final = ("jobs", "obligation", "outbox", "journal")
+#: How often they are told while something is under way, seconds.
+NUDGE_S: Final = 0.1
 PLATFORMS: Final = "部门平台"
 #: States of a run that is still to come or going on.
 UNFINISHED: Final = ("queued", "running")
@@ -45,22 +47,20 @@ def under_way(
     ``models``: runs of forecasts count, too. ``sources``: so do platforms that are due to be
     pulled from, which are looked for once a second only.
     """
-    nudge: float | None = None
+    nudged = 0.0
     questions = {
         **({PLATFORMS: _platforms} if sources else {}), **QUESTIONS,
         **({MODELS: _models} if models else {}),
     }  # fmt: skip
 
     def ask(at: int) -> list[str]:
-        nonlocal nudge
+        nonlocal nudged
         if clock.now() < moment(at):  # this process has not looked at the new time yet
             clock.use(workspace / "clock.json")
-            nudge = time.monotonic() + clock.REREAD_SECONDS
         busy = (name for name, idle in questions.items() if not idle(workspace, at))
         left = [*islice(busy, 1)]
-        # Told earlier, they would still see the time before.
-        if nudge is not None and time.monotonic() > nudge:
-            nudge = None
+        if left and time.monotonic() - nudged > NUDGE_S:
+            nudged = time.monotonic()
             wake.signal(*TOPICS)
         return left
 

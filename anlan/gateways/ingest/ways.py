@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from anlan.gateways.ingest.entry import Intake
 from anlan.gateways.ingest.states import DoorState
-from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 from anlan.sense.intake.running import Running, now_ms
 
@@ -124,13 +123,9 @@ class Streamed:
 
 def _told(running: Running) -> dict[str, Any]:
     intake = running.intake
-    judged, setting = min(intake.judged_ms, running.looked_ms), clock.setting()
-    # A clock that stands waits for us. One that goes is always a little ahead.
-    if setting is not None and not setting.speed and judged < now_ms():
-        running.hurry()
     return {
         "idle": intake.idle,
-        "judged_ms": judged,
+        "judged_ms": min(intake.judged_ms, running.looked_ms),
         "counts": asdict(intake.counts),
     }
 

@@ -82,7 +82,6 @@ class Intake:
         self._keeping = Keeping(store, desk)
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._busy = False
-        self._hurried = False
         self._judged_ms = -1
         #: The workspace's time and the machine's own, at the last tick.
         self._ticked = (now_ms(), time.monotonic())
@@ -120,11 +119,6 @@ class Intake:
         submission = Submission(decoded, owner, received_ms, backfill)
         self._queue.put(submission)
         return submission.answer
-
-    def hurry(self) -> None:
-        """Judge the passing of time at once: somebody waits for it."""
-        self._hurried = True
-        self._queue.knock()
 
     def turn(self, books: Books) -> None:
         """Work by other books from the next commit on."""
@@ -173,8 +167,7 @@ class Intake:
                 self._take_books()
                 if group:
                     self._commit(group)
-                if self._hurried or time.monotonic() >= due:
-                    self._hurried = False
+                if time.monotonic() >= due:
                     due = time.monotonic() + TICK_S
                     self._tick()
                 self._busy = False

@@ -59,11 +59,6 @@ class Queue:
             self._rows -= rows
             return group
 
-    def knock(self) -> None:
-        """Wake whoever waits to take something, though nothing came."""
-        with self._came:
-            self._came.notify()
-
     def _fits(self, group: list[Submission], rows: int) -> bool:
         following = self._waiting[0]
         if not group:

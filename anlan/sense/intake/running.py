@@ -71,13 +71,9 @@ class Running:
             is_real=lambda: clock.setting() is None,
         )
         self._ends = threading.Event()
-        self._look_now, self._tidy_now = threading.Event(), threading.Event()
         self._threads = [
-            threading.Thread(target=self._look_after, args=args, name=name, daemon=True)
-            for name, args in (
-                ("books", (self._look, self._look_now)),
-                ("upkeep", (self._tidy, self._tidy_now)),
-            )
+            threading.Thread(target=self._look_after, args=(deed,), name=name, daemon=True)
+            for name, deed in (("books", self._look), ("upkeep", self._tidy))
         ]
 
     def start(self) -> None:
@@ -89,18 +85,11 @@ class Running:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Commit and write what waits, then let go of the store."""
         self._ends.set()
-        self._look_now.set()
-        self._tidy_now.set()
         self.intake.stop(timeout_s)
         for thread in self._threads:
             thread.join(timeout_s)
         self._shown.close()
         self.store.close()
-
-    def hurry(self) -> None:
-        """Look and judge at once: somebody waits for the time that has come."""
-        self._look_now.set()
-        self.intake.hurry()
 
     @property
     def desk(self) -> Desk:
@@ -156,13 +145,9 @@ class Running:
             if done.unseen:
                 log.error("commits were given up before the rules saw them", commits=done.unseen)
 
-    def _look_after(self, deed: Callable[[], None], now: threading.Event) -> None:
+    def _look_after(self, deed: Callable[[], None]) -> None:
         """Do something again and again; a failure is told and the next try goes on."""
-        while not self._ends.is_set():
-            now.wait(LOOK_S)
-            if self._ends.is_set():
-                break
-            now.clear()
+        while not self._ends.wait(LOOK_S):
             try:
                 deed()
             except (AnlanError, DatabaseError, OSError):
