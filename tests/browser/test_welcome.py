@@ -68,7 +68,7 @@ def test_the_tour_is_walked_by_keyboard_and_left_at_any_stop(
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog")
     heading = panel.get_by_role("heading")
-    seen = []
+    seen: list[str] = []
     for number in range(1, STOPS + 1):
         expect(panel).to_contain_text(f"第 {number} 站，共 {STOPS} 站")
         expect(heading).to_be_focused()

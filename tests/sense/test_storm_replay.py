@@ -1,22 +1,15 @@
-"""A storm through the real doors, twice: the same cases, owed by the same, at the same minute.
-
-The second time somebody looks at the wall meanwhile: that changes nothing, and the wall is right.
-"""
+"""A storm through the real doors, twice: the same cases, owed by the same, at the same minute."""
 
 import os
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from anlan.base.conftest import RealWorkspace
 from anlan.demo import storms
-from anlan.demo.replay.cursor import Cursor
 from tests.sense.demo_workspace import DemoWorkspace
 from tests.sense.storm_night import county, outcome, played
-from tests.sense.storm_wall import WallWatch
 
 pytestmark = [
     pytest.mark.story,
@@ -66,43 +59,12 @@ def test_the_village_nobody_listed_is_found_within_five_minutes_of_falling_silen
     assert "08-09 20:39" <= found <= "08-09 20:44"
 
 
-@pytest.fixture(scope="module")
-def second(demo: DemoWorkspace) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Play it again while somebody looks at the wall; gives what was played and what they saw."""
-    place = DemoWorkspace(demo.dir / "exercises" / "second")
-    with ThreadPoolExecutor(1) as pool:
-        playing = pool.submit(played, demo, "second")
-        while Cursor.read(place.dir) is None and not playing.done():
-            time.sleep(0.1)
-        watch = WallWatch(place, demo.dir / "seen-enough", seed="wall")
-        try:
-            told = playing.result()
-        finally:
-            seen = watch.close()
-    return told, seen
-
-
-def test_the_wall_adds_up_to_its_exports_at_ten_moments_of_the_storm(
-    second: tuple[dict[str, Any], dict[str, Any]],
-) -> None:
-    _, seen = second
-    assert seen["wrong"] == []
-    moments = seen["moments"]
-    assert len(moments) >= 10
-    known = {key for one in moments for key, value in one.items() if value is not None}
-    assert known >= {"calls", "owed", "warnings", "stations", "reservoirs"}
-    for key in ("calls", "owed"):
-        assert len({one[key] for one in moments}) > 1, f"{key} never moved"
-
-
 def test_two_replays_in_lock_step_come_to_the_same(
-    demo: DemoWorkspace,
-    first: dict[str, Any],
-    second: tuple[dict[str, Any], dict[str, Any]],
+    demo: DemoWorkspace, first: dict[str, Any]
 ) -> None:
-    second_told, _ = second
+    second = played(demo, "second")
     for name in ("letters", "answers", "relayed"):
-        assert second_told[name] == first[name], name
+        assert second[name] == first[name], name
     one, other = outcome(demo, "first"), outcome(demo, "second")
     for name, rows in one.items():
         assert other[name] == rows, name

@@ -46,11 +46,11 @@ REAL = {
     "vault/keyring.py": "keys",
     "vault/services.py": "keys",
 }
-#: Of those, the ones that also ask the workspace's clock: when work is due, whether there is a new
-#: time to look at, when it happened, when somebody spoke or opened a link.
+#: Of those, the ones that also ask the workspace's clock: when work is due, when it happened, when
+#: somebody spoke or opened a link.
 BOTH = {
-    "jobs/running.py", "jobs/selectors.py", "jobs/worker.py", "obligations/services/phone.py",
-    "outbox/services.py", "permissions/services/links.py",
+    "jobs/running.py", "jobs/selectors.py", "obligations/services/phone.py", "outbox/services.py",
+    "permissions/services/links.py",
 }  # fmt: skip
 PASSWORD = "Rain-gauge-27"
 
