@@ -299,8 +299,10 @@ class TestServed:
         for _ in range(count):
             with psycopg.connect(pair.one.workspace.database_url, autocommit=True) as connection:
                 connection.execute(
+                    # Only in this very database: others hold advisory locks on the same server.
                     "SELECT pg_terminate_backend(pid) FROM pg_locks"
-                    " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                    " WHERE locktype = 'advisory' AND pid <> pg_backend_pid() AND database ="
+                    " (SELECT oid FROM pg_database WHERE datname = current_database())"
                 )
             for poster in posters:
                 poster.wait_for_more(20)
