@@ -21,6 +21,7 @@ from anlan.comms.channels import CHANNELS, channel_of
 from anlan.comms.declaration import read_text
 from anlan.comms.declaration.reading import KINDS
 from anlan.comms.declaration.shelf import shelf
+from anlan.comms.linking import link_base
 from anlan.comms.models import ConsoleNote, Message
 from anlan.comms.tests.conftest import PRESETS, Home, World
 from anlan.comms.tests.mailbox import Mailbox, mailbox
@@ -40,10 +41,10 @@ def test_a_channel_named_by_its_key_stands_for_its_kind(home: Home) -> None:
     assert channel_of("gone-since").key == "sms"
 
 
-def _rehearse(home: Home, kind: str) -> None:
+def _rehearse(home: Home, kind: str, parent: str = "") -> None:
     path = home.dir / "workspace.json"
     told = json.loads(path.read_text(encoding="utf-8"))
-    told["kind"] = kind
+    told |= {"kind": kind, "parent": parent}
     path.write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -57,6 +58,20 @@ def _declare(home: Home, channel: str, far: Sink, post: Mailbox) -> None:
         home.preset("mail", far.address, **post.changes())
     else:
         home.preset(shipped[channel], far.address)
+
+
+def test_links_of_an_exercise_do_not_lead_into_the_workspace_it_was_copied_from(
+    home: Home, tmp_path: Path
+) -> None:
+    told = '[comms]\nlink_base = "https://yj.example/"\n'
+    home.settings(told)
+    assert link_base() == "https://yj.example"
+    source = tmp_path / "source"
+    (source / "conf").mkdir(parents=True)
+    _rehearse(home, "exercise", parent=str(source))
+    assert link_base() == "https://yj.example"  # said for the exercise itself
+    (source / "conf" / "settings.toml").write_text(told, encoding="utf-8")
+    assert link_base() == ""
 
 
 @pytest.mark.django_db
