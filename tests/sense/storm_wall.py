@@ -1,4 +1,4 @@
-"""The wall while a storm is played: its ten figures beside what their exports add up to."""
+"""The wall while a storm is played: its figures and panels beside their exports."""
 
 import json
 import subprocess
@@ -17,15 +17,19 @@ import csv, io, json, random, sys, time
 from pathlib import Path
 from anlan.base.permissions.actor import system
 from anlan.govern.wall.selectors import wall
+from anlan.govern.wall.selectors.grouping import PANELS
 from anlan.kernel import clock
 from django.db import connection
 
+panels, moments, wrong = {}, [], []
 BY, END, chance = system("test"), Path(sys.argv[1]), random.Random(sys.argv[2])
 
 def told():
+    seen = wall.wall(BY)
+    panels.update(seen["panels"])
     return {
         one["key"]: (one["value"], {part["key"]: part["value"] for part in one["parts"]})
-        for one in wall.wall(BY)["figures"]
+        for one in seen["figures"]
     }
 
 def added_up(figure):
@@ -40,6 +44,12 @@ def added_up(figure):
         return sum(known) if known or not rows else None
 
     value = of(figure.column, figure.by)
+    for panel in PANELS:
+        if panel.figure is figure:
+            for column in panel.added:
+                shown = sum(one[column] or 0 for one in panels[panel.key]["rows"])
+                if shown != (of(column, "sum") or 0):
+                    wrong.append([panel.key, column, shown, of(column, "sum")])
     parts = {part.column: of(part.column, part.by) for part in figure.parts}
     return None if value is None else round(value, figure.digits), parts
 
@@ -56,7 +66,6 @@ def at_one_moment():
         connection.connection.execute("ROLLBACK")
 
 moment_of = clock.now
-moments, wrong = [], []
 while not END.exists():
     at, before, exported, after = at_one_moment()
     if after != before:

@@ -1,6 +1,6 @@
 """Warnings, water against its levels, the signed forecast of the sea, vessels, incidents."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -25,6 +25,8 @@ NO_STATION = ("没有登记带特征值的测站", "No station with levels is re
 SILENT = ("近七天没有数据", "No value within seven days")
 NO_PEAK = ("潮位预报没有峰值", "The forecast tells no peak")
 TIDE = "tide-level"
+#: Limits of one station that are told: the tide has as many as there are colours.
+STEPS: Final = 4
 
 
 def warnings(asked: Asked) -> Behind:
@@ -86,15 +88,26 @@ def _gauged(asked: Asked, read: Callable[[Asked, timedelta], Gauged]) -> Behind:
     lines: list[tuple[Cell, ...]] = []
     for label, one, limits in found:
         over = one.over(limits)
-        lowest = min((one.limits[kind] for kind in limits if kind in one.limits), default=None)
+        steps = ladder(one.limits, limits)
         known = one.is_judged
         lines.append((
-            one.name, label, names.get(one.region, ""), one.region, one.value, lowest,
-            None if over is None else round(over, 2), one.at,
-            int(over is not None) if known else None, int(known), int(not known),
+            one.code, one.name, label, names.get(one.region, ""), one.region, one.value, *steps,
+            None if over is None else round(over, 2),
+            None if one.value is None or steps[0] is None else round(one.value - steps[0], 2),
+            one.at, int(over is not None) if known else None, int(known), int(not known),
         ))  # fmt: skip
     quiet = len(found) - len(judged)
     return Behind(lines, max(one.at for one in judged if one.at), at_least=bool(quiet), stale=stale)
+
+
+def ladder(levels: Mapping[str, float], kinds: Collection[str]) -> list[float | None]:
+    """Put the limits that count in order, the lowest first; always four, empty where none is.
+
+    >>> ladder({"warning": 7.0, "historic": 9.0, "guarantee": 8.2}, ("warning", "guarantee"))
+    [7.0, 8.2, None, None]
+    """
+    found: list[float | None] = [*sorted(levels[kind] for kind in kinds if kind in levels)]
+    return (found + [None] * STEPS)[:STEPS]
 
 
 def stations(asked: Asked) -> Behind:
@@ -107,11 +120,18 @@ def reservoirs(asked: Asked) -> Behind:
     return _gauged(asked, dams)
 
 
+LIMITS = (
+    Column("limit", "限值（米）", "Limit, m"), Column("limit2", "第二级（米）", "Second limit, m"),
+    Column("limit3", "第三级（米）", "Third limit, m"),
+    Column("limit4", "第四级（米）", "Fourth limit, m"),
+)  # fmt: skip
 GAUGED = (
-    Column("station", "测站", "Station"), Column("kind", "类别", "Kind"),
+    Column("gauge", "站码", "Gauge"), Column("station", "测站", "Station"),
+    Column("kind", "类别", "Kind"),
     Column("region", "地区", "Region"), Column("code", "区划代码", "Code"),
-    Column("value", "水位（米）", "Level, m"), Column("limit", "限值（米）", "Limit, m"),
-    Column("above", "超过（米）", "Above, m"), Column("at", "时间", "Time"),
+    Column("value", "水位（米）", "Level, m"), *LIMITS,
+    Column("above", "超过（米）", "Above, m"), Column("margin", "距限值（米）", "From limit, m"),
+    Column("at", "时间", "Time"),
     Column("over", "超限", "Above a limit"), Column("known", "有数据", "Known"),
     Column("silent", "待核", "Not known"),
 )  # fmt: skip
@@ -148,9 +168,9 @@ def surge(asked: Asked) -> Behind:
     levels = codes.table("warning-levels")
     lines = [
         (
-            one.run.title, one.station.name, one.region_id, one.peak, one.peak_at,
-            levels.name(str(one.level)) if one.level else "",
-            min(one.levels.values(), default=None),
+            one.run.title, one.station.code, one.station.name, one.region_id, one.peak, one.peak_at,
+            levels.name(str(one.level)) if one.level else "", one.level,
+            *ladder(one.levels, one.levels),
             one.run.based_at, one.run.signed_at, int(one.level is not None),
         )
         for one in rows
@@ -183,10 +203,11 @@ SURGE = Figure(
     source="已签署的风暴潮预报", source_en="Signed surge forecasts", page="/forecast",
     read=surge, column="peak", by="max", digits=2,
     columns=(
-        Column("run", "预报", "Forecast"), Column("station", "潮位站", "Gauge"),
+        Column("run", "预报", "Forecast"), Column("gauge", "站码", "Gauge"),
+        Column("station", "潮位站", "Tide gauge"),
         Column("code", "区划代码", "Code"), Column("peak", "最高潮位（米）", "Peak, m"),
         Column("peak_at", "出现时间", "At"), Column("level", "达到级别", "Level reached"),
-        Column("lowest", "最低警戒（米）", "Lowest level, m"),
+        Column("grade", "级别代码", "Level"), *LIMITS,
         Column("based_at", "起算时间", "Based at"), Column("signed_at", "签署时间", "Signed"),
         Column("over", "达到警戒", "Reaches a level"),
     ),

@@ -1,6 +1,5 @@
 """What stands beside the figures: what waits for a decision, who is late, calls by township."""
 
-from collections import defaultdict
 from typing import Any, Final
 
 from anlan.base.journal import selectors as journal
@@ -10,13 +9,13 @@ from anlan.base.obligations.models import Obligation
 from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.base.register.masking import mask
+from anlan.forecast.models import Run
 from anlan.govern.wall.selectors.figure import Asked
-from anlan.govern.wall.selectors.people import open_at, silent_calls, town_of
+from anlan.govern.wall.selectors.people import open_at
 from anlan.respond.evacuation.models import Evacuation
 from anlan.respond.papers.selectors.asof import Where, late_among, stages_at, warnings_at
 from anlan.respond.papers.selectors.numbers import seats
 from anlan.respond.responses.models import Proposal
-from anlan.warn.callrules import KIND as CALL
 from anlan.warn.models import Alert, ResponseDue
 
 #: Lines of one panel: more nobody reads from eight metres.
@@ -34,7 +33,7 @@ def beside(asked: Asked, *, clear: bool) -> dict[str, Any]:
             {"id": one.id, "title": one.stage_title, "since": one.since}
             for one in stages_at(Where([asked.region]), asked.at)
         ],
-        "warnings": _warnings(asked), "decisions": _decisions(asked), "calls": _calls(asked),
+        "warnings": _warnings(asked), "decisions": _decisions(asked),
         "late": _late(asked, clear=clear), "course": _course(asked),
     }  # fmt: skip
 
@@ -73,6 +72,10 @@ def _decisions(asked: Asked) -> list[dict[str, Any]]:
         ("延期待批", "More time asked for", one.title, one.issued_at, one.wish_until)
         for one in Obligation.objects.filter(where, closed_at=None).exclude(wish="")
     ]
+    found += [
+        ("预报待签署", "Forecast to be signed", one.title, one.ended_at or one.asked_at, None)
+        for one in _unsigned(asked)
+    ]
     found.sort(key=lambda one: (one[4] is None, one[4] or one[3]))
     return [
         {"kind": kind, "kind_en": english, "title": title, "since": since, "due": due}
@@ -80,30 +83,27 @@ def _decisions(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
+def _unsigned(asked: Asked) -> list[Run]:
+    """List computed forecasts nobody has judged: of each model, storm and region the newest.
+
+    Its title alone is told; what it says is for those who may sign it.
+    """
+    columns = ("model", "storm", "region_id", "title", "based_at", "ended_at", "asked_at",
+               "signing")  # fmt: skip
+    rows = Run.objects.filter(
+        where_of(asked), state="done", signing__in=("unsigned", "approved"),
+        valid_until__gt=asked.at, ended_at__lte=asked.at,
+    )  # fmt: skip
+    newest = {
+        (row.model, row.storm, row.region_id): row
+        for row in rows.only(*columns).order_by("based_at", "pk")
+    }
+    return [row for row in newest.values() if row.signing == "unsigned"]
+
+
 def where_of(asked: Asked) -> Any:
     """Narrow to a region by the column most tables have."""
     return scope.within([scope.prefix(asked.region)], "region_id")
-
-
-def _calls(asked: Asked) -> list[dict[str, Any]]:
-    """Count calls by township: asked, without an answer, late; the worst first."""
-    rows = open_at(asked).filter(kind=CALL)
-    silent = set(silent_calls(asked).values_list("pk", flat=True))
-    late = late_among(silent_calls(asked), asked.at)
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for pk, code in rows.values_list("pk", "region_id"):
-        one = counts[town_of(code)]
-        one[0] += 1
-        one[1] += pk in silent
-        one[2] += pk in late
-    names = regions.names(counts)
-    return [
-        {"code": code, "name": names.get(code, code), "called": called, "silent": quiet,
-         "late": over}
-        for code, (called, quiet, over) in sorted(
-            counts.items(), key=lambda pair: (-pair[1][1], pair[0])
-        )
-    ]  # fmt: skip
 
 
 def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
@@ -133,13 +133,13 @@ def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
 def _course(asked: Asked) -> list[dict[str, Any]]:
     """List what was done last, the newest first; ids and deeds, nobody's words."""
     rows = journal.entries().filter(where_of_journal(asked), at__lte=asked.at)
-    rows = rows.order_by("-at", "-id")
-    found = [one for one in journal.read(rows[:READ]) if one.deed.startswith(TOLD)][:MOST]
-    names = regions.names({one.region for one in found})
+    rows = rows.order_by("-at", "-id").values_list("at", "deed", "region")
+    found = [one for one in rows[:READ] if one[1].startswith(TOLD)][:MOST]
+    names = regions.names({region for _, _, region in found})
     return [
-        {"at": one.at, "title": label(one.deed).title, "title_en": label(one.deed).title_en,
-         "region_name": names.get(one.region, "")}
-        for one in found
+        {"at": at, "title": label(deed).title, "title_en": label(deed).title_en,
+         "region_name": names.get(region, "")}
+        for at, deed, region in found
     ]  # fmt: skip
 
 

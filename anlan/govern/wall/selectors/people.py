@@ -46,14 +46,15 @@ def moving(asked: Asked) -> Behind:
     unknown = 0
     for pk, title, _ in then.batches:
         villages = tally(pk, asked.at)
-        names = regions.names(villages)
+        names = regions.names({*villages, *map(town_of, villages)})
         for code, states in sorted(villages.items()):
             told = sums([states])
             moved = told.parts["shelter"] + told.parts["relatives"]
             waits: Number = told.parts["pending"]
             unknown += told.due.unknown
             lines.append((
-                title, names.get(code, code), code, told.due.people, moved.people, waits.people,
+                title, town_of(code), names.get(town_of(code), ""), names.get(code, code), code,
+                told.due.people, moved.people, waits.people,
                 told.due.unknown,
             ))  # fmt: skip
     return Behind(lines, asked.at, at_least=bool(unknown))
@@ -64,7 +65,8 @@ MOVING = Figure(
     source="转移花名册", source_en="Evacuation rolls", page="/evacuations", read=moving,
     column="waiting",
     columns=(
-        Column("batch", "转移批次", "Batch"), Column("village", "村（社区）", "Village"),
+        Column("batch", "转移批次", "Batch"), Column("town_code", "乡镇代码", "Township's code"),
+        Column("town", "乡镇（街道）", "Township"), Column("village", "村（社区）", "Village"),
         Column("code", "区划代码", "Code"), Column("due", "应转人数", "Due to leave"),
         Column("moved", "已转人数", "Moved"), Column("waiting", "未转人数", "Still to leave"),
         Column("unknown", "人数待核（处）", "Numbers not known"),
@@ -91,21 +93,27 @@ def silent_calls(asked: Asked) -> "QuerySet[Obligation]":
     return open_at(asked).filter(unanswered, kind=CALL)
 
 
+#: Level that is called -> how it is said, and the column that counts its silent posts.
+CALLED: Final = {Level.COUNTY: "县级", Level.TOWN: "乡镇级", Level.VILLAGE: "村级"}
+
+
 def calls(asked: Asked) -> Behind:
-    """List the calls nobody had answered, with the level that was called."""
-    rows = silent_calls(asked)
-    late = late_among(rows, asked.at)
-    columns = ("pk", "region_id", "debtor__title", "title", "issued_at", "answer_due")
+    """List the calls under way with the level that was called; counted is who has not answered."""
+    rows = open_at(asked).filter(kind=CALL)
+    late = late_among(silent_calls(asked), asked.at)
+    columns = ("pk", "region_id", "debtor__title", "title", "issued_at", "answer_due",
+               "answered_at")  # fmt: skip
     found = list(rows.order_by("region_id", "pk").values_list(*columns))
     names = regions.names({row[1] for row in found} | {town_of(row[1]) for row in found})
-    lines = [
-        (
-            pk, names.get(town_of(code), code), names.get(code, code), code, post, title,
-            issued, due, 1, int(level_of(code) <= Level.COUNTY), int(level_of(code) == Level.TOWN),
-            int(level_of(code) == Level.VILLAGE), int(pk in late),
-        )
-        for pk, code, post, title, issued, due in found
-    ]  # fmt: skip
+    lines: list[tuple[Cell, ...]] = []
+    for pk, code, post, title, issued, due, answered in found:
+        town, level = town_of(code), max(level_of(code), Level.COUNTY)
+        silent = int(answered is None or answered > asked.at)
+        lines.append((
+            pk, town, names.get(town, code), names.get(code, code), code, CALLED[level],
+            -level, post, title, issued, due, None if silent else answered, 1, silent,
+            *(silent * int(level == one) for one in CALLED), int(pk in late),
+        ))  # fmt: skip
     return Behind(lines, asked.at)
 
 
@@ -113,15 +121,19 @@ CALLS = Figure(
     key="calls", label="叫应未应", label_en="Calls without an answer", unit="岗", unit_en="posts",
     source="叫应台账", source_en="Calls", page="/warn/board", read=calls, column="count",
     columns=(
-        Column("id", "编号", "Number"), Column("town", "乡镇（街道）", "Township"),
+        Column("id", "编号", "Number"), Column("town_code", "乡镇代码", "Township's code"),
+        Column("town", "乡镇（街道）", "Township"),
         Column("region", "地区", "Region"), Column("code", "区划代码", "Code"),
+        Column("level", "层级", "Level called"), Column("rank", "层级次序", "Order of levels"),
         Column("post", "岗位", "Post"), Column("title", "叫应", "Call"),
         Column("issued_at", "叫应时间", "Called"), Column("due", "应答时限", "Answer by"),
+        Column("answered_at", "应答时间", "Answered"), Column("called", "叫应", "Called"),
         Column("count", "未应", "Without an answer"), Column("county", "县级", "County"),
         Column("towns", "乡镇级", "Townships"), Column("villages", "村级", "Villages"),
         Column("late", "逾期", "Late"),
     ),
     parts=(
+        Part("called", "已叫", "called", unit="岗"),
         Part("late", "逾期", "late", "late", unit="岗"), Part("county", "县", "county"),
         Part("towns", "乡镇", "townships"), Part("villages", "村", "villages"),
     ),

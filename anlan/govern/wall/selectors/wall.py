@@ -13,6 +13,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.govern.wall.selectors import nature, panels, people
 from anlan.govern.wall.selectors.figure import Asked, Cell, Figure, tell
+from anlan.govern.wall.selectors.grouping import PANELS
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Missing
 
@@ -41,6 +42,7 @@ def wall(actor: Actor, region: str = "") -> dict[str, Any]:
     asked = asked_by(actor, region)
     before = Asked(asked.region, asked.at - APART)
     here = workspace.current()
+    told = {key: tell(one, asked, before) for key, one in FIGURES.items()}
     return {
         "region": asked.region,
         "region_name": regions.names([asked.region]).get(asked.region, asked.region),
@@ -48,7 +50,8 @@ def wall(actor: Actor, region: str = "") -> dict[str, Any]:
         "workspace": {"kind": here.kind, "title": here.title},
         # Without anybody to do the work nothing climbs and nothing falls late.
         "working": worker_state().workers > 0,
-        "figures": [tell(one, asked, before).as_json() for one in FIGURES.values()],
+        "figures": [one.as_json() for one in told.values()],
+        "panels": {one.key: one.as_json(told[one.figure.key]) for one in PANELS},
         **panels.beside(asked, clear=may(actor, "wall.unmask", asked.region)),
     }  # fmt: skip
 

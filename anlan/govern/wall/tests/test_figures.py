@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.places.models import Vessel
 from anlan.base.register.registry import REGISTERS
 from anlan.base.register.services.rows import save_row
+from anlan.forecast.models import Run
 from anlan.govern.wall.selectors import wall
-from anlan.govern.wall.selectors.figure import Figure
+from anlan.govern.wall.selectors.figure import Behind, Figure
+from anlan.govern.wall.selectors.grouping import PANELS
 from anlan.kernel.errors import Forbidden, Missing
 from anlan.respond.casebook.tests.test_desk import Day
 from anlan.respond.evacuation.models import Evacuation
@@ -31,7 +35,24 @@ BY = OFFICER
 
 
 def told(actor: Actor = BY) -> dict[str, dict[str, Any]]:
-    return {one["key"]: one for one in wall.wall(actor, COUNTY)["figures"]}
+    seen = wall.wall(actor, COUNTY)
+    assert_the_panels_are_their_exports(seen["panels"])
+    return {one["key"]: one for one in seen["figures"]}
+
+
+def assert_the_panels_are_their_exports(panels: dict[str, dict[str, Any]]) -> None:
+    """Put the exported lines together by hand and compare."""
+    for panel in PANELS:
+        shown, rows = panels[panel.key], exported(panel.figure)
+        together: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for one in rows:
+            together[one[title_of(panel.figure, panel.by)]].append(one)
+        assert shown["count"] == len(together) == len(shown["rows"]), panel.key
+        for group in shown["rows"]:
+            lines = together[str(group[panel.by])]
+            for column in panel.added:
+                sums = summed(lines, title_of(panel.figure, column), "sum")
+                assert group[column] == sums, (panel.key, column)
 
 
 def exported(figure: Figure) -> list[dict[str, str]]:
@@ -119,6 +140,8 @@ def test_every_figure_is_what_its_export_and_its_lists_add_up_to(
         assert_the_lists_say_so(now)
         for key, one in now.items():
             seen.setdefault(key, set()).add(one["value"])
+    for panel in ("moving", "calls"):
+        assert wall.wall(BY, COUNTY)["panels"][panel]["rows"], panel
     for key in ("owed", "warnings", "moving"):
         assert len(seen[key]) > 1, f"{key} never moved: nothing was tried"
 
@@ -144,6 +167,8 @@ def test_vessels_are_counted_as_they_were_an_hour_ago_and_go_stale(
     day.turn.forward(minutes=90)
     one = assert_it_adds_up()["vessels"]
     assert (one["value"], one["at_least"], one["change"]) == (2, True, 0)
+    at_harbour = wall.wall(BY, COUNTY)["panels"]["vessels"]["rows"]
+    assert [(one["out"], one["unknown"]) for one in at_harbour] == [(2, 1)]
     first = Vessel.objects.get(code="V0")
     save_row(
         entry=REGISTERS["vessels"], values={"status": "in-harbour"}, by=BY, row_id=first.pk
@@ -153,6 +178,52 @@ def test_vessels_are_counted_as_they_were_an_hour_ago_and_go_stale(
     day.turn.forward(minutes=8 * 60)
     one = assert_it_adds_up()["vessels"]
     assert (one["value"], one["stale"], one["change"]) == (1, True, None)
+
+
+def test_gauges_stand_in_the_order_of_their_margin_and_the_silent_ones_last_without_a_value() -> (
+    None
+):
+    panel = next(one for one in PANELS if one.key == "reservoirs")
+    columns = [one.key for one in panel.figure.columns]
+
+    def line(gauge: str, value: float | None, margin: float | None) -> list[Any]:
+        given = {"gauge": gauge, "station": gauge, "value": value, "limit": 76.0, "margin": margin}
+        return [given.get(one) for one in columns]
+
+    rows = panel.groups(
+        Behind([line("silent", None, None), line("low", 75.0, -1.0), line("high", 77.5, 1.5)], None)
+    )
+    assert [one["gauge"] for one in rows] == ["high", "low", "silent"]
+    assert rows[-1]["value"] is None
+
+
+def test_a_forecast_nobody_signed_waits_for_a_decision_until_one_is_signed(
+    begun: Callable[[int], Day],
+) -> None:
+    day = begun(15)
+
+    def waiting() -> list[str]:
+        found = wall.wall(BY, COUNTY)["decisions"]
+        return [one["title"] for one in found if one["kind_en"] == "Forecast to be signed"]
+
+    def run(title: str, signing: str, hours: int) -> Run:
+        at = day.turn.at
+        return Run.objects.create(
+            model="surge", model_version="1", engine="surge", title=title, hazard="storm-surge",
+            region_id=COUNTY, based_at=at + timedelta(hours=hours), valid_from=at,
+            valid_until=at + timedelta(days=2), step_s=600, seed=1, how="hand", state="done",
+            asked_by=BY.ref, asked_at=at, ended_at=at, folder="", signing=signing,
+            signed_at=at if signing == "approved" else None,
+        )  # fmt: skip
+
+    run("早先算的", "unsigned", -6)
+    run("上一次", "approved", -3)
+    assert waiting() == []
+    newer = run("又算了一次", "unsigned", 0)
+    assert waiting() == ["又算了一次"]
+    newer.signing = "rejected"
+    newer.save()
+    assert waiting() == []
 
 
 def test_a_telephone_is_masked_unless_the_screen_may_show_it(begun: Callable[[int], Day]) -> None:

@@ -45,6 +45,8 @@ class Level:
     at: datetime | None
     #: kind of limit -> its value.
     limits: dict[str, float]
+    #: Code of the station.
+    code: str = ""
 
     def over(self, kinds: Collection[str]) -> float | None:
         """Tell how far it is above the highest of some limits that it reached; None for below."""
@@ -124,7 +126,9 @@ def levels_at(region: str, quantity: str, at: datetime, *, back: timedelta = FRE
 def _level(row: Stream, last: tuple[float, int] | None) -> Level:
     value, time = last or (None, None)
     limits = {kind: float(limit) for kind, limit in (row.levels or {}).items()}
-    return Level(row.station.name, str(row.region_id), value, _moment(time), limits)
+    return Level(
+        row.station.name, str(row.region_id), value, _moment(time), limits, row.station.code
+    )  # fmt: skip
 
 
 def _moment(time_ms: int | None) -> datetime | None:
