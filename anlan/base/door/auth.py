@@ -18,8 +18,9 @@ from anlan.kernel.errors import Forbidden
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 #: What an account whose password must be changed may still do.
 BEFORE_CHANGE = frozenset(("/api/v1/session", "/api/v1/session/password"))
-#: All that a wall's key opens: what the wall shows, and the stream that says when to look again.
-WALLS = frozenset(("/api/v1/wall", "/api/v1/stream"))
+#: All that a wall's key opens: what the wall shows, the stream that says when to look again, and
+#: whether something is real while a drill is shown.
+WALLS = frozenset(("/api/v1/wall", "/api/v1/stream", "/api/v1/exercises/real-alarms"))
 
 
 @cache

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from anlan.base.door.phrases import said
 from anlan.base.obligations.phone_dress import SCRIPT, dressed
+from anlan.base.obligations.phone_pages import above_all
 from anlan.base.obligations.services.pocket import open_task
 from anlan.base.permissions.services.links import Opened
 from anlan.kernel.errors import AnlanError, Conflict, Missing
@@ -65,19 +66,21 @@ def serve(
 ) -> HttpResponse:
     """Answer a call by a link: draw its page, tell a kept word its end, or say why not."""
     language = str(getattr(request, "language", "zh"))
-    root = ""
+    root = above = ""
     try:
         opened = open_task(key, obligation)
         root = root_of(request, key)
+        above = above_all(opened.actor.region, language)
         visit = Visit(request, opened, language, root)
         told = draw(visit)
         if isinstance(told, HttpResponse):
             return told
+        told = above + told
         return dressed(told, language=language, root=root, style=look.style, script=look.script)
     except AnlanError as error:
         if wants_line(request):
             return line(_reasons(error, language), status=error.status, key="detail")
-        inside = _refusal(error, language)
+        inside = above + _refusal(error, language)
         return dressed(inside, language=language, status=error.status, root=root)
 
 

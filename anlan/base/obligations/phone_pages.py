@@ -1,5 +1,9 @@
-"""What a link opens beside its obligation: pages that modules above add to every phone."""
+"""What a link opens beside its obligation: pages that modules above add to every phone.
 
+And what they have to say over every page of every link, whatever it was opened for.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from anlan.kernel.registry import Registry
@@ -29,3 +33,12 @@ def offered() -> list[PhonePage]:
 
 
 TASKS = offer(PhonePage("tasks", "我的任务", "My tasks", 1))
+
+#: Draws what is said above a page, for the region of its link and in a language; "" is nothing.
+Above = Callable[[str, str], str]
+ABOVE: Registry[Above] = Registry("手机页面上方")
+
+
+def above_all(region: str, language: str) -> str:
+    """Draw whatever is to be said above a page."""
+    return "".join(draw(region, language) for draw in ABOVE.values())

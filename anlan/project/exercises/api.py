@@ -5,7 +5,9 @@ from ninja import Router, Schema
 
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
-from anlan.project.exercises import progress, real_alarms, replaying
+from anlan.project.exercises import progress, real_alarms, real_on_phones, replaying
+
+__all__ = ["real_on_phones", "router"]
 
 router = Router(tags=["演练"])
 

@@ -21,6 +21,7 @@ from anlan import codes
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may
 from anlan.base.permissions.selectors import actors
+from anlan.base.regions import scope
 from anlan.comms.linking import link_base
 from anlan.kernel import clock, workspace
 from anlan.kernel.clock import real_now
@@ -37,6 +38,10 @@ MOST: Final = 100
 SILENT: Final = timedelta(minutes=3)
 #: The only kind in which anything is real.
 LIVE: Final = "live"
+#: How a wall's key comes in: it is nobody, and learns that something is real, not where.
+SCREEN: Final = "wall"
+#: Digits of a township's prefix.
+TOWNSHIP: Final = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,7 @@ class Matter:
     level: int | None
     title: str
     place: str
+    region: str
     #: When it became known, RFC 3339.
     at: str
     #: Ids of the users who may see it.
@@ -92,8 +98,8 @@ def _alarms(rows: Sequence[Any], everybody: Sequence[Actor]) -> Iterator[Matter]
             )  # fmt: skip
         yield Matter(
             kind="alarm", id=row.pk, hazard=row.hazard, level=row.level, title=row.title,
-            place=row.place or row.region.name, at=row.heard_at.isoformat(),
-            seen_by=seers[row.region_id],
+            place=row.place or row.region.name, region=row.region_id,
+            at=row.heard_at.isoformat(), seen_by=seers[row.region_id],
         )  # fmt: skip
 
 
@@ -106,7 +112,7 @@ def _messages(rows: Sequence[Any], everybody: Sequence[Actor]) -> Iterator[Matte
             )  # fmt: skip
         yield Matter(
             kind="warning", id=row.pk, hazard=row.hazard, level=row.level,
-            title=row.headline or row.event, place=row.region.name,
+            title=row.headline or row.event, place=row.region.name, region=row.region_id,
             at=row.received_at.isoformat(), seen_by=seers[row.region_id],
         )  # fmt: skip
 
@@ -137,21 +143,63 @@ def real_alarms(actor: Actor) -> dict[str, Any]:
     exercise copied from one. ``told`` is false when the live workspace has not spoken for a while:
     then nothing listed does not mean that nothing is the matter.
     """
-    here = workspace.current()
-    copied = Copied.read(here.dir) if here.kind == "exercise" else None
-    if copied is None or copied.source_kind != LIVE:
+    source = _source()
+    if source is None:
         return {"source": "", "told": False, "at": None, "items": [], "base": "", "port": None}
-    told = _read(here.dir)
-    seen = [one for one in told.get("matters", ()) if actor.user_id in one["seen_by"]]
-    at = datetime.fromisoformat(told["at"]) if told else None
+    told = _read(workspace.directory())
+    if actor.via == SCREEN:
+        seen = [_blotted(one) for one in _near(told, actor.region)]
+    else:
+        seen = [one for one in told.get("matters", ()) if actor.user_id in one["seen_by"]]
     return {
-        "source": copied.source,
-        "told": at is not None and real_now() - at < SILENT,
-        "at": at,
+        "source": source,
+        "told": _spoke(told),
+        "at": datetime.fromisoformat(told["at"]) if told else None,
         "items": [_shown(one) for one in seen],
         "base": told.get("base", ""),
         "port": told.get("port"),
     }
+
+
+def real_near(region: str) -> list[dict[str, Any]] | None:
+    """Tell a phone in this exercise, which is nobody's account, what is real where it is.
+
+    That is its township, and what holds for more than it: kind of hazard and level, no more. None
+    when the live workspace has not spoken for a while; empty where nothing real can be.
+    """
+    if not region or _source() is None:
+        return []
+    told = _read(workspace.directory())
+    if not _spoke(told):
+        return None
+    return [_shown(_blotted(one)) for one in _near(told, region, TOWNSHIP)]
+
+
+def _near(told: dict[str, Any], region: str, longest: int | None = None) -> list[dict[str, Any]]:
+    """List what lies within a region or holds for more than it; `longest` widens the region."""
+    here = scope.prefix(region)[:longest]
+    found = []
+    for one in told.get("matters", ()):
+        there = scope.prefix(one["region"])
+        if there.startswith(here) or here.startswith(there):
+            found.append(one)
+    return found
+
+
+def _blotted(matter: dict[str, Any]) -> dict[str, Any]:
+    """Leave out where and what: whoever looks is nobody in the live workspace."""
+    return {**matter, "id": "", "title": "", "place": "", "region": ""}
+
+
+def _source() -> str | None:
+    """Name the live workspace this exercise was copied from; None without one."""
+    here = workspace.current()
+    copied = Copied.read(here.dir) if here.kind == "exercise" else None
+    return copied.source if copied is not None and copied.source_kind == LIVE else None
+
+
+def _spoke(told: dict[str, Any]) -> bool:
+    return bool(told) and real_now() - datetime.fromisoformat(told["at"]) < SILENT
 
 
 def _read(directory: Path) -> dict[str, Any]:
@@ -165,7 +213,7 @@ def _shown(matter: dict[str, Any]) -> dict[str, Any]:
     hazards = codes.table("hazards")
     known = matter["hazard"] in codes.hazards()
     return {
-        **{key: value for key, value in matter.items() if key != "seen_by"},
+        **{key: value for key, value in matter.items() if key not in ("seen_by", "region")},
         "hazard_label": hazards.name(matter["hazard"]) if known else "",
         "hazard_label_en": hazards.name(matter["hazard"], "en") if known else "",
         "at": clock.local(datetime.fromisoformat(matter["at"])).isoformat(timespec="seconds"),

@@ -11,11 +11,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import Delegation, Grant, User
 from anlan.base.permissions.selectors import actor_of, actors
 from anlan.base.regions import scope
 from anlan.kernel import clock, workspace
-from anlan.project.exercises import handlers, real_alarms
+from anlan.project.exercises import handlers, real_alarms, real_on_phones
 from anlan.project.exercises.places import Copied
 from anlan.sense.models import Alarm
 from anlan.sense.services import alarms
@@ -88,6 +89,45 @@ def test_each_sees_in_a_drill_what_they_may_see_in_the_live_workspace(
     assert [one["hazard"] for one in inside(home, town, monkeypatch)["items"]] == ["flood"]
     for one in (charlie, nobody):
         assert inside(home, one, monkeypatch)["items"] == []
+
+
+def test_a_phone_in_a_drill_hears_what_is_real_around_it_and_not_where(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised(world)
+    assert real_on_phones.draw(TOWN, "zh") == ""  # the live workspace says it itself
+    monkeypatch.setenv("ANLAN_DATA", str(home / "exercises" / "drill"))
+    assert "没有消息" in real_on_phones.draw(TOWN, "zh")
+    monkeypatch.setenv("ANLAN_DATA", str(home))
+    real_alarms.tell_exercises(home)
+    monkeypatch.setenv("ANLAN_DATA", str(home / "exercises" / "drill"))
+    village = f"{TOWN[:9]}201"
+    for region, heard in ((village, ["洪水"]), (TOWN, ["洪水"]), (COUNTY, ["洪水", "危险化学品"])):
+        told = real_on_phones.draw(region, "zh")
+        assert f"{len(heard)} 件真实报警" in told
+        assert heard[0] in told
+        assert "云溪" not in told
+        assert "海门" not in told
+    assert "orange" in real_on_phones.draw(village, "en")
+    for region in (NEIGHBOUR, ""):
+        assert real_on_phones.draw(region, "zh") == ""
+    path = home / "exercises" / "drill" / real_alarms.NAME
+    told = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**told, "matters": []}), "utf-8")
+    assert real_on_phones.draw(village, "zh") == ""
+
+
+def test_a_wall_in_a_drill_hears_that_something_is_real_and_not_where(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised(world)
+    real_alarms.tell_exercises(home)
+    monkeypatch.setenv("ANLAN_DATA", str(home / "exercises" / "drill"))
+    for region, heard in ((COUNTY, ["flood", "hazchem"]), (TOWN, ["flood"]), (NEIGHBOUR, [])):
+        wall = Actor(ref="wall:1", user_id=None, name="大厅", region=region, via="wall")
+        items = real_alarms.real_alarms(wall)["items"]
+        assert [one["hazard"] for one in items] == heard
+        assert {one[key] for one in items for key in ("id", "title", "place")} <= {""}
 
 
 def test_a_right_taken_away_since_the_drill_was_made_counts_no_more(
