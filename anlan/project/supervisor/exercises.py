@@ -14,7 +14,9 @@ from anlan.project.supervisor.health import url
 from anlan.project.supervisor.logs import RotatingLog
 
 FILE = "exercises.json"
-MQTT_PORT = 1883
+#: As far above MQTT's port as the pages are above theirs: two supervisors of one machine that
+#: start exercises at the same moment look in different places.
+WEB_PORT, MQTT_PORT = 8000, 1883
 LAST_PORT = 65_535
 OUR_OWN = (
     "ANLAN_DATA", "ANLAN_PORT", "ANLAN_SECRET_FILE", "DATABASE_URL", "TELEMETRY_URL", "STREAM_URL",
@@ -96,7 +98,8 @@ class Exercises:
         for name in OUR_OWN:
             environment.pop(name, None)  # an exercise has its own
         if os.environ.get("ANLAN_MQTT_PORT") != "0":
-            environment["ANLAN_MQTT_PORT"] = str(self._free_port(MQTT_PORT + 1, self._host))
+            first = MQTT_PORT + 1 + max(self._port - WEB_PORT, 0)
+            environment["ANLAN_MQTT_PORT"] = str(self._free_port(first, self._host))
         return environment
 
     def _free_port(self, first: int, host: str) -> int:
