@@ -24,6 +24,18 @@ function adopt(next: Session): Session {
   return next
 }
 
+/** Simulated seconds a second, as seen from here: a replay moves the clock step by step. */
+export const pace = ref(1)
+
+/** Ask how late it is, where the clock is not everybody's: without this it stood still. */
+export async function followClock(): Promise<void> {
+  const before = anchor.value
+  const { now, speed } = (await api.get<Session>('/session')).workspace.clock
+  const [server, local] = [Date.parse(now), performance.now()]
+  pace.value = speed || Math.round((server - before.server) / (local - before.local))
+  anchor.value = { server, local, speed }
+}
+
 export const loadSession = async () => adopt(await api.get<Session>('/session'))
 
 export const logIn = async (username: string, password: string, otp?: string) =>
