@@ -22,18 +22,18 @@ from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 
 STYLE = """<style>
-.hint{font-size:18px;display:block;color:#4c5a68;margin:.1rem 0 0}
+.hint{display:block;color:#4c5a68;margin:.1rem 0 0}
 .told{font-weight:600;color:#0a6a62}
-.bad{display:block;color:#8a1f5c;font-weight:600;font-size:18px}
+.bad{display:block;color:#8a1f5c;font-weight:600}
 input.bad,select.bad{border:3px solid #8a1f5c;color:inherit;font-weight:400;font-size:20px}
 fieldset{border:1px solid #8b98a5;border-radius:.6rem;margin:1rem 0;padding:.3rem .8rem .9rem}
 legend{font-weight:600;padding:0 .3rem}
 .sum{display:flex;justify-content:space-between;padding:.6rem 0;font-weight:600}
 .acts{grid-auto-flow:row;grid-template-columns:1fr 1fr}
-.acts .go{grid-column:1/-1}.acts .go:nth-child(n){background:#0a6a62}
-.acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#f3f5f7;font-size:20px}
+.acts .go{grid-column:1/-1;background:#0a6a62}
+.acts .plain{background:#f3f5f7}
 @media (prefers-color-scheme:dark){.hint{color:#a9b6c2}.told{color:#6cc5bb}.bad{color:#e79ac4}
-.acts .plain,.acts .plain:nth-child(2),.acts .plain:nth-child(3){background:#11181f;
+.acts .plain{background:#11181f;
 color:#6cc5bb;border-color:#6cc5bb}}
 </style>"""
 

@@ -26,6 +26,8 @@ from anlan.base.obligations.services.pocket import (
 from anlan.base.permissions.services.links import Opened
 from anlan.kernel import clock
 
+#: Answers that say no more than that help is wanted, and look like it.
+_TONES = {"need-help": " class=help"}
 #: What was done -> what the page says of it.
 THANKS = {"answer": "已签收，谢谢。", "report": "已反馈，谢谢。", "note": "已收到补充，谢谢。"}
 
@@ -217,11 +219,14 @@ def _buttons(pressed: Ask | None, visit: Visit) -> str:
     if pressed is None:
         return f"<button>{visit.say('已收到')}</button>"
     shown = pressed.buttons or tuple(value for value, _, _ in pressed.choices)
+    choices = [one for one in pressed.choices if one[0] in shown]
+    # What most will say stands out: of two the first, of three the one in the middle.
+    usual = choices[min(1, len(choices) - 2)][0] if len(choices) > 1 else ""
     return "".join(
-        f'<button name="{escape(pressed.name)}" value="{escape(value)}">'
+        f'<button name="{escape(pressed.name)}" value="{escape(value)}"'
+        f"{_TONES.get(value, ' class=usual' if value == usual else '')}>"
         f"{visit.either(label, label_en)}</button>"
-        for value, label, label_en in pressed.choices
-        if value in shown
+        for value, label, label_en in choices
     )
 
 

@@ -34,10 +34,10 @@ h1{font-size:24px;line-height:1.35;margin:.2rem 0 .6rem}
 .kind{background:#35424f;color:#fff;text-align:center;padding:.3rem;margin:0}
 .card{background:#fff;border:1px solid #d5dce3;border-radius:.6rem;padding:1rem;
 white-space:pre-wrap}
-.meta{color:#4c5a68;font-size:18px;margin:.6rem 0}
+.meta{color:#4c5a68;margin:.6rem 0}
 details,.field{margin:.6rem 0}
 summary{padding:.5rem 0;color:#0a6a62}
-label{display:block;color:#4c5a68;font-size:18px;margin:.5rem 0 .2rem}
+label{display:block;color:#4c5a68;margin:.5rem 0 .2rem}
 textarea,input,select{width:100%;font:inherit;border-radius:.5rem;border:1px solid #8b98a5;
 padding:.6rem;background:#fff;color:inherit}
 textarea{min-height:4.5rem}
@@ -48,12 +48,12 @@ text-decoration:none;line-height:1.2;padding:.3rem}
 .again{line-height:3.4rem}
 .acts{position:sticky;bottom:0;display:grid;gap:.5rem;padding:.7rem 0 1rem;
 grid-auto-flow:column;grid-auto-columns:1fr;background:#f3f5f7}
-:lang(en) .acts button{font-size:1.05rem}
-.acts button:only-child,.acts button:nth-child(2){background:#0a6a62}
-.acts button:nth-child(3){background:#8a1f5c}
-#say{min-height:0;line-height:1;width:auto;padding:.7rem 1rem;font-size:1rem;background:#35424f;
+.acts button{text-wrap:balance}
+.acts button:only-child,.acts .usual{background:#0a6a62}
+.acts .help{background:#8a1f5c}
+#say{min-height:0;line-height:1;width:auto;padding:.7rem 1rem;background:#35424f;
 margin:.6rem 0}
-#rec{min-height:0;line-height:1.3;padding:.8rem 1rem;font-size:1.1rem;background:#35424f;
+#rec{min-height:0;line-height:1.3;padding:.8rem 1rem;background:#35424f;
 margin:.8rem 0 .4rem}
 #rec.on{background:#8a1f5c}
 audio{width:100%}
@@ -66,14 +66,14 @@ audio{width:100%}
 #out .wait{background:#5b3b00;color:#fff;border-radius:.5rem;padding:.4rem .8rem}
 .task{display:block;background:#fff;border:1px solid #d5dce3;border-left:8px solid #5a6b7b;
 border-radius:.6rem;padding:.7rem .8rem;margin:.6rem 0;color:inherit;text-decoration:none}
-.task b{display:block}.task span{display:block;font-size:18px;color:#4c5a68}
+.task b{display:block}.task span{display:block;color:#4c5a68}
 .task .mark{display:inline-block;background:#35424f;color:#fff;border-radius:.3rem;padding:0 .4rem}
 .task.late{border-left-color:#8a1f5c}.task.late .mark{background:#8a1f5c}
 .task .again{min-height:3.2rem;line-height:1.3;padding:.7rem .3rem;font-size:20px;margin-top:.4rem;
 background:#0a6a62}
 nav{display:flex;gap:.5rem;max-width:32rem;margin:1rem auto 0;padding:.5rem 1rem 1.2rem}
-nav a{flex:1;text-align:center;padding:.8rem 0;border:1px solid #8b98a5;border-radius:.6rem;
-color:inherit;text-decoration:none;font-size:18px}
+nav a{flex:1;text-align:center;padding:.8rem 0;line-height:1.3;border:1px solid #8b98a5;border-radius:.6rem;
+color:inherit;text-decoration:none}
 @media (prefers-color-scheme:dark){body,.acts{background:#11181f;color:#e6ebf0}
 .card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done,.news{color:#6cc5bb}
 .wrong{color:#e79ac4}summary{color:#6cc5bb}

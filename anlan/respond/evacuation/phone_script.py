@@ -9,13 +9,15 @@ STYLE = """
 body,main,button,select,input{font-size:20px}h1{font-size:22px;margin:.2rem 0}
 .sum{display:grid;grid-template-columns:repeat(4,1fr);gap:.3rem;margin:.6rem 0;text-align:center}
 .sum div{background:#fff;border:1px solid #d5dce3;border-radius:.5rem;padding:.3rem 0}
-.sum b{display:block;font-size:24px}.sum small{font-size:16px;color:#4c5a68}
+.sum b{display:block;font-size:24px}.sum small{display:block;font-size:20px;line-height:1.15;
+color:#4c5a68;margin:0 auto .2rem}
+:lang(zh-CN) .sum small{max-width:2.2em}:lang(en) .sum{grid-template-columns:1fr 1fr}
 .home{display:block;background:#fff;border:1px solid #d5dce3;border-left:8px solid #5a6b7b;
 border-radius:.6rem;padding:.7rem .8rem;margin:.6rem 0;color:inherit;text-decoration:none}
 .home.ok{border-left-color:#2e8b57}.home.bad{border-left-color:#b0413e}
 .home b{font-size:22px}.home .st{float:right;font-weight:600}
-.home p{margin:.1rem 0;font-size:18px;color:#4c5a68}
-.mark{background:#35424f;color:#fff;border-radius:.3rem;padding:0 .4rem;font-size:17px}
+.home p{margin:.1rem 0;color:#4c5a68}
+.mark{background:#35424f;color:#fff;border-radius:.3rem;padding:0 .4rem}
 .bar{position:sticky;top:0;background:#f3f5f7;padding:.4rem 0;z-index:1}
 #wait{background:#5b3b00;color:#fff;border-radius:.5rem;padding:.4rem .8rem;margin:.4rem 0}
 #sheet{position:fixed;inset:auto 0 0;background:#fff;border-top:3px solid #16212c;
@@ -24,9 +26,9 @@ padding:.8rem 1rem;max-height:88vh;overflow:auto;z-index:2}
 .go button{min-height:3.6rem;background:#35424f}.go .ok{background:#0a6a62}
 .go .bad{background:#8a1f5c}
 .plain{background:none;color:#0a6a62;border:2px solid #0a6a62;min-height:3rem}
-a.call{display:inline-block;padding:.5rem 0;color:#0a6a62}
+a.call,.each{display:inline-block;padding:.5rem 0;color:#0a6a62}
 @media (prefers-color-scheme:dark){.home,.sum div,#sheet{background:#1b242d;border-color:#3a4754}
-.home p,.sum small{color:#a9b6c2}.bar{background:#11181f}.plain,a.call{color:#6cc5bb;
+.home p,.sum small{color:#a9b6c2}.bar{background:#11181f}.plain,a.call,.each{color:#6cc5bb;
 border-color:#6cc5bb}}
 """
 
