@@ -72,8 +72,8 @@ border-radius:.6rem;padding:.7rem .8rem;margin:.6rem 0;color:inherit;text-decora
 .task .again{min-height:3.2rem;line-height:1.3;padding:.7rem .3rem;font-size:20px;margin-top:.4rem;
 background:#0a6a62}
 nav{display:flex;gap:.5rem;max-width:32rem;margin:1rem auto 0;padding:.5rem 1rem 1.2rem}
-nav a{flex:1;text-align:center;padding:.8rem 0;line-height:1.3;border:1px solid #8b98a5;border-radius:.6rem;
-color:inherit;text-decoration:none}
+nav a{flex:1;text-align:center;padding:.8rem 0;line-height:1.3;border:1px solid #8b98a5;
+border-radius:.6rem;color:inherit;text-decoration:none}
 @media (prefers-color-scheme:dark){body,.acts{background:#11181f;color:#e6ebf0}
 .card{background:#1b242d;border-color:#3a4754}.meta,label{color:#a9b6c2}.done,.news{color:#6cc5bb}
 .wrong{color:#e79ac4}summary{color:#6cc5bb}
