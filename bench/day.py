@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from bisect import bisect_left
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,8 @@ STORM = os.environ.get("ANLAN_BENCH_STORM", "lekima")
 SPAN = os.environ.get("ANLAN_BENCH_SPAN", "2019-08-09T21:00,2019-08-10T07:00")
 SPEED = int(os.environ.get("ANLAN_BENCH_SPEED", "300"))
 RELAYED, NAME = 3, "day"
+#: A supervisor has ended everything within this time.
+STOPPING_S = 60.0
 MINE = "/obligations?scope=mine&size=1"
 TOLD = (
     "SELECT count(*) FROM outbox_delivery d JOIN outbox_event e ON e.id = d.event_id "
@@ -46,14 +49,35 @@ TOLD = (
 def run() -> dict[str, Any]:
     """Serve the county, play, relay, start."""
     home = workspace.directory().parent / "demo"
-    _serve(home)
     try:
+        _serve(home)
         return _measured(home)
     finally:
-        os.kill(int((home / "anlan.pid").read_text(encoding="ascii")), signal.SIGTERM)
+        _stop(home)
+
+
+def _stop(home: Path) -> None:
+    """End the supervisor, and with it the exercise; wait, for its directory is to be deleted."""
+    from anlan.project.supervisor.claim import read_pid
+
+    pid = read_pid(home)
+    if pid is None:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + STOPPING_S
+        while time.monotonic() < until:
+            os.kill(pid, 0)
+            time.sleep(0.1)
+
+
+def _say(text: str) -> None:
+    """Tell how far it is: it takes minutes, and its figures come last."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def _serve(home: Path) -> None:
+    _say("making and serving the demo county")
     subprocess.run(
         [sys.executable, "-m", "anlan.project.supervisor", "--data", str(home), "--port", "0",
          "--background"],
@@ -68,10 +92,13 @@ def _environment() -> dict[str, str]:
 
 def _measured(home: Path) -> dict[str, Any]:
     place = home / "exercises" / NAME
+    _say("copying it and reckoning the weather")
     told, url, heard = _played(home)
     records, tempo = Records(place), told["tempo"]
+    _say(f"played at {tempo['speed']}, {tempo['behind_s']} s behind at most; relaying warnings")
     late = _lateness(records, place, heard)
     queued, sizes = _relayed(Desk(url, "duty"), records)
+    _say("starting a response")
     shown, owed = _started(url, records)
     return {
         "figures": {
@@ -109,20 +136,33 @@ def _played(home: Path) -> tuple[dict[str, Any], str, dict[str, float]]:
         command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = ""
-        while not url:
-            line = process.stderr.readline()
-            assert line, "the replay did not begin"
-            url = line.strip().rsplit("：", 1)[-1] if "：http" in line else ""
-        rest = threading.Thread(target=process.stderr.read, daemon=True)
-        rest.start()
-        ear = Ear(urlsplit(url).port or 0, Desk(url, "duty").cookies, time.time)
-        told: dict[str, Any] = json.loads(process.stdout.read())
-        time.sleep(2.0)  # what was raised last is still on its way
-        ear.close()
-    return told, url, ear.heard
+        try:
+            return _followed(process)
+        except BaseException:
+            process.terminate()
+            raise
+
+
+def _followed(process: "subprocess.Popen[str]") -> tuple[dict[str, Any], str, dict[str, float]]:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    url, said = "", []
+    while not url:
+        said.append(process.stderr.readline())
+        assert said[-1], f"the replay did not begin: {''.join(said)}"
+        url = said[-1].strip().rsplit("：", 1)[-1] if "：http" in said[-1] else ""
+    _say(f"playing {STORM}, {SPAN or 'all of it'}, wanted {SPEED}")
+    rest: list[str] = []
+    hearing = threading.Thread(target=lambda: rest.extend(process.stderr or ()), daemon=True)
+    hearing.start()
+    ear = Ear(urlsplit(url).port or 0, Desk(url, "duty").cookies, time.time)
+    text = process.stdout.read()
+    time.sleep(2.0)  # what was raised last is still on its way
+    ear.close()
+    if not text:
+        hearing.join(10.0)
+        raise RuntimeError(f"the replay broke off: {''.join(rest[-20:])}")
+    return json.loads(text), url, ear.heard
 
 
 def _lateness(records: Records, place: Path, heard: dict[str, float]) -> list[float]:

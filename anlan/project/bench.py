@@ -3,18 +3,20 @@
 A benchmark is a module with ``run() -> dict`` of ``figures`` (and, if it has them, ``peers``,
 ``ratios``, ``settings``), and ``POSTGRES = True`` when it is to be run on PostgreSQL too; those
 figures get the suffix ``_pg`` where their name does not say so itself. Each run is a process of its
-own, so that nothing is warm by chance.
+own, so that nothing is warm by chance. Broken off (Ctrl-C, SIGTERM), one ends what it started.
 """
 
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from anlan.kernel import workspace
 from anlan.kernel.errors import Missing, Unavailable
@@ -24,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "bench"
 
 Report = dict[str, Any]
+#: A benchmark that is broken off stops what it serves within this time.
+FAREWELL_S: Final = 60.0
 
 
 def names() -> list[str]:
@@ -75,17 +79,45 @@ def _alone(name: str, extra: dict[str, str]) -> Report:
         home = Path(folder) / "bench"
         workspace.create(home, kind="live", name="bench")
         environment = {**os.environ, "ANLAN_DATA": str(home), "PYTHONPATH": str(ROOT), **extra}
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "anlan.project.bench", name],
-            env=environment,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            check=False,
-        )
-    if done.returncode:
+        told = _told([sys.executable, "-m", "anlan.project.bench", name], environment)
+    if told is None:
         raise Unavailable(f"测速「{name}」没有完成，原因见上", retry=False)
-    report: Report = json.loads(done.stdout.splitlines()[-1])
+    report: Report = json.loads(told.splitlines()[-1])
     return report
+
+
+def _told(command: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """Run a process to its end, or end it when we are; None where it failed."""
+    with (
+        ending(),
+        subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, env=environment, stdout=subprocess.PIPE, cwd=ROOT, text=True
+        ) as process,
+    ):
+        try:
+            told, _ = process.communicate()
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(FAREWELL_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+    return None if process.returncode else told
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Let SIGTERM end this process as Ctrl-C does: what was begun is ended first."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def machine() -> Report:
@@ -119,7 +151,8 @@ def _run_here(name: str) -> None:
     from anlan.base.db import migrating
 
     migrating.migrate()
-    report = importlib.import_module(f"bench.{name}").run()
+    with ending():
+        report = importlib.import_module(f"bench.{name}").run()
     sys.stdout.write("\n" + json.dumps(report, ensure_ascii=False) + "\n")
 
 
