@@ -64,6 +64,7 @@ def test_nothing_is_written_before_it_is_accepted(tmp_path: Path) -> None:
     imports.check_import(identity=made.id, by=BY, progress=_nothing)
     checked = imports.import_of(identity=made.id, by=BY)
     assert (checked.state, checked.good, checked.bad) == ("checked", 3, 0)
+    assert (checked.added, checked.changed, checked.unchanged) == (0, 1, 2)
     assert Shelter.objects.get(code="S1").name == "别名"
     imports.accept_import(identity=made.id, by=BY)
     imports.write_import(identity=made.id, by=BY, progress=_nothing)

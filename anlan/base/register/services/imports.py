@@ -17,7 +17,7 @@ from anlan.base.register.excel.checking import Report, batches
 from anlan.base.register.excel.reading import Trouble
 from anlan.base.register.models import Import
 from anlan.base.register.registry import REGISTERS, Register
-from anlan.base.register.services.rows import save_rows
+from anlan.base.register.services.rows import foresee, save_rows
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import AnlanError, Conflict, Invalid, Missing
 from anlan.kernel.ids import new_id
@@ -67,9 +67,8 @@ def check_import(*, identity: str, by: Actor, progress: Progress) -> None:
     report = Report()
     try:
         for changes in batches(entry, _path(made), by, report=report, progress=progress):
-            added = sum(change.id is None for change in changes)
-            report.added += added
-            report.changed += len(changes) - added
+            for state in foresee(entry=entry, changes=changes, by=by):
+                setattr(report, state, getattr(report, state) + 1)
     except AnlanError as error:
         Import.objects.filter(pk=identity, state="reading").update(
             state="failed", error=error.detail

@@ -100,6 +100,16 @@ def save_rows(*, entry: Register, changes: Sequence[Change], by: Actor) -> list[
         raise Conflict(f"{entry.title}中已有相同编号的行，请核对编号") from error
 
 
+def foresee(*, entry: Register, changes: Sequence[Change], by: Actor) -> list[str]:
+    """Tell what writing checked rows would make of each: added, changed or unchanged."""
+    stored = entry.model._default_manager.filter(pk__in=[one.id for one in changes if one.id])
+    olds, now = {row.pk: row for row in stored}, clock.now()
+    return [
+        _plan_edit(entry, change, olds[change.id], by, now).state if change.id else "added"
+        for change in changes
+    ]
+
+
 def _write(entry: Register, changes: Sequence[Change], by: Actor) -> list[Saved]:
     olds = _stored(entry, [change.id for change in changes if change.id])
     now = clock.now()
