@@ -28,6 +28,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from anlan.kernel import workspace
+from anlan.project.testing.postgres import free_port
 from bench._desk import Desk, Records, waited
 from bench._ear import Ear
 
@@ -87,7 +88,8 @@ def _serve(home: Path) -> None:
 
 def _environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
-    return {**kept, "ANLAN_MQTT_PORT": "0"}
+    # Some port, not none: what the exercise's gauges publish to is chosen above it.
+    return {**kept, "ANLAN_MQTT_PORT": str(free_port())}
 
 
 def _measured(home: Path) -> dict[str, Any]:
