@@ -284,6 +284,27 @@ export interface Token {
   token?: string
 }
 
+/** A screen's key; `token` is told once, when it is made. */
+export interface WallKey {
+  id: string
+  name: string
+  region: string
+  region_name: string
+  /** An address or a net, as 10.33.1.20/32. */
+  bound: string
+  phones: boolean
+  start: string
+  created_at: string
+  expires: string
+  last_used: string | null
+  last_from: string
+  /** When it last came from elsewhere, and from where. */
+  refused_at: string | null
+  refused_from: string
+  revoked_at: string | null
+  token?: string
+}
+
 export interface StreamEvent {
   seq: number
   event: string

@@ -42,7 +42,7 @@ const NEEDS: Record<string, string[]> = {
   ...evacuationNeeds,
   '/stuck': ['stuck.view'],
   '/journal': ['journal.view'],
-  '/accounts': ['users.view', 'grants.view', 'delegations.view'],
+  '/accounts': ['users.view', 'grants.view', 'delegations.view', 'walls.view'],
 }
 
 export const mayOpen = (path: string): boolean => NEEDS[path]?.some(mayDo) ?? true
