@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 #: Where pictures are kept; nothing is drawn when it names nothing.
 FOLDER = "ANLAN_PICTURES"
@@ -28,6 +28,8 @@ def keep(page: Page, name: str) -> None:
     """Keep what a page shows, when pictures are wanted."""
     folder = wanted()
     if folder is not None:
+        for passing in (".skeleton", ".el-message"):
+            expect(page.locator(passing)).to_have_count(0)
         (folder / f"{name}.webp").write_bytes(taken(page))
 
 

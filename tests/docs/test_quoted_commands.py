@@ -29,9 +29,11 @@ def known() -> dict[str, Any]:
 
 @cache
 def measuring() -> set[str]:
-    """Name the variables that benchmarks read by themselves."""
-    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "bench").glob("*.py"))
-    return {name for text in texts for name in re.findall(r'"(ANLAN_BENCH_[A-Z_]+)"', text)}
+    """Name the variables that benchmarks and browser tests read by themselves."""
+    places = [*(ROOT / "bench").glob("*.py"), *(ROOT / "tests" / "browser").glob("*.py")]
+    texts = (path.read_text(encoding="utf-8") for path in places)
+    own = r'"(ANLAN_(?:BENCH_[A-Z_]+|PICTURES|SHOTS))"'
+    return {name for text in texts for name in re.findall(own, text)}
 
 
 def lines(page: Path) -> Iterator[str]:
