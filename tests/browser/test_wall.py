@@ -9,13 +9,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from anlan.kernel.clock import real_now
-from tests.browser.conftest import Platform, log_in, shoot
+from tests.browser import axe
+from tests.browser.conftest import Platform, log_in, shoot, visit
 
 pytestmark = pytest.mark.browser
 
 COUNTY = "339901000000"
 #: Read from eight metres: a figure at least an eighteenth of the height, text a sixtieth.
 FIGURE, TEXT = 1 / 18, 1 / 60
+CUT = """all => all.filter(one => one.scrollHeight > one.clientHeight + 4)
+    .map(one => one.textContent)"""
+#: Page that is turned to -> the panels there.
+PANELS: dict[str, tuple[str, ...]] = {
+    "3/6": ("calls",), "4/6": ("moving", "vessels"), "5/6": ("stations", "reservoirs"), "6/6": (),
+}  # fmt: skip
 SIZES = "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) / innerHeight)"
 
 
@@ -73,17 +80,38 @@ def test_a_wall_is_let_in_by_its_key_and_turns_its_pages(
     shoot(screen, f"wall-{screen.viewport_size['width'] if screen.viewport_size else ''}")
 
     turned = screen.locator(".turns")
-    expect(turned).to_contain_text("1/4")
+    expect(turned).to_contain_text("1/6")
     screen.clock.run_for(21_000)
-    expect(turned).to_contain_text("2/4")
+    expect(turned).to_contain_text("2/6")
     expect(screen.get_by_role("heading", name="待决策事项")).to_be_visible()
     screen.keyboard.press(" ")
     expect(turned).to_contain_text("已停住")
     screen.clock.run_for(60_000)
-    expect(turned).to_contain_text("2/4")
-    for place in ("3/4", "4/4", "1/4"):
+    expect(turned).to_contain_text("2/6")
+    for place, panels in PANELS.items():
         screen.keyboard.press("ArrowRight")
         expect(turned).to_contain_text(place)
+        _read_panels(screen, panels, _told(screen, platform, key)["panels"])
+    screen.keyboard.press("ArrowRight")
+    expect(turned).to_contain_text("1/6")
+
+
+def _read_panels(screen: Page, panels: tuple[str, ...], told: dict[str, Any]) -> None:
+    """See that panels say what they were told, in letters for eight metres, nothing cut off."""
+    for name in panels:
+        panel = screen.locator(f"[data-panel={name}]").first
+        expect(panel).to_be_visible()
+        if told[name]["why"]:
+            expect(panel).to_contain_text(told[name]["why"])
+        expect(panel).to_have_class(re.compile("stale" if told[name]["stale"] else "panel"))
+    if "vessels" in panels:
+        rows = screen.locator("[data-panel=vessels] tbody tr")
+        for shown, one in zip(rows.all(), told["vessels"]["rows"], strict=False):
+            expect(shown.locator(".most")).to_have_text(f"{one['out']:,.0f}")
+    assert min(screen.locator(".panel :is(td, th, b, i, span)").evaluate_all(SIZES)) >= TEXT
+    assert screen.locator(".panel").evaluate_all(CUT) == []
+    width = screen.viewport_size["width"] if screen.viewport_size else ""
+    shoot(screen, f"wall-{width}-{panels[0] if panels else 'course'}")
 
 
 def test_a_wall_that_hears_nothing_says_so_and_comes_back(
@@ -108,3 +136,43 @@ def test_a_key_of_another_address_opens_nothing(
     screen.goto(f"{platform.url}/wall#{_key(page, platform, '203.0.113.9')}")
     expect(screen.locator(".alarm")).to_be_visible()
     expect(screen.locator("[data-figure]")).to_have_count(0)
+
+
+def test_the_security_administrator_keeps_the_keys_on_a_page(
+    page: Page, platform: Platform
+) -> None:
+    log_in(page, platform, "secadmin")
+    visit(page, platform, "/accounts")
+    page.get_by_text("大屏令牌", exact=True).click()
+    page.get_by_role("button", name="建立大屏令牌").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("哪块屏").fill("防汛会商室")
+    dialog.get_by_label("这台机器的地址，或网段").fill("10.0.0.0/8")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("至少 /16")).to_be_visible()
+    dialog.get_by_label("这台机器的地址，或网段").fill("10.33.1.0/28")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    address = page.locator(".fresh code")
+    expect(address).to_contain_text(f"{platform.url}/wall#anlan_wall_")
+    key = (address.text_content() or "").partition("#")[2].strip()
+    row = page.get_by_role("row").filter(has_text="防汛会商室")
+    expect(row).to_contain_text("10.33.1.0/28")
+    expect(row).to_contain_text("没有用过")
+
+    # Somebody comes with it from elsewhere: here, from this machine.
+    headers = {"Authorization": f"Bearer {key}"}
+    assert page.context.browser
+    with_key = page.context.browser.new_context()
+    assert with_key.request.get(f"{platform.url}/api/v1/wall", headers=headers).status == 401
+    with_key.close()
+    page.reload()
+    page.get_by_text("大屏令牌", exact=True).click()
+    expect(row).to_contain_text("127.0.0.1")
+    assert not axe.found(page, "wall keys")
+    shoot(page, "wall-keys")
+
+    row.get_by_role("button", name="收回").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="收回", exact=True).press("Enter")
+    expect(row).to_have_count(0)
