@@ -7,6 +7,7 @@ the storm's day is taken afterwards (CONTRIBUTING.md tells how).
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,7 @@ def _finds_an_earlier_minute(duty: Stranger) -> None:
     page = chief.page
     expect(page.get_by_role("heading", name="应急响应")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("complementary").filter(has_text="演练").first).to_be_visible()
+    storm_film.wait_until(page, storm_film.now(page) + timedelta(minutes=1))  # and nobody reloads
     chief.press("启动应急响应")
     chief.see("启动后立即下达", within_ms=60_000)
     chief.press("启动")

@@ -76,6 +76,7 @@ def test_the_tour_is_walked_by_keyboard_and_left_at_any_stop(
         expect(page.locator("main").first).to_be_visible()
         page.wait_for_function("seen => !seen.includes(location.pathname)", arg=["/welcome", *seen])
         expect(page.locator(".skeleton")).to_have_count(0)
+        expect(page.get_by_text("没有这个页面")).to_have_count(0)
         path = page.evaluate("location.pathname")
         seen.append(path)
         if number in (3, STOPS):
