@@ -180,7 +180,7 @@ def _near(told: dict[str, Any], region: str, longest: int | None = None) -> list
     here = scope.prefix(region)[:longest]
     found = []
     for one in told.get("matters", ()):
-        there = scope.prefix(one["region"])
+        there = scope.prefix(one.get("region") or scope.COUNTRY)
         if there.startswith(here) or here.startswith(there):
             found.append(one)
     return found

@@ -14,7 +14,7 @@ export interface RealMatter {
   place: string
   at: string
 }
-interface Told {
+export interface RealTold {
   /** "" where nothing real can be: a demo, or an exercise copied from one. */
   source: string
   /** Whether the live workspace spoke lately. */
@@ -25,7 +25,7 @@ interface Told {
   port: number | null
 }
 
-export const real = shallowRef<Told | null>(null)
+export const real = shallowRef<RealTold | null>(null)
 /** Somebody has seen these; what comes later shows again. */
 const seen = shallowRef<ReadonlySet<string>>(new Set())
 const EVERY = 5_000
@@ -48,7 +48,7 @@ export function heardOf(): void {
 
 async function ask(): Promise<void> {
   try {
-    real.value = await api.get<Told>('/exercises/real-alarms')
+    real.value = await api.get<RealTold>('/exercises/real-alarms')
   } catch {
     // A lost server is shouted about elsewhere; what was told last stays on the screen.
   }

@@ -2,6 +2,7 @@
 import { onUnmounted, ref, shallowRef } from 'vue'
 import { sseReader } from '@/api/sse'
 import { language } from '@/locale'
+import type { RealTold } from '@/shell/real-alarms'
 import type { Wall } from './shapes'
 
 const STORED = 'anlan.wall'
@@ -24,6 +25,7 @@ function keyOfScreen(): string {
 export function useFeed() {
   const key = keyOfScreen()
   const wall = shallowRef<Wall | null>(null)
+  const real = shallowRef<RealTold | null>(null)
   const refused = ref('')
   const lost = ref(false)
   const answeredAt = ref(Date.now())
@@ -50,6 +52,7 @@ export function useFeed() {
         refused.value = ''
         answeredAt.value = Date.now()
         lost.value = false
+        if (wall.value.workspace.kind === 'exercise') await askReal()
       } else if (response.status === 401 || response.status === 403) {
         const told = (await response.json()) as { detail?: string }
         refused.value = told.detail ?? String(response.status)
@@ -62,6 +65,16 @@ export function useFeed() {
       if (!refused.value && Date.now() - answeredAt.value > EVERY) lost.value = true
       soon(EVERY)
     }
+  }
+
+  /** What is really the matter while a drill is shown; what was told last stays. */
+  async function askReal(): Promise<void> {
+    const response = await fetch('/api/v1/exercises/real-alarms', {
+      headers: headers(),
+      signal: AbortSignal.any([control.signal, AbortSignal.timeout(PATIENCE)]),
+      cache: 'no-store',
+    })
+    if (response.ok) real.value = (await response.json()) as RealTold
   }
 
   function soon(ms: number): void {
@@ -95,5 +108,5 @@ export function useFeed() {
     clearTimeout(timer)
     control.abort()
   })
-  return { wall, refused, lost, answeredAt }
+  return { wall, real, refused, lost, answeredAt }
 }

@@ -58,7 +58,7 @@ def _roll_call(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _buttons(page: str) -> list[str]:
-    return re.findall(r"<button name=\"reply\" value=\"([^\"]+)\">", page)
+    return re.findall(r"<button name=\"reply\" value=\"([^\"]+)\"[^>]*>", page)
 
 
 def _voice(content: bytes) -> BytesIO:
@@ -148,7 +148,11 @@ def test_the_choice_a_kind_declares_becomes_big_buttons_and_two_taps_answer(
     county: County, client: Client
 ) -> None:
     link = _link(county, county.owe(kind="test-call"))
-    assert _buttons(client.get(link).content.decode()) == ["received", "on-post", "need-help"]
+    page = client.get(link).content.decode()
+    assert _buttons(page) == ["received", "on-post", "need-help"]
+    assert re.findall(r"value=\"([^\"]+)\" class=(\w+)", page) == [
+        ("on-post", "usual"), ("need-help", "help"),
+    ]  # fmt: skip
     assert client.post(link, {"reply": "received"}).status_code == 200
     row = Obligation.objects.get()
     assert (row.state, row.closed_at) == ("answered", None)
