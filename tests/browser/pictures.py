@@ -67,7 +67,7 @@ def film(frames: Sequence[bytes], *, frame_ms: int, last_ms: int = 2_500) -> byt
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
-_IMAGE = (b"ALPH", b"VP8 ", b"VP8L")
+_IMAGE = (b"ALPH", b"VP8 ", b"VP8L")  # codespell:ignore alph
 
 
 def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:

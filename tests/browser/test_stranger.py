@@ -199,6 +199,15 @@ def test_the_storms_day_is_filmed(chromium: Browser, stage: Platform, readme: Re
         watching.follow("回到本辖区")
         frames = storm_film.filmed(page)
         _sees_the_night(page)
+    for name, words, picture in (
+        ("secadmin", "用户与权限", "accounts"), ("auditor", "留痕", "journal")
+    ):  # fmt: skip
+        with window(chromium, readme, stage.url) as one:
+            one.follow(name)
+            one.follow("登录")
+            one.follow(words)
+            expect(one.page.get_by_role("heading", level=1, name=words)).to_be_visible()
+            pictures.keep(one.page, f"screenshot-{picture}")
     (folder / "storm-day.webp").write_bytes(pictures.film(frames, frame_ms=storm_film.FRAME_MS))
 
 
