@@ -80,6 +80,7 @@ print(json.dumps({{one.key: plain(one, found.values[one.key]) for one in declare
 def test_every_way_of_adding_has_a_page_and_each_page_a_test() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     tests = {
+        "devices.md": "tests/docs/test_devices_howto.py",
         "sources.md": "anlan/gateways/sources/tests/test_deeds.py",
         "channels.md": "anlan/comms/tests/test_declaring.py",
         "register.md": "tests/docs/test_register_howto.py",
