@@ -1,5 +1,6 @@
 """Every declaration has its page, and no page needs anything from elsewhere."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -13,6 +14,7 @@ from anlan.base.register.columns import columns
 from anlan.base.register.registry import REGISTERS, Register
 from anlan.engines.registry import Engine, engines
 from anlan.kernel.events import Event
+from anlan.project.docs import looks
 from anlan.project.docs.commands import walk
 from anlan.project.docs.comments import comments
 from anlan.project.docs.declarations import event_kinds
@@ -49,6 +51,32 @@ def test_every_code_of_every_table_is_shown_with_its_confidence() -> None:
         assert len(rows) == len(table)
         assert all('<abbr title="' in row for row in rows)
         assert f"({table.key}.md)" in page("reference/codes/index.md")
+
+
+def test_the_visual_language_tells_every_colour_size_drawing_and_symbol_there_is() -> None:
+    shown = page("reference/looks.md")
+    colours = {key for key, value in looks.light().items() if value.startswith("#")}
+    assert colours == {*looks.MEANS, *looks.WARNINGS}, "each token is told, and nothing else is"
+    for palette in (looks.light(), looks.dark()):
+        assert not [key for key in looks.MEANS if palette[key] not in shown]
+        for key, (_, ground) in looks.MEANS.items():
+            assert not ground or looks.contrast(palette[key], palette[ground]) >= looks.LEAST, key
+    for key, ink in looks.inks_of_levels().items():
+        assert looks.contrast(looks.light()[key], ink) >= looks.LEAST, key
+    assert set(looks.inks_of_levels()) == set(looks.WARNINGS)
+    for file in ("things.ts", "gauges.ts", "acts.ts"):
+        text = (looks.SOURCE / "design" / "icons" / file).read_text(encoding="utf-8")
+        found = looks.drawings(file)
+        assert len(found) == len(re.findall(r":\s*'M", text))
+        assert not [name for name, path in found.items() if path not in shown]
+    sizes = {key for key in looks.light() if key.startswith("size")}
+    assert sizes == set(looks.SIZES)
+    reserved = {looks.light()[key] for key in looks.WARNINGS}
+    for name in ("INKS", "TINTS"):
+        inks = looks.map_inks(name)
+        assert inks
+        assert not reserved & set(inks.values())
+        assert not [one for one in inks.values() if one not in shown]
 
 
 def test_every_hazard_has_a_page_with_its_source() -> None:

@@ -10,6 +10,7 @@ from anlan.project.docs import (
     engines,
     facts,
     http,
+    looks,
     obligations,
     quality,
     registers,
@@ -32,6 +33,7 @@ def pages() -> dict[str, Callable[[], Page]]:
         "reference/engines.md": engines.engines,
         "reference/environment.md": surroundings.environment,
         "reference/http.md": http.interface,
+        "reference/looks.md": looks.looks,
         "quality/index.md": quality.overview,
     }
     for entry in REGISTERS.values():
