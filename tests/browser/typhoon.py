@@ -4,18 +4,21 @@ The live county is served, so that something real may happen in it while the exe
 """
 
 import json
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from anlan.base.conftest import RealWorkspace
+from anlan.base.obligations.ladders import DEFAULTS
 from anlan.comms.tests.postman import free_port
 from anlan.demo import storms
 from tests.browser.conftest import Platform, run_platform
-from tests.sense.demo_workspace import ROOT, make
+from tests.sense.demo_workspace import ROOT, DemoWorkspace, make
 
 EXERCISE = "lekima"
 BEGINS = "2019-08-10T04:24"
@@ -33,8 +36,9 @@ from anlan.demo.plan import COMMANDER, FOLDER, SECTION, WORD
 from anlan.demo.load import PEOPLE
 from anlan.demo.population import People
 from anlan.demo.rota import shifts
+from anlan.demo.sheets import phones
 from anlan.demo.writing import write
-from anlan.base.people.models import Post
+from anlan.base.people.models import Person, Post
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
 from anlan.kernel import clock
@@ -66,6 +70,12 @@ codes = set(homes.code)
 residents = only(county.residents, [one in codes for one in county.residents.household])
 near = replace(county, households=homes, residents=residents)
 People(near, by).write({key: quiet for key in PEOPLE})
+there = set(Person.objects.values_list("code", flat=True))
+numbers = (one for one in phones(county) if one["person"] in there)
+write(REGISTERS["phones"], numbers, by=by, tell=quiet)
+mail = {one: f"{one}@county.example" for one in sorted(there)}
+boxes = ({"person": one, "kind": "mail", "address": told} for one, told in mail.items())
+write(REGISTERS["accounts"], boxes, by=by, tell=quiet)
 known = set(Post.objects.values_list("unit__code", flat=True))
 today = clock.local(clock.now()).date()
 watches = (one for one in shifts(county, today) if one["unit"] in known)
@@ -84,6 +94,39 @@ section, commander = (
 plan = plans.draft_plan(text=write_plan(spec), by=section).pk
 plans.submit_plan(plan=plan, by=section)
 plans.approve_plan(plan=plan, note=WORD, by=commander)
+"""
+
+#: Through which the live county really speaks: short messages, and mail.
+CHANNELS = {
+    "mas": """
+title = "移动短信"
+channel = "sms"
+enabled = true
+[request]
+url = "{sink}/send"
+json = {{ phone = "{{number}}", text = "{{text}}", uid = "{{key}}", request = "{{request}}" }}
+[answer]
+ok = {{ path = "code", is = [0] }}
+ticket = "id"
+""",
+    "post": """
+title = "政务邮箱"
+kind = "smtp"
+enabled = true
+[mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "yjgl@county.example"
+""",
+}
+#: How many tries each carrier made; what a person tries by hand has none.
+TRIES = """
+import json
+from django.db.models import Count
+from anlan.comms.models import Attempt
+rows = Attempt.objects.exclude(carrier="").values_list("carrier").annotate(n=Count("pk"))
+print(json.dumps(dict(rows.order_by())))
 """
 
 
@@ -116,14 +159,36 @@ class Night:
             self.drill = Platform(url, self.place)
         assert self.drill.url == url
 
+    def mistake(self) -> None:
+        """Lay the live workspace's channels into the exercise, as somebody in a hurry might."""
+        shutil.copytree(self.live.dir / "conf" / "channels", self.place / "conf" / "channels")
+
+    def tries(self, place: Path) -> Counter[str]:
+        """Count what carried the messages of a workspace, try by try."""
+        told = DemoWorkspace(place).do(TRIES)
+        return Counter(json.loads(told.strip().splitlines()[-1]))
+
 
 @contextmanager
-def falling(directory: Path, migrated: RealWorkspace) -> Iterator[Night]:
-    """Serve a live county, in which nothing has happened yet."""
+def falling(directory: Path, migrated: RealWorkspace, sink: str, port: int) -> Iterator[Night]:
+    """Serve a live county, in which nothing has happened yet.
+
+    Its short messages really go to a provider at `sink`, its mail to a server at `port`.
+    """
     made = make(directory / "live", migrated, near=(TAKEN[:9],))
     made.do(MORE)
     _call_live(made.dir)
+    conf = made.dir / "conf"
+    (conf / "channels").mkdir(parents=True)
+    for key, text in CHANNELS.items():
+        path = conf / "channels" / f"{key}.toml"
+        path.write_text(text.format(sink=sink, port=port), encoding="utf-8")
+    # Whoever is told by a short message is told by mail, too.
+    ladders = DEFAULTS.read_text(encoding="utf-8").replace('"sms"', '"sms", "mail"')
+    (conf / "ladders.toml").write_text(ladders, encoding="utf-8")
     for live in run_platform(made.dir, mqtt=free_port()):
+        told = f'[comms]\nlink_base = "{live.url.rstrip("/")}"\n'
+        (conf / "settings.toml").write_text(told, encoding="utf-8")
         yield Night(live)
 
 
