@@ -137,5 +137,5 @@ export interface Wall {
     name: string
     phone: string | null
   }[]
-  course: { at: string; title: string; title_en: string; region_name: string }[]
+  course: { at: string; title: string; title_en: string; region_name: string; times: number }[]
 }

@@ -1,5 +1,6 @@
 """What stands beside the figures: what waits for a decision, who is late, calls by township."""
 
+from itertools import groupby
 from typing import Any, Final
 
 from anlan.base.journal import selectors as journal
@@ -24,6 +25,8 @@ MOST: Final = 8
 TOLD: Final = ("alerts.", "alert.", "responses.", "response.", "evacuations.", "evacuation.",
                "incidents.", "incident.", "forecasts.", "forecast.", "losses.", "loss")  # fmt: skip
 READ: Final = 400
+#: Lines of the course, which has a page for itself.
+COURSE: Final = 12
 
 
 def beside(asked: Asked, *, clear: bool) -> dict[str, Any]:
@@ -131,15 +134,19 @@ def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
 
 
 def _course(asked: Asked) -> list[dict[str, Any]]:
-    """List what was done last, the newest first; ids and deeds, nobody's words."""
+    """List what was done last, the newest first, the same one after another told once.
+
+    Deeds and places only, nobody's words.
+    """
     rows = journal.entries().filter(where_of_journal(asked), at__lte=asked.at)
     rows = rows.order_by("-at", "-id").values_list("at", "deed", "region")
-    found = [one for one in rows[:READ] if one[1].startswith(TOLD)][:MOST]
-    names = regions.names({region for _, _, region in found})
+    told = [one for one in rows[:READ] if one[1].startswith(TOLD)]
+    runs = [list(run) for _, run in groupby(told, key=lambda one: one[1:])][:COURSE]
+    names = regions.names({run[0][2] for run in runs})
     return [
-        {"at": at, "title": label(deed).title, "title_en": label(deed).title_en,
-         "region_name": names.get(region, "")}
-        for at, deed, region in found
+        {"at": run[0][0], "title": label(run[0][1]).title, "title_en": label(run[0][1]).title_en,
+         "region_name": names.get(run[0][2], ""), "times": len(run)}
+        for run in runs
     ]  # fmt: skip
 
 

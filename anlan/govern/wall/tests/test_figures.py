@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
@@ -234,6 +235,22 @@ def test_a_telephone_is_masked_unless_the_screen_may_show_it(begun: Callable[[in
     shown = [one["phone"] for one in wall.wall(BY, COUNTY)["late"] if one["phone"]]
     assert shown
     assert all("*" in number for number in shown)
+
+
+def test_what_is_done_over_and_over_is_told_once_with_how_often(
+    begun: Callable[[int], Day],
+) -> None:
+    day = begun(16)
+    day.go(day.leave)
+    for _ in range(3):
+        day.go(day.tick)
+    told = wall.wall(BY, COUNTY)["course"]
+    assert told
+    assert all(one["times"] >= 1 for one in told)
+    pairs = [(one["title"], one["region_name"]) for one in told]
+    assert all(one != other for one, other in itertools.pairwise(pairs))
+    moments = [one["at"] for one in told]
+    assert moments == sorted(moments, reverse=True)
 
 
 @pytest.mark.usefixtures("county")
