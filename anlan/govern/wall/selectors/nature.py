@@ -166,7 +166,7 @@ def surge(asked: Asked) -> Behind:
     if not rows:
         return Behind([], None, unknown=("没有已签署的潮位预报", "No signed forecast of the tide"))
     levels = codes.table("warning-levels")
-    lines = [
+    lines: list[tuple[Cell, ...]] = [
         (
             one.run.title, one.station.code, one.station.name, one.region_id, one.peak, one.peak_at,
             levels.name(str(one.level)) if one.level else "", one.level,

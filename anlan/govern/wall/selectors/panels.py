@@ -139,8 +139,8 @@ def _course(asked: Asked) -> list[dict[str, Any]]:
     Deeds and places only, nobody's words.
     """
     rows = journal.entries().filter(where_of_journal(asked), at__lte=asked.at)
-    rows = rows.order_by("-at", "-id").values_list("at", "deed", "region")
-    told = [one for one in rows[:READ] if one[1].startswith(TOLD)]
+    newest = rows.order_by("-at", "-id").values_list("at", "deed", "region")[:READ]
+    told = [one for one in newest if one[1].startswith(TOLD)]
     runs = [list(run) for _, run in groupby(told, key=lambda one: one[1:])][:COURSE]
     names = regions.names({run[0][2] for run in runs})
     return [
