@@ -333,13 +333,13 @@ def test_what_is_due_adds_up_at_every_minute_as_it_was_seen_then(
     seats: Seats, chief: Office, batch: Any, heard: dict[str, list[int]]
 ) -> None:
     told = {}
-    for minute in range(24, 45):
-        at = f"2019-08-09T20:{minute}:00Z"
-        told[f"04:{minute}"] = adds_up(chief.get(f"/evacuations/{batch['id']}?at={at}"))
+    for past in range(24, 45):
+        at = f"2019-08-09T20:{past}:00Z"
+        told[f"04:{past}"] = adds_up(chief.get(f"/evacuations/{batch['id']}?at={at}"))
     assert {minute: told[minute] for minute in heard} == heard
     assert len({tuple(four) for four in heard.values()}) == len(heard) == 3
     assert [minute for minute, four in told.items() if not any(four)] == [
-        f"04:{minute}" for minute in range(24, 28)
+        f"04:{past}" for past in range(24, 28)
     ]
     assert told["04:35"] == heard["04:28"]
     assert told["04:43"] == heard["04:36"]
