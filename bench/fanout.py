@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from anlan.kernel.longlived import settle
 from bench import _sink
 from bench._posts import county
 
@@ -50,6 +51,7 @@ ONE = 'json = {phone = "{number}", text = "{text}", uid = "{key}"}'
 
 def run() -> dict[str, Any]:
     posts = county(POSTS)
+    settle()  # as the process does that sends
     with ExitStack() as stack:
         address = stack.enter_context(_sink.running())
         _settle(address)

@@ -15,8 +15,9 @@ LENGTH = 26
 _DECODE = {char: value for value, char in enumerate(ALPHABET)}
 _COUNTER_MAX = (1 << 12) - 1
 
-# Two characters at a time: 13 look-ups instead of 26 shifts.
+# Three characters at a time, and two: nine look-ups instead of 26 shifts.
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
+_TRIPLES = [pair + char for pair in _PAIRS for char in ALPHABET]
 
 
 class Source:
@@ -53,11 +54,14 @@ def floor_of(millis: int) -> str:
 
 def encode(number: int) -> str:
     """Write a number below 2**130 as 26 characters."""
-    pairs = []
-    for _ in range(LENGTH // 2):
-        pairs.append(_PAIRS[number & 0x3FF])
-        number >>= 10
-    return "".join(reversed(pairs))
+    # Halves that a processor's words hold, as far as may be.
+    upper, lower = number >> 60, number & (1 << 60) - 1
+    return (
+        f"{_PAIRS[upper >> 60]}{_TRIPLES[upper >> 45 & 0x7FFF]}{_TRIPLES[upper >> 30 & 0x7FFF]}"
+        f"{_TRIPLES[upper >> 15 & 0x7FFF]}{_TRIPLES[upper & 0x7FFF]}{_TRIPLES[lower >> 45]}"
+        f"{_TRIPLES[lower >> 30 & 0x7FFF]}{_TRIPLES[lower >> 15 & 0x7FFF]}"
+        f"{_TRIPLES[lower & 0x7FFF]}"
+    )
 
 
 def decode(text: str) -> int:

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
 import ssl
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -33,6 +31,7 @@ from anlan.gateways.sources.pulling import Submit
 from anlan.gateways.sources.runner import Runner
 from anlan.gateways.sources.selectors import scope_of
 from anlan.kernel.errors import AnlanError
+from anlan.kernel.longlived import settle
 from anlan.protocols.observations import Decoded
 from anlan.protocols.observations.warming import warm
 from anlan.sense.intake.running import now_ms
@@ -46,8 +45,6 @@ BEAT_S: Final = 1.0
 #: How often it is looked whether keys, streams or rights changed.
 LOOK_S: Final = 0.5
 NOTE_S: Final = 60.0
-#: How soon the event loop gets its turn beside a thread that computes (Python's own is 5 ms).
-SWITCH_S: Final = 0.001
 
 
 @dataclass(frozen=True)
@@ -67,13 +64,12 @@ class Settings:
 
 def run(settings: Settings) -> None:
     """Take observations in until SIGTERM or SIGINT."""
-    sys.setswitchinterval(SWITCH_S)
     keep_small()
     warm()
     doors: list[DoorState] = []
     way = _way(settings, doors)
     way.start()
-    gc.freeze()
+    settle()
     code = 0
     try:
         asyncio.run(_Process(settings, way, doors).run())

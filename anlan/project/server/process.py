@@ -1,21 +1,18 @@
 """One web process: start, serve, finish."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 
 from anlan.kernel import workspace
+from anlan.kernel.longlived import settle
 from anlan.project import environment
 from anlan.project.server.runtime import Certificate, listen, serve
 
 #: What is under way may take so long to end after SIGTERM.
 FINISH_S = 8.0
-#: How soon the event loop gets its turn beside a thread that computes (Python's own is 5 ms).
-SWITCH_S = 0.001
 FLUSH_S = 0.5
 
 
@@ -25,15 +22,13 @@ def run(*, host: str, port: int, descriptor: int | None) -> None:
     # Importing the entrance reads the settings, the addresses and every module's doors.
     from anlan.project.server.entrance import Entrance
 
-    sys.setswitchinterval(SWITCH_S)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     tls = _tls()
     entrance = Entrance(loop, tls=tls is not None)
     own: socket.socket | None = listen(host, port) if descriptor is None else None
     entrance.start()
-    # What was imported stays for good: the collector need not walk it with every round.
-    gc.freeze()
+    settle()
     ending = serve(
         loop,
         entrance.arrive,

@@ -17,7 +17,7 @@ from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
 from anlan.comms.services.sending.apart import claim_sound, record_sound
-from anlan.comms.services.sending.claiming import MOST, Claimed
+from anlan.comms.services.sending.claiming import Claimed, most_at_once
 from anlan.comms.services.sending.hands import Hands, News
 from anlan.comms.services.sending.recording import (
     Done,
@@ -38,8 +38,8 @@ PORTIONS = 2
 #: How long a portion should take, so that little is unknown when the process dies.
 TARGET_S = 0.5
 FIRST = 100
-#: Results are written down at the latest after so long, or when there are so many.
-FLUSH_S, FLUSH = 0.25, 500
+#: Results are written down at the latest after so long, or when there are as many as are claimed.
+FLUSH_S = 0.25
 LOOK_S = 0.25
 
 _me: Me | None = None
@@ -88,7 +88,7 @@ class Portion:
         if not self.kept:
             return False
         waited = time.monotonic() - self.flushed
-        return not self.left or len(self.kept) >= FLUSH or waited > FLUSH_S
+        return not self.left or len(self.kept) >= most_at_once() or waited > FLUSH_S
 
     @property
     def is_over(self) -> bool:
@@ -242,7 +242,7 @@ class _Exchange:
         lane = portion.lane
         lane.portions -= 1
         took = max(portion.flushed - portion.began, 0.001)
-        lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), MOST)
+        lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), most_at_once())
         if not lane.trouble and not lane.slot.is_doubtful:
             self._fill(lane)
 
