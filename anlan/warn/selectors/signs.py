@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from anlan.base.db.among import among
+from anlan.base.db.moments import moment, spelled
 from anlan.base.obligations.models import Obligation
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit, visible
@@ -34,38 +35,34 @@ IDLE = ("cancelled", "expired")
 RANG = (NO_ANSWER, BUSY)
 
 
-def scene(
+def bare_scene(
     root: str, posts: Mapping[str, Posts], sensors: Sequence[Sensor], listening_since: datetime
 ) -> Scene:
-    """Gather what is known of the villages a chain calls, however many there are.
-
-    `posts` are the chain's own of `called_posts`, `sensors` those of `sensors_heard`: both are read
-    once for all chains.
-    """
-    return replace(bare_scene(root, posts, sensors, listening_since), sent=_tries(_calls_of(root)))
-
-
-def bare_scene(
-    root: str, posts: Mapping[str, Posts], sensors: Sequence[Sensor], listening_since: datetime,
-    villages: Collection[str] = (),
-) -> Scene:  # fmt: skip
     """Gather the little that tells whether anything of a chain is worth a closer look.
 
-    Of the tries only those for calls nobody has answered, a tenth of them late in a storm; or all
-    those of some villages.
+    Of the tries only those for calls nobody has answered, a tenth of them late in a storm. `posts`
+    are the chain's own of `called_posts`, `sensors` those of `sensors_heard`: both are read once
+    for all chains.
     """
-    calls = _calls_of(root)
     return Scene(
         now=clock.now().timestamp(),
         listening_since=listening_since.timestamp(),
         posts=posts,
         sensors=sensors,
-        sent=_tries(
-            calls.filter(scope.within(tuple(scope.prefix(one) for one in villages)))
-            if villages
-            else calls.filter(answered_at=None)
-        ),
+        sent=_tries(_calls_of(root).filter(answered_at=None)),
     )
+
+
+def scene_of(root: str, bare: Scene, villages: Collection[str]) -> Scene:
+    """Look closer at some villages of a chain: all the tries there, and none elsewhere."""
+    those = scope.within(tuple(scope.prefix(one) for one in villages))
+    return replace(bare, sent=_tries(_calls_of(root).filter(those)))
+
+
+def whole_scene(root: str, bare: Scene) -> Scene:
+    """Add to a bare scene what it left out, however much: tries for calls that were answered."""
+    answered = _calls_of(root).filter(answered_at__isnull=False)
+    return replace(bare, sent=(*bare.sent, *_tries(answered)))
 
 
 def _calls_of(root: str) -> "QuerySet[Obligation]":
@@ -151,19 +148,21 @@ def _sent(calls: "QuerySet[Obligation]") -> Iterator[Sent]:
     Those to the levels above are read as well: they show whether receipts come at all.
     """
     left = Q(sent_at__isnull=False) | Q(delivered_at__isnull=False)
-    rows = Message.objects.filter(
-        left, purpose_kind="obligation", purpose__in=calls.values("pk")
-    ).exclude(state__in=IDLE)
+    rows = (
+        Message.objects.filter(left, purpose_kind="obligation", purpose__in=calls.values("pk"))
+        .exclude(state__in=IDLE)
+        .annotate(left=spelled("sent_at"), came=spelled("delivered_at"), over=spelled("ended_at"))
+    )
     columns = (
-        "region", "channel", "carrier", "person", "post", "state", "reason", "sent_at",
-        "delivered_at", "ended_at",
+        "region", "channel", "carrier", "person", "post", "state", "reason", "left", "came", "over",
     )  # fmt: skip
-    for region, name, carrier, person, post, state, reason, sent, delivered, ended in _own(
+    for region, name, carrier, person, post, state, reason, *moments in _own(
         rows, "purpose", "post"
     ).values_list(*columns):
         channel = channel_of(name)
         if not _is_confirmed(channel, person):
             continue  # no receipt ever comes
+        sent, delivered, ended = map(moment, moments)
         at = sent or delivered
         if at is None or (state == "failed" and reason != UNDELIVERED):
             continue  # a number that does not exist says nothing of the village

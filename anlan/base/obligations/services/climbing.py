@@ -32,6 +32,8 @@ BATCH = 1000
 def climb_due(*, by: Actor | None = None, batches: int = 1000) -> int:
     """Move every due obligation one rung; returns how many moved."""
     moved = 0
+    if not Obligation.objects.filter(climb_at__lte=clock.now()).exists():
+        return 0  # looked for without queuing to write
     for _ in range(batches):
         count = _climb_batch(by or system("climb"))
         moved += count
@@ -110,6 +112,8 @@ def _deeds(rows: Sequence[_Due], by: Actor) -> list[Deed]:
 def lapse_due(*, by: Actor | None = None, batches: int = 1000) -> int:
     """Mark obligations whose deadline has passed (逾期) and tell; returns how many."""
     lapsed = 0
+    if not Obligation.objects.filter(lapse_at__lte=clock.now()).exists():
+        return 0
     for _ in range(batches):
         count = _lapse_batch(by or system("climb"))
         lapsed += count

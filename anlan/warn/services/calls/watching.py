@@ -8,7 +8,6 @@ silence is counted from then, so that a break of our own accuses nobody.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
@@ -28,7 +27,13 @@ from anlan.warn.models import Alert, Lookout, SilentVillage
 from anlan.warn.selectors.board.seats import calls_of
 from anlan.warn.selectors.heard import heard_besides
 from anlan.warn.selectors.pace import paced
-from anlan.warn.selectors.signs import bare_scene, called_posts, scene, sensors_heard
+from anlan.warn.selectors.signs import (
+    bare_scene,
+    called_posts,
+    scene_of,
+    sensors_heard,
+    whole_scene,
+)
 from anlan.warn.silence import (
     Limits,
     Posts,
@@ -61,10 +66,10 @@ def watch_villages(*, by: Actor) -> list[str]:
     found: list[str] = []
     sensors = tuple(sensors_heard()) if asked else ()
     for root in sorted(asked & posts.keys()):
-        look = partial(bare_scene, root, posts[root], sensors, since)
-        if root not in watched and not _suspicious(look, limits):
+        bare = bare_scene(root, posts[root], sensors, since)
+        if root not in watched and not _suspicious(root, bare, limits):
             continue
-        seen = scene(root, posts[root], sensors, since)
+        seen = whole_scene(root, bare)
         _end_heard(root, seen, by)
         known = set(standing.exclude(root="").values_list("region_id", flat=True))
         found += [_found(root, one, by) for one in _sure(silent_villages, seen, limits, known)]
@@ -72,11 +77,11 @@ def watch_villages(*, by: Actor) -> list[str]:
     return found
 
 
-def _suspicious(look: Callable[..., Scene], limits: Limits) -> bool:
+def _suspicious(root: str, bare: Scene, limits: Limits) -> bool:
     """Tell whether all tries of a chain are worth reading: it calls hundreds of villages."""
-    found = suspects(look(), limits)
+    found = suspects(bare, limits)
     if 0 < len(found) <= FEW:
-        found &= suspects(look(villages=found), limits)
+        found &= suspects(scene_of(root, bare, found), limits)
     return bool(found)
 
 
