@@ -4,16 +4,13 @@ import os
 import shutil
 import signal
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from anlan.kernel import workspace
+from bench._served import served
 
-ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ((1440, 900), (3840, 2160))
 #: How long each is played; the surge of the demo county lasts 12 s, the typhoon longer.
 SECONDS = 8
@@ -39,7 +36,7 @@ def run() -> dict[str, Any]:
     if chromium is None:
         return {"figures": {}, "settings": {"play": "no Chromium on this machine"}}
     home = workspace.directory().parent / "demo"
-    url = _serve(home)
+    url = served(home)
     try:
         figures, frames = _watch(chromium, url)
     finally:
@@ -52,16 +49,6 @@ def run() -> dict[str, Any]:
             "all script of the page by the frames it drew, and of the frame's own callbacks p95",
         },
     }
-
-
-def _serve(home: Path) -> str:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DATABASE_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "anlan.project.supervisor", "--data", str(home), "--port", "0",
-         "--background"],
-        cwd=ROOT, env={**kept, "ANLAN_MQTT_PORT": "0"}, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return done.stdout.strip().splitlines()[-1].rsplit(" ", 1)[-1]
 
 
 def _watch(chromium: str, url: str) -> tuple[dict[str, float], dict[str, int]]:
