@@ -1,21 +1,25 @@
-"""What a duty desk sees: a fire reported upward, a slide just told, a log, a roll call."""
+"""What a duty desk sees: a fire reported upward, slides just told, a log, a roll call."""
 
 from datetime import timedelta
 
 from anlan.base.obligations import services as obligations
 from anlan.base.obligations.models import Obligation
+from anlan.base.obligations.services.phone import PURPOSE, make_links
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
+from anlan.base.permissions.services.links import open_link
 from anlan.base.regions import scope
 from anlan.base.regions.models import Level, Region
+from anlan.demo import photo
 from anlan.kernel import clock
-from anlan.kernel.errors import Missing
+from anlan.kernel.errors import Conflict, Missing
 from anlan.respond.duty import services as duty
 from anlan.respond.duty.services import Note, Roll
 from anlan.respond.incidents import services
 from anlan.respond.incidents.models import Incident
 from anlan.respond.incidents.services import Sent, Told
+from anlan.respond.incidents.services.telling import Telling, tell_by_link
 
 #: Accounts (see `users.USERS`) of who takes things in, and of who leads.
 OFFICER, LEAD = "duty", "daiban"
@@ -37,12 +41,13 @@ def start_incidents(county: str) -> int:
     codes = list(villages.order_by("code").values_list("code", flat=True)[:APART])
     _fire(codes[0], officer, lead)
     _slide(codes[len(codes) // 2], officer)
+    _phoned(officer)
     services.begin_incident(
         told=Told(what="（演示）一条小船在港口外翻了，人数还不清楚", region=codes[-1],
                   kind="water-traffic", source="public"), by=officer,
     )  # fmt: skip
     _desk(officer)
-    return 3
+    return Incident.objects.count()
 
 
 def _fire(village: str, officer: Actor, lead: Actor) -> None:
@@ -77,6 +82,24 @@ def _slide(village: str, officer: Actor) -> None:
     )  # fmt: skip
     row = services.begin_incident(told=told, by=officer)
     services.take_in(incident=row.pk, apart=True, by=officer)
+
+
+def _phoned(officer: Actor) -> None:
+    """Let a village tell from a telephone, by the link of its message: picture, place, words."""
+    owed = Obligation.objects.filter(debtor__role="village-head", closed_at=None)
+    for row in owed.order_by("pk").select_related("region")[:APART]:
+        try:
+            key = next(iter(make_links(obligation=row.pk, by=officer).values()))
+        except Conflict:  # nobody holds the post
+            continue
+        told = Told(
+            kind="landslide", region=row.region_id, place="村道转弯处", lon=row.region.lon,
+            lat=row.region.lat, figures={"trapped": 0},
+            what="（演示）土石盖住半边路，车过不去，人没有伤。照片是画的，不是实拍。",
+        )  # fmt: skip
+        telling = Telling(told=told, client="demo-slide", accuracy=12, photos=[photo.slide()])
+        tell_by_link(opened=open_link(key, PURPOSE), telling=telling)
+        return
 
 
 def _desk(officer: Actor) -> None:

@@ -22,6 +22,7 @@ from anlan.demo.past import start_past
 from anlan.demo.plan import approve_plans
 from anlan.demo.population import People
 from anlan.demo.regions import write_regions
+from anlan.demo.reviewed import start_review
 from anlan.demo.rota import shifts
 from anlan.demo.rules import switch_on_rules
 from anlan.demo.sea import write_sea
@@ -107,9 +108,10 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
         town = scope.pad(village[: scope.LENGTHS[Level.TOWN - 1]])
         report.added["matters"] = _timed(report, "matters", partial(start_matters, code, town))
         report.added["forms"] = _timed(report, "forms", partial(start_form, code))
+        report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
+        report.added["review"] = _timed(report, "review", partial(start_review, code, town))
         report.added["warnings"] = _timed(report, "warnings", partial(start_warnings, code))
         report.added["forecasts"] = _timed(report, "forecasts", partial(start_storm, code))
-        report.added["plans"] = _timed(report, "plans", partial(approve_plans, code))
         report.added["incidents"] = _timed(report, "incidents", partial(start_incidents, code))
         report.added["evacuation"] = _timed(report, "evacuation", partial(start_evacuation, town))
         report.added["losses"] = _timed(report, "losses", partial(start_losses, code))

@@ -41,9 +41,12 @@ class TurnIn(Schema):
 
 
 @router.get("/reviews", summary="复盘评估列表")
-def list_reviews(request: ApiRequest, region: str = "", page: int = 1) -> HttpResponse:
-    """List reviews, the open ones first."""
-    return answer(reviews.listed(request.actor, region, page))
+def list_reviews(
+    request: ApiRequest, region: str = "", response: str = "", case: str = "", page: int = 1
+) -> HttpResponse:
+    """List reviews, the open ones first; those of a response or of a matter where one is asked."""
+    wanted = reviews.Wanted(region, response, case)
+    return answer(reviews.listed(request.actor, wanted, page))
 
 
 @router.get("/reviews/{review}", summary="一次复盘")

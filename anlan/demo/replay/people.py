@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from anlan.base.db.among import among
 from anlan.base.obligations.kinds import KINDS, Ask
@@ -28,6 +28,7 @@ from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
 from anlan.base.permissions.services.links import Opened, Wanted, issue_links, open_links
+from anlan.demo.answering import filled
 from anlan.demo.days import noise
 from anlan.demo.days.recording import in_ms, moment
 from anlan.kernel import clock
@@ -41,6 +42,8 @@ from .tally import Tally
 TABLE: Final = Path(__file__).with_name("people.toml")
 #: Account of the officer who passes warnings on (see `accounts`).
 OFFICER: Final = "moni-zhiban"
+#: What the names of accounts begin with that nobody sits behind.
+SIMULATED: Final = "moni-"
 BY: Final = system("replay")
 #: The larger, the more of them are quick.
 HASTE: Final = 3
@@ -84,6 +87,8 @@ class Manners:
     hours: tuple[Hours, ...]
     work: tuple[float, float, float]
     call: tuple[tuple[str, float], ...]
+    #: Minutes after which the simulated commander decides on what nobody has decided on.
+    decides: float
 
     @classmethod
     def read(cls) -> Manners:
@@ -97,6 +102,7 @@ class Manners:
         return cls(
             raw["word"], tuple(raw["kinds"]), tuple(raw["relayed"]), tuple(raw["hazards"]), hours,
             (work["never"], work["quick"], work["slow"]), tuple(raw["call"].items()),
+            raw["command"]["patience"],
         )  # fmt: skip
 
     def at(self, ms: int) -> Hours:
@@ -119,10 +125,13 @@ class Turn(NamedTuple):
 
 
 class People:
-    """Everybody who answers in one replay; `act` is called when the clock stands."""
+    """Everybody who answers in one replay; `act` is called when the clock stands.
 
-    def __init__(self, seed: int, cuts: Sequence[Cut]) -> None:
-        self._seed, self._cuts = seed, cuts
+    `everybody`: the posts of the demo accounts answer, too.
+    """
+
+    def __init__(self, seed: int, cuts: Sequence[Cut], *, everybody: bool = False) -> None:
+        self._seed, self._cuts, self._everybody = seed, cuts, everybody
         self._manners = Manners.read()
         self._turns: list[Turn] = []
         self._seen = ""
@@ -168,7 +177,13 @@ class People:
     @cached_property
     def _spared(self) -> list[str]:
         """List the posts of the demo accounts."""
-        persons = User.objects.exclude(person="").values_list("person", flat=True)
+        if self._everybody:
+            return []
+        persons = (
+            User.objects.exclude(person="")
+            .exclude(username__startswith=SIMULATED)
+            .values_list("person", flat=True)
+        )
         return [one.post for one in people.held_by(list(persons))]
 
     def _speak(self, due: Sequence[Turn], at: int) -> int:
@@ -208,10 +223,8 @@ class People:
         if turn.kind == CALL:
             return Reply(text=word, answers={"reply": self._said(turn.post)})
         form = report if turn.signed else KINDS[turn.kind].answer_form
-        answers: dict[str, Any] = {
-            one.name: _filled(one, word) for one in form if one.required and not one.on_behalf
-        }
-        return Reply(text=f"{word}{'已完成' if turn.signed else '收到'}", answers=answers)
+        said = f"{word}{'已完成' if turn.signed else '收到'}"
+        return Reply(text=said, answers=filled(form, word))
 
     def _said(self, code: str) -> str:
         share, bound = noise.share(self._seed, f"{code}/said"), 0.0
@@ -261,10 +274,3 @@ def _links(due: Sequence[Turn], rows: Mapping[str, Obligation]) -> dict[str, Ope
     ]  # fmt: skip
     keys = issue_links(wanted, by=BY) if wanted else []
     return {one.subject: one for one in open_links(keys, PURPOSE).values()}
-
-
-def _filled(ask: Ask, word: str) -> Any:
-    """Fill one field as somebody would who has nothing special to say."""
-    if ask.type == "choice":
-        return ask.buttons[0] if ask.buttons else ask.choices[0][0]
-    return {"int": 0, "bool": True}.get(ask.type, word)

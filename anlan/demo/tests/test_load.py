@@ -37,9 +37,11 @@ pytestmark = pytest.mark.django_db
 #: Steps that need the accounts, and the accounts: twelve passwords take seconds to hash.
 LIVELY = (
     "approve_plans", "make_users", "start_evacuation", "start_form", "start_incidents",
-    "start_losses", "start_matters", "start_past", "start_storm", "start_warnings",
-    "switch_on_rules",
+    "start_losses", "start_matters", "start_past", "start_review", "start_storm",
+    "start_warnings", "switch_on_rules",
 )  # fmt: skip
+#: Steps that need more of a county than the small one has.
+UNPLANNED = ("approve_plans", "start_matters", "start_review", "start_storm", "start_warnings")
 #: What a second load writes anew: nobody edits it by hand.
 OVERWRITTEN = ("regions", "basemap")
 
@@ -128,7 +130,7 @@ def test_stations_hang_on_their_gateway_and_know_what_they_watch() -> None:
 def test_the_shipped_rules_are_switched_on_by_somebody_with_a_name(
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _small(monkeypatch, "approve_plans", "start_matters", "start_storm", "start_warnings")
+    _small(monkeypatch, *UNPLANNED)
     report = load_county()
     officer = User.objects.get(username=OFFICER)
     rules = Rule.objects.filter(retired_at=None)
@@ -180,7 +182,7 @@ def test_invented_people_never_enter_a_live_workspace() -> None:
 def test_there_is_an_account_in_each_role_that_logs_in_and_is_told(
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _small(monkeypatch, "approve_plans", "start_matters", "start_storm", "start_warnings")
+    _small(monkeypatch, *UNPLANNED)
     load_county()
     told = json.loads((demo / "demo-users.json").read_text(encoding="utf-8"))
     assert [name for name, _ in told] == [wanted.username for wanted in USERS]

@@ -1,8 +1,10 @@
 """Reviews as the pages show them: the list, and one with its delays and lessons."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from anlan.base.cases.selectors import members, root_of
 from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, permit, visible
@@ -17,10 +19,26 @@ VIEW, WRITE = "reviews.view", "reviews.write"
 SIZE = 50
 
 
-def listed(actor: Actor, region: str = "", page: int = 1) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which reviews: of a region, of one response, of a matter with all merged into it."""
+
+    region: str = ""
+    response: str = ""
+    case: str = ""
+
+
+ANY = Wanted()
+
+
+def listed(actor: Actor, wanted: Wanted = ANY, page: int = 1) -> dict[str, Any]:
     """List reviews, the open ones first."""
     permit(actor, VIEW)
-    rows = visible(Review.objects.all(), actor, VIEW, within=region)
+    rows = visible(Review.objects.all(), actor, VIEW, within=wanted.region)
+    if wanted.response:
+        rows = rows.filter(response=wanted.response)
+    if wanted.case:
+        rows = rows.filter(case__in=members(root_of(wanted.case)))
     start = (max(page, 1) - 1) * SIZE
     shown = rows.select_related("region", "response").order_by("finished_at", "-pk")
     return {

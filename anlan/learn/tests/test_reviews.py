@@ -207,6 +207,14 @@ def test_outsiders_see_no_review_and_villages_write_none(past: Past) -> None:
     assert [one["id"] for one in reviews.listed(LEAD)["items"]] == [review]
 
 
+def test_a_response_and_its_matter_lead_to_their_review_and_no_other(past: Past) -> None:
+    case = past.review.case
+    for wanted in (reviews.Wanted(response=past.response), reviews.Wanted(case=case)):
+        assert [one["id"] for one in reviews.listed(LEAD, wanted)["items"]] == [past.review.pk]
+    apart = past.scene.start()
+    assert reviews.listed(LEAD, reviews.Wanted(response=apart))["items"] == []
+
+
 @pytest.mark.usefixtures("past")
 def test_one_that_is_not_finished_in_time_is_late() -> None:
     (row,) = reviews.listed(LEAD)["items"]
