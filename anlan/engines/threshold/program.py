@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,10 +138,30 @@ class Program:
         """Go on after a break in which nobody listened: streams' clocks stood still meanwhile.
 
         Else every stream would be silent at once, only because we were away, or because somebody
-        set the clock; and none for a long time, where it was set back.
+        set the clock; and none for a long time, where it was set back. The break began when a
+        value last came of any stream; what a stream's clock had come to by then counts on.
         """
         seen = state.marks.slots["seen_at"]
-        seen[seen != NEVER] = now_ms
+        known = seen != NEVER
+        if known.any():
+            seen[known] += now_ms - seen[known].max()
+
+    def believe(self, state: State, entered: Mapping[int, int]) -> None:
+        """Let watches stand that the passing of time had entered, and that was not kept.
+
+        `entered` has what was told of each by its place: when it became so (ms). One whose hold
+        or silence ends at another time has seen something newer since, and is left as it is.
+        """
+        rules, marks = self._plan.rules, state.marks
+        for place, time_ms in entered.items():
+            rule, mark = rules.watches[place], marks.watches[place]
+            since = mark["pending"]
+            if isinstance(self.watches[place], Silence):
+                heard = marks.slots[rules.leaf_slot[rule["leaf_from"]]]["seen_time"]
+                since = heard if heard != NEVER else marks.begun[0]
+            if not mark["active"] and since != NEVER and since + rule["hold"] == time_ms:
+                mark["active"], mark["pending"], mark["stepped"] = 1, NEVER, time_ms
+        states.count_members(state, self._plan)
 
     def standing(self, state: State) -> list[str]:
         """List the keys of the watches in their state now."""

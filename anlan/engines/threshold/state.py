@@ -131,12 +131,12 @@ def load(blob: bytes, plan: Plan, keys: Sequence[str], said: Said) -> State:
     _load_pairs(state, plan, arrays, dict(zip(old[same].tolist(), new[same].tolist(), strict=True)))
     _load_rings(state, plan, arrays, (was, now))
     marks.begun[:] = arrays["begun"]
-    _count_members(state, plan)
+    count_members(state, plan)
     state.orphans = tuple(sorted(set(standing) - set(keys)))
     return state
 
 
-def _count_members(state: State, plan: Plan) -> None:
+def count_members(state: State, plan: Plan) -> None:
     """Count anew how many members of each group stand."""
     rules, watches = plan.rules, state.marks.watches
     sizes = rules.watches["parent_to"] - rules.watches["parent_from"]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -70,12 +70,20 @@ class Intake:
         books: Books,
         now_ms: Callable[[], int],
         reconcile: Callable[[Sequence[tuple[str, str]]], object],
+        told: Callable[[], Mapping[tuple[str, str], int]] = dict,
         is_real: Callable[[], bool] = lambda: False,
+        stands: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Put it together; `is_real` tells whether the workspace's time is that of the world."""
+        """Put it together.
+
+        `told` gives what alarms say to be standing, as (matter, watch), and since when; `is_real`
+        tells whether the workspace's time is that of the world, `stands` whether it stands still
+        until what was measured has come.
+        """
         self._store, self._shown, self._desk = store, shown, desk
         self._books, self._next_books = books, books
-        self._now_ms, self._reconcile, self._is_real = now_ms, reconcile, is_real
+        self._now_ms, self._reconcile, self._told = now_ms, reconcile, told
+        self._is_real, self._stands = is_real, stands
         self._queue = Queue()
         self._watching = Watching(books.rules)
         self._checking = Checking(books.directory)
@@ -154,7 +162,11 @@ class Intake:
             self._checking.see(one.columns, one.received_ms)
             self._desk.tell(self._watching.run(one.columns, one.received_ms))
             seq = one.seq
-        self._watching.resume(self._now_ms())
+        # What time alone had entered since the state was kept is in no commit; were it not known,
+        # its alarm would be cleared, and telling it anew would be old news.
+        self._watching.believe(self._told())
+        if not self._stands():
+            self._watching.resume(self._now_ms())
         self._keeping.begin(seq)
         self._ask_to_reconcile()
 

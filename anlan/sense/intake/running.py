@@ -21,6 +21,7 @@ from anlan.sense.intake.intake import Books, Intake
 from anlan.sense.intake.retaining import Retaining
 from anlan.sense.intake.watching import RuleBook
 from anlan.sense.selectors.directory import epoch, next_turn, rule_book, streams_directory
+from anlan.sense.selectors.standings import entered_watches
 from anlan.sense.services.alarms import raise_alarms, reconcile_alarms
 from anlan.sense.store import open_store
 from anlan.sense.store.latest import LatestReader, LatestWriter
@@ -41,6 +42,12 @@ BY: Final = system("sense")
 def now_ms() -> int:
     """Tell the workspace's time in milliseconds."""
     return int(clock.now().timestamp() * 1000)
+
+
+def _stands() -> bool:
+    """Tell whether the workspace's time stands: nothing is measured that does not wait for us."""
+    setting = clock.setting()
+    return setting is not None and setting.speed == 0
 
 
 class Running:
@@ -68,7 +75,9 @@ class Running:
             books=self._read(),
             now_ms=now_ms,
             reconcile=lambda standing: reconcile_alarms(standing=standing, by=BY),
+            told=entered_watches,
             is_real=lambda: clock.setting() is None,
+            stands=_stands,
         )
         self._ends = threading.Event()
         self._threads = [

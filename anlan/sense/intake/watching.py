@@ -1,6 +1,6 @@
 """The rules at work: fed with commits and with the clock, they tell the desk what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +70,14 @@ class Watching:
     def resume(self, now_ms: int) -> None:
         """Count silence from now on: while nobody listened, nobody was silent."""
         self._book.program.resume(self._state, now_ms)
+
+    def believe(self, told: Mapping[tuple[str, str], int]) -> None:
+        """Take as standing what (matter, watch) was told to have been entered, with its time."""
+        bound = enumerate(self._book.bindings)
+        places = ((place, told.get((one.matter, one.watch))) for place, one in bound if one)
+        self._book.program.believe(
+            self._state, {place: time_ms for place, time_ms in places if time_ms is not None}
+        )
 
     def standing(self) -> list[tuple[str, str]]:
         """List (matter, watch) of everything that is in its state now."""

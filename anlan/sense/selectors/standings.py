@@ -56,6 +56,17 @@ def around() -> Around:
     return Around(streams, stations, frozenset(one for one in under if one))
 
 
+def entered_watches() -> dict[tuple[str, str], int]:
+    """List what open alarms say to be standing, as (matter, watch), and since when (ms)."""
+    rows = Alarm.objects.filter(cleared_at=None).values_list("key", "watches")
+    return {
+        (matter, watch): noted[1]
+        for matter, watches in rows
+        for watch, noted in watches.items()
+        if noted[0]
+    }
+
+
 def _streams_of(stream: str | None, worst: int, watches: Any) -> dict[str, int]:
     """List the streams an alarm stands for: of each watch that is in, with its level."""
     found = {stream: worst} if stream else {}

@@ -107,6 +107,22 @@ def test_nobody_was_silent_while_nobody_listened() -> None:
     assert told(program, program.tick(state, 111 * MINUTE)) == [("mute", 10, 1)]
 
 
+def test_what_was_told_is_believed_unless_something_newer_came() -> None:
+    program = Program(
+        [
+            Silence(key="mute", stream=1, after_s=600),
+            Level(key="long", stream=2, op=">=", limit=3.0, hold_s=600),
+            Silence(key="other", stream=3, after_s=600),
+        ]
+    )
+    state = program.start()
+    program.run(minutes([1.0]), state, 0)
+    program.run(minutes([4.0], number=2), state, 0)
+    program.run(minutes([1.0, 1.0], number=3), state, MINUTE)
+    program.believe(state, {0: 10 * MINUTE, 1: 10 * MINUTE, 2: 10 * MINUTE})
+    assert program.standing(state) == ["mute", "long"]
+
+
 def test_a_clock_that_was_set_back_does_not_hide_silence() -> None:
     program = Program([Silence(key="mute", stream=1, after_s=600)])
     state = program.start()

@@ -97,6 +97,11 @@ class Paper:
             raise OSError("jammed")
         self.written += changes
 
+    def entered(self) -> dict[tuple[str, str], int]:
+        """Tell what stands by what was written, and since when."""
+        last = {(one.binding.matter, one.binding.watch): one for one in self.written}
+        return {key: one.time_ms for key, one in last.items() if one.entered}
+
 
 @dataclass
 class Bench:
@@ -109,6 +114,9 @@ class Bench:
     intake: Intake = field(init=False)
     standing: list[tuple[str, str]] = field(default_factory=list)
     now: int = NOW
+    #: Whether time is the world's, and no exercise's; whether it stands until all has come.
+    real: bool = True
+    stands: bool = False
 
     def open(self) -> Intake:
         """Open store and intake and start."""
@@ -118,7 +126,8 @@ class Bench:
         self.intake = Intake(
             store=self.store, shown=self.shown, desk=self.desk,
             books=Books(Directory.of(streams()), self.rules), now_ms=lambda: self.now,
-            reconcile=self.standing.__iadd__, is_real=lambda: True,
+            reconcile=self.standing.__iadd__, told=self.paper.entered,
+            is_real=lambda: self.real, stands=lambda: self.stands,
         )  # fmt: skip
         self.intake.start()
         return self.intake

@@ -8,6 +8,7 @@ from anlan.engines.threshold import Level, Silence
 from anlan.kernel.errors import Unavailable
 from anlan.sense.intake.directory import Directory
 from anlan.sense.intake.intake import Books, Intake
+from anlan.sense.intake.keeping import Keeping
 from anlan.sense.intake.tests.conftest import HIGH, NOW, Bench, book, decoded, streams
 from anlan.sense.store.latest import LatestReader
 
@@ -80,6 +81,61 @@ def test_a_restart_goes_on_where_the_rules_stood(bench: Bench) -> None:
     until(lambda: bench.intake.idle)
     assert len(bench.paper.written) == 1
     until(lambda: ("rule:high", "high") in bench.standing)
+
+
+@pytest.mark.parametrize(
+    "watch",
+    [
+        Level(key="long", stream=1, op=">=", limit=3.0, hold_s=60),
+        Silence(key="mute", stream=1, after_s=60),
+    ],
+    ids=["held", "silent"],
+)
+def test_what_time_alone_had_entered_before_a_crash_stands_after_it_and_can_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, watch: Level | Silence
+) -> None:
+    monkeypatch.setattr(Keeping, "_write", lambda *_: None)  # what a crash comes before
+    bench.real = False
+    bench.rules = book(watch, edition=2)
+    bench.intake.turn(Books(Directory.of(streams()), bench.rules))
+    send(bench.intake, ("W1", 0, 3.1))
+    until(lambda: bench.intake.idle)
+    bench.now += 61_000
+    until(lambda: [one.entered for one in bench.paper.written] == [True])
+    bench.close()
+    bench.open()
+    until(lambda: bench.standing == [(f"rule:{watch.key}", watch.key)])
+    send(bench.intake, ("W1", -60, 2.0))
+    until(lambda: [one.entered for one in bench.paper.written] == [True, False])
+
+
+def test_what_was_held_long_enough_is_told_though_the_process_died_where_the_clock_stands(
+    bench: Bench,
+) -> None:
+    bench.real, bench.stands = False, True
+    bench.rules = book(Level(key="long", stream=1, op=">=", limit=3.0, hold_s=60), edition=2)
+    bench.intake.turn(Books(Directory.of(streams()), bench.rules))
+    send(bench.intake, ("W1", 0, 3.1))
+    until(lambda: bench.intake.idle)
+    bench.close()
+    bench.now += 61_000
+    bench.open()
+    until(lambda: [one.entered for one in bench.paper.written] == [True])
+
+
+def test_a_restart_does_not_begin_to_count_silence_anew(bench: Bench) -> None:
+    bench.real = False
+    other = Silence(key="other", stream=2, after_s=600)
+    bench.rules = book(Silence(key="mute", stream=1, after_s=600), other, edition=2)
+    bench.intake.turn(Books(Directory.of(streams()), bench.rules))
+    send(bench.intake, ("W1", 0, 2.0))
+    bench.now += 400_000
+    send(bench.intake, ("W2", -400, 2.0))
+    until(lambda: bench.intake.idle)
+    bench.close()
+    bench.open()
+    bench.now += 201_000
+    until(lambda: [one.binding.watch for one in bench.paper.written] == ["mute"])
 
 
 def test_nobody_was_silent_while_nobody_listened(bench: Bench) -> None:
