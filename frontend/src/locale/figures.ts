@@ -72,7 +72,8 @@ export function bytes(size: number | null | undefined): string {
   if (size === null || size === undefined) return t('未知')
   if (size < 1024) return `${size} B`
   if (size < 1024 ** 2) return `${(size / 1024).toFixed(1)} kB`
-  return `${(size / 1024 ** 2).toFixed(1)} MB`
+  if (size < 1024 ** 3) return `${(size / 1024 ** 2).toFixed(1)} MB`
+  return `${(size / 1024 ** 3).toFixed(1)} GB`
 }
 
 export const degrees = (value: number) => value.toFixed(5)
