@@ -20,9 +20,11 @@ from anlan.forecast.declaration.shelf import FOLDER as MODELS
 from anlan.forecast.declaration.shelf import SHIPPED
 
 from . import accounts
+from .commanding import Commander
 from .cursor import FOLDER, Cursor
-from .people import Cut, People
+from .people import Cut, Manners, People
 from .stepping import Act
+from .tally import Tally
 
 LETTERS: Final = "letters.ndjson"
 #: The quick product: settings of a shipped model made coarser, and how often it is run.
@@ -77,8 +79,22 @@ def couriers(workspace: Path, url: str, cursor: Cursor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def people(storm: Storm) -> Act:
-    """Let simulated people take part, until the flood takes the village nobody listed."""
+def people(storm: Storm, cursor: Cursor) -> Act:
+    """Let simulated people take part, until the flood takes the village nobody listed.
+
+    Where the storm is replayed from its first day a simulated commander decides as well.
+    """
     slide = storm.slide
     gone = in_ms(slide.bursts) + round(slide.gone_min * 60_000)
-    return People(storm.seed, (Cut(slide.village, gone),)).act
+    everybody = People(storm.seed, (Cut(slide.village, gone),))
+    if cursor.start > in_ms(storm.start):
+        return everybody.act
+    manners = Manners.read()
+    commander = Commander(manners.decides, manners.word, cursor.at)
+
+    def act(at: int) -> Tally:
+        told = everybody.act(at)
+        told.decided = commander.act(at)
+        return told
+
+    return act

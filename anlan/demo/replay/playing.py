@@ -113,7 +113,7 @@ def play(
     letters = () if storm is None else company.couriers(workspace, url, cursor)
     senders = Senders(path, (url, mqtt), gateways, letters)
     busy = under_way(workspace, models=storm is not None, sources=pace.speed is None)
-    act = company.people(storm) if storm is not None and pace.peopled else None
+    act = company.people(storm, cursor) if storm is not None and pace.peopled else None
     stage = stepping.Stage(workspace, senders, busy, tell, act)
     try:
         with far_side.platform(path, gateways, workspace):

@@ -162,7 +162,7 @@ def _let_speak(stage: Stage, act: Act, at: int, tally: Tally, leeway: _Leeway | 
     """Let people speak; in lock-step until what they said makes nobody else speak at the time."""
     said = act(at)
     tally.add(said)
-    while leeway is None and (said.answers or said.relayed):
+    while leeway is None and (said.answers or said.relayed or said.decided):
         _wait(stage, at, tally)
         said = act(at)
         tally.add(said)

@@ -10,7 +10,7 @@ from typing import Any, Final
 #: What is added up.
 NUMBERS: Final = (
     "sent", "confirmed", "accepted", "duplicates", "rejected", "repeated", "letters", "answers",
-    "relayed", "waits", "waited_s",
+    "relayed", "decided", "waits", "waited_s",
 )  # fmt: skip
 
 
@@ -19,7 +19,8 @@ class Tally:
     """Counts of observations. MQTT confirms without saying what was known before.
 
     ``letters`` are warnings and bulletins that were taken, ``answers`` what simulated people said,
-    ``relayed`` what the simulated officer passed on. The clock stood for model runs ``waits``
+    ``relayed`` what the simulated officer passed on, ``decided`` how often the simulated commander
+    started, raised or ended a response. The clock stood for model runs ``waits``
     times, ``waited_s`` seconds of real time in all.
     """
 
@@ -35,6 +36,7 @@ class Tally:
     letters: int = 0
     answers: int = 0
     relayed: int = 0
+    decided: int = 0
     waits: int = 0
     waited_s: float = 0.0
 

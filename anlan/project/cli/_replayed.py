@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 #: What a storm's replay tells besides.
-BESIDES = ("letters", "answers", "relayed", "waits", "waited_s")
+BESIDES = ("letters", "answers", "relayed", "decided", "waits", "waited_s")
 
 
 def show(played: "Played", *, as_json: bool) -> None:
@@ -40,7 +40,7 @@ def _show_sent(told: dict[str, Any]) -> None:
     if told["letters"] or told["answers"]:
         sys.stdout.write(
             f"部门预警和台风报文 {told['letters']} 份；模拟的人应答、反馈 {told['answers']} 次，"
-            f"模拟值班员转发 {told['relayed']} 份。\n"
+            f"模拟值班员转发 {told['relayed']} 份，模拟指挥决定 {told['decided']} 次。\n"
         )
     if told["waits"]:
         sys.stdout.write(
