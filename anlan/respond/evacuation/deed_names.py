@@ -9,6 +9,9 @@ DEEDS = {
     "drafted": name_deed("evacuations.drafted", "起草转移批次", "Drafted an evacuation"),
     "placed": name_deed("evacuations.placed", "分配安置场所", "Assigned shelters"),
     "ordered": name_deed("evacuations.ordered", "下达转移", "Ordered an evacuation"),
+    "moved": name_deed(
+        "evacuations.moved", "调整最迟转移时间", "Moved the latest time to have left"
+    ),
     "dropped": name_deed("evacuations.dropped", "作废转移批次", "Dropped an evacuation"),
     "lifted": name_deed("evacuations.lifted", "解除险情，准许返回", "Declared the danger over"),
     "closed": name_deed("evacuations.closed", "结束转移批次", "Closed an evacuation"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.base.db.among import among
+from anlan.base.db.updating import update_values
 from anlan.base.journal.services import Deed, record_many
 from anlan.base.obligations.deed_names import DEEDS
 from anlan.base.obligations.ladders import ladder
@@ -31,12 +32,19 @@ class Deferred:
     past: bool
 
 
-def move_deadlines(*, due: Mapping[str, datetime], reason: str, by: Actor) -> list[Deferred]:
+def move_deadlines(
+    *,
+    due: Mapping[str, datetime],
+    reason: str,
+    by: Actor,
+    titles: Mapping[str, str] | None = None,
+) -> list[Deferred]:
     """Give obligations another deadline, in the caller's transaction; returns those that moved.
 
     Only while they are neither reported nor over. Each keeps on record what it was and why, and
     whoever owes it is told again. Nobody is given a deadline that has passed: it is now, and what
-    they are told says that the time is over. The caller has asked for the right to do so.
+    they are told says that the time is over. The caller has asked for the right to do so. `titles`
+    are new ones, of those whose title tells the time.
     """
     now = clock.now()
     rows = list(
@@ -53,6 +61,7 @@ def move_deadlines(*, due: Mapping[str, datetime], reason: str, by: Actor) -> li
             moved.append(one)
             held.append(row)
     _write(held, moved, now)
+    _rename(held, titles or {})
     write_steps(
         [
             (row, Said("defer", Reply(text=_said(one, reason)), by))
@@ -73,6 +82,11 @@ def _write(rows: Sequence[Obligation], moved: Sequence[Deferred], now: datetime)
         alike.setdefault(tuple(sorted(changes.items())), []).append(row.pk)
     for values, ids in alike.items():
         Obligation.objects.filter(among("pk", ids)).update(**dict(values))
+
+
+def _rename(rows: Sequence[Obligation], titles: Mapping[str, str]) -> None:
+    named = [(titles[row.pk][:200], row.pk) for row in rows if row.pk in titles]
+    update_values(Obligation, ("title",), named, match=("id",))
 
 
 def _changes(row: Obligation, due: datetime, now: datetime) -> dict[str, Any]:

@@ -62,18 +62,22 @@ def _debts(batch: Evacuation, parts: Sequence[Part]) -> list[Debt]:
         if one.lead_id is None:
             continue
         due = sums([counted.get(one.region_id, {})]).due
-        until = _until(one.latest_at)
         name = names.get(one.region_id, one.region_id)
         first = "有老弱病残孕幼独居人员，请先转移。" if one.pk in urgent else ""
         debts.append(
             Debt(
-                kind=KIND, title=f"{name}组织转移：应转{spoken(due)}{until}", debtor=one.lead_id,
+                kind=KIND, title=title_of(name, due, one.latest_at), debtor=one.lead_id,
                 region=one.region_id, case=batch.case, subject=(SUBJECT, one.pk),
-                body=f"{batch.title}。{name}应转{spoken(due)}{until}。{first}{batch.note}",
+                body=f"{batch.title}。{first}{batch.note}",
                 done_within=_span(one.latest_at), once=f"evacuation:{one.pk}",
             )
         )  # fmt: skip
     return debts
+
+
+def title_of(village: str, due: Number, latest_at: datetime | None) -> str:
+    """Say whom a village moves by when; moved with the time (see `rescheduling`)."""
+    return f"{village}组织转移：应转{spoken(due)}{_until(latest_at)}"
 
 
 def spoken(number: Number) -> str:
