@@ -28,6 +28,7 @@ from anlan.demo.rules import switch_on_rules
 from anlan.demo.sea import write_sea
 from anlan.demo.sea_sheets import SEA_SHEETS
 from anlan.demo.sheets import SHEETS
+from anlan.demo.stocks import stocks
 from anlan.demo.storm import start_storm
 from anlan.demo.users import make_users
 from anlan.demo.warnings import start_warnings
@@ -91,7 +92,7 @@ def _write(report: Report, county: County, tell: Progress, *, is_demo: bool) -> 
     report.added["basemap"] = _timed(report, "basemap", lambda: write_basemap(county, by=by))
     county.terrain.write_geotiff(workspace.current().dir / TERRAIN)
     write_sea(county, workspace.current().dir)
-    sheets = {key: rows(county) for key, rows in (*SHEETS, *SEA_SHEETS)}
+    sheets = {key: rows(county) for key, rows in (*SHEETS, *SEA_SHEETS, ("stocks", stocks))}
     sheets["duty-shifts"] = shifts(county, today)
     for key, rows in sheets.items():
         entry = REGISTERS[key]

@@ -8,8 +8,10 @@ from anlan import codes
 from anlan.base.obligations import ladders
 from anlan.demo.county import County
 from anlan.demo.plan import FOLDER
+from anlan.demo.stocks import stocks
 from anlan.plans.checking import Facts, PostFact, check_plan
 from anlan.plans.spec.yaml import read_plan, write_plan
+from anlan.resources.selectors import items
 
 FILES = sorted(FOLDER.glob("*.yaml"))
 
@@ -81,8 +83,12 @@ def _of_county(county: County) -> Facts:
     stocked["building-sites"] = {home[one.site] for one in county.building_sites}
     stocked["scenic-spots"] = {home[one.site] for one in county.scenic_spots}
     stocked["households"] = set(county.households.grid)
+    stores: dict[str, int | None] = {}
+    for row in stocks(county):
+        if row["amount"] is not None and "expires_on" not in row:
+            stores[row["item"]] = (stores.get(row["item"]) or 0) + row["amount"]
     return Facts(
-        posts=tuple(posts),
+        posts=tuple(posts), items=items(), stores=stores,
         regions={one.code: (one.name, LEVELS[len(one.code)]) for one in county.regions},
         roles={row.code: tuple(row.extra["levels"] or ()) for row in codes.table("posts")},
         hazards=set(codes.hazards()), ladders=set(ladders.read(ladders.DEFAULTS)),

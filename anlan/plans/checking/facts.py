@@ -44,6 +44,10 @@ class Facts:
     teams: Collection[str]
     #: Register key: regions in which it has rows, for those that steps name.
     stocked: Mapping[str, Collection[str]] = field(default_factory=dict)
+    #: Items that can be kept: code -> (name, unit).
+    items: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: How much of each is ready in the plan's region; None is not known, no entry: never kept.
+    stores: Mapping[str, int | None] = field(default_factory=dict)
     _stocks: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
 
     def debtors(self, plan: PlanSpec, who: Debtor) -> list[PostFact]:
@@ -109,3 +113,9 @@ class Facts:
             for code, (_, level) in self.regions.items()
             if level == who.at and code not in there and self.stocks(code, who.where)
         )
+
+
+def related(one: str, other: str) -> bool:
+    """Tell whether one region holds the other, or they are the same."""
+    left, right = scope.prefix(one), scope.prefix(other)
+    return left.startswith(right) or right.startswith(left)

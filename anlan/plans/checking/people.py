@@ -31,7 +31,7 @@ def check_people(plan: PlanSpec, facts: Facts) -> Iterator[Finding]:
         if found and missing:
             yield Finding("gap", "region-without-post", at,
                           "{count} 个地区没有这个岗位：{names}",
-                          {"count": len(missing), "names": _some(missing)})  # fmt: skip
+                          {"count": len(missing), "names": some(missing)})  # fmt: skip
     yield from _held(list(owed.values()))
 
 
@@ -46,13 +46,14 @@ def _held(posts: list[PostFact]) -> Iterator[Finding]:
             silent[post.role].append(post.title)
     for role, titles in sorted(vacant.items()):
         yield Finding("gap", "vacant-post", f"roles/{role}", "{count} 个岗位没有人：{names}",
-                      {"count": len(titles), "names": _some(titles)})  # fmt: skip
+                      {"count": len(titles), "names": some(titles)})  # fmt: skip
     for role, titles in sorted(silent.items()):
         yield Finding("gap", "dead-phone", f"roles/{role}",
                       "{count} 个岗位打不通（没有号码或号码已失效）：{names}",
-                      {"count": len(titles), "names": _some(titles)})  # fmt: skip
+                      {"count": len(titles), "names": some(titles)})  # fmt: skip
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """Name the first few."""
     head = "、".join(sorted(names)[:NAMED])
     return f"{head} …" if len(names) > NAMED else head

@@ -5,7 +5,9 @@ from anlan.plans.checking.findings import Finding
 from anlan.plans.checking.naming import check_names
 from anlan.plans.checking.order import check_order
 from anlan.plans.checking.people import check_people
+from anlan.plans.checking.stores import check_stores
 from anlan.plans.checking.teams import check_teams
+from anlan.plans.checking.verifying import check_verifiers
 from anlan.plans.spec.shape import PlanSpec
 
 ORDER = ("error", "gap", "hint")
@@ -18,14 +20,7 @@ def check_plan(plan: PlanSpec, facts: Facts) -> list[Finding]:
         *check_order(plan),
         *check_people(plan, facts),
         *check_teams(plan),
-        *_unverified(plan),
+        *check_stores(plan, facts),
+        *check_verifiers(plan, facts),
     ]
     return sorted(found, key=lambda one: ORDER.index(one.gravity))
-
-
-def _unverified(plan: PlanSpec) -> list[Finding]:
-    return [
-        Finding("hint", "not-told", f"steps/{step.key}", "做完后什么也不用报，也没有人核实")
-        for step in plan.steps
-        if not step.answers and step.verify is None
-    ]

@@ -15,6 +15,7 @@ from anlan.base.register.registry import REGISTERS
 from anlan.plans.checking import Facts, PostFact
 from anlan.plans.spec.shape import Debtor, PlanSpec
 from anlan.resources.models import Team
+from anlan.resources.selectors import items, stock_in
 
 #: Levels of regions as posts name them.
 LEVELS = {1: "province", 2: "city", 3: "county", 4: "township", 5: "village", 6: "grid"}
@@ -52,6 +53,7 @@ def facts_for(plan: PlanSpec) -> Facts:
         roles={row.code: tuple(row.extra["levels"] or ()) for row in codes.table("posts")},
         hazards=set(codes.hazards()), ladders=set(ladders()),
         registers=set(REGISTERS.keys()), teams=_teams(plan), stocked=_stocked(plan, named),
+        items=items(), stores=stock_in(plan.region) if any(one.needs for one in plan.steps) else {},
     )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
 from anlan.kernel.errors import Missing
 from anlan.plans.checking import Facts, Finding, PostFact, StageClock, check_plan
+from anlan.plans.checking.stores import needed
 from anlan.plans.models import Plan, PlanVersion
 from anlan.plans.selectors.facts import facts_for
-from anlan.plans.spec.shape import PlanSpec, Step
+from anlan.plans.spec.shape import Debtor, PlanSpec, Step
 from anlan.plans.spec.yaml import as_spec
 from anlan.plans.states import DRAFT, RETURNED, STATES, SUBMITTED
 
@@ -167,12 +168,14 @@ def _step(spec: PlanSpec, step: Step, facts: Facts, findings: Sequence[Finding])
     owing = facts.debtors(spec, step.who)
     return {
         "key": step.key, "title": step.title, "stages": list(step.stages), "do": step.do,
-        "who": _who(spec, step), "owing": len(owing), "named": _named(owing[:NAMED]),
+        "who": _who(spec, step.who), "owing": len(owing), "named": _named(owing[:NAMED]),
         "vacant": sum(not post.holders for post in owing),
         "deadline": {"within": step.deadline.within, "before": step.deadline.before,
                      "expected": step.deadline.expected, "at": step.deadline.at},
         "takes": step.takes, "after": list(step.after), "register": step.register,
         "team": step.team, "template": step.template, "verified": step.verify is not None,
+        "needs": _needs(spec, step, facts),
+        "verifier": _who(spec, step.verify) if step.verify else "", "vital": step.vital,
         "answers": [{"label": one.label, "unit": one.unit, "type": one.type}
                     for one in step.answers],
         "source": step.source, "confidence": step.confidence,
@@ -180,15 +183,26 @@ def _step(spec: PlanSpec, step: Step, facts: Facts, findings: Sequence[Finding])
     }  # fmt: skip
 
 
-def _who(spec: PlanSpec, step: Step) -> str:
-    """Say who owes a step: 海上防御组 组长, 村社 渔船联络员."""
-    who = step.who
+def _who(spec: PlanSpec, who: Debtor) -> str:
+    """Say who owes or verifies a step: 海上防御组 组长, 村社 渔船联络员."""
     if who.group:
         titles = {group.key: group.title for group in spec.groups}
         return f"{titles.get(who.group, who.group)} {who.title}".strip()
     if who.role:
         return codes.table("posts").name(who.role)
     return who.post
+
+
+def _needs(spec: PlanSpec, step: Step, facts: Facts) -> list[dict[str, Any]]:
+    """Tell with what a step is done, and how much of it is ready; None is not known."""
+    return [
+        {
+            "item": need.item, "label": name, "unit": unit,
+            "amount": needed(spec, step, need, facts), "have": facts.stores.get(need.item),
+        }
+        for need in step.needs
+        for name, unit in [facts.items.get(need.item, (need.item, ""))]
+    ]  # fmt: skip
 
 
 def _named(posts: Sequence[PostFact]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from anlan.base.regions import scope
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
-from anlan.plans.checking import Facts, PostFact
+from anlan.plans.checking import Facts, PostFact, related
 from anlan.plans.models import Plan, PlanVersion
 from anlan.plans.spec.shape import Member, PlanSpec, Response, Stage, Step
 from anlan.plans.spec.spans import hour, span
@@ -167,12 +167,6 @@ def verifiers(spec: PlanSpec, step: Step, region: str, facts: Facts) -> list[Pos
     if not step.verify.role:
         return posts
     return [post for post in posts if related(post.region, region)]
-
-
-def related(one: str, other: str) -> bool:
-    """Tell whether one region holds the other, or they are the same."""
-    left, right = scope.prefix(one), scope.prefix(other)
-    return left.startswith(right) or right.startswith(left)
 
 
 def due_of(step: Step, moments: Moments) -> datetime | None:

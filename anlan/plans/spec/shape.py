@@ -150,6 +150,17 @@ class Answer(Shape, frozen=True):
     choices: tuple[str, ...] = ()
 
 
+class Need(Shape, frozen=True):
+    """With what a step is done: so much of an item of the table ``supply-items``.
+
+    `each`: every post that owes the step needs that much.
+    """
+
+    item: str
+    amount: int
+    each: bool = False
+
+
 class Step(Shape, frozen=True):
     """One thing that somebody owes once one of `stages` (``response.stage``) begins."""
 
@@ -163,11 +174,16 @@ class Step(Shape, frozen=True):
     #: What it takes, e.g. ``2h``: the checker adds it up along `after`.
     takes: str = ""
     answers: tuple[Answer, ...] = ()
+    #: Whose it is to look whether it was done (核实人), before it counts as done.
     verify: Debtor | None = None
+    #: Lives hang on it: somebody else verifies it, or a step that waits for it.
+    vital: bool = False
     #: Ladder of its obligation; "" is the one of its kind.
     ladder: str = ""
     #: Register whose rows it is about.
     register: str = ""
+    #: What it is done with (用什么), out of the register of stocks.
+    needs: tuple[Need, ...] = ()
     #: Code of the team it ties up for as long as it takes.
     team: str = ""
     template: str = ""

@@ -58,6 +58,10 @@ def test_a_sound_plan_has_no_findings() -> None:
          "slower-than-lead"),
         ("    answers: [{name: done, label: 已通知, type: bool}]\n", "", "not-told"),
         ("stages: [flood.end]", "stages: [flood.4]", "stage-without-steps"),
+        ("    takes: 3h\n", "    takes: 3h\n    vital: true\n", "nobody-verifies"),
+        ("    takes: 3h\n", "    takes: 3h\n    verify: {post: P-NONE}\n", "nobody-to-verify"),
+        ("    takes: 3h\n", "    takes: 3h\n    verify: {role: village-head, at: village}\n",
+         "verifies-itself"),
     ],
 )  # fmt: skip
 def test_each_fault_is_found(change: str, into: str, found: str) -> None:
@@ -105,3 +109,23 @@ def test_a_step_that_began_earlier_is_not_waited_for_twice() -> None:
               " {within: 6h", "stages: [flood.3]\n    who: {role: village-head, at: village}\n"
               "    deadline: {within: 3h")  # fmt: skip
     assert kinds(read_plan(graver)) == []
+
+
+def test_whoever_verifies_what_waits_for_it_has_seen_it_too() -> None:
+    vital = PLAN.replace("    takes: 2h\n", "    takes: 2h\n    vital: true\n")
+    assert ("nobody-verifies", "steps/lists") in kinds(read_plan(vital))
+    verified = vital.replace(
+        "    takes: 3h\n", "    takes: 3h\n    verify: {group: command, title: 总指挥}\n"
+    )
+    assert kinds(read_plan(verified)) == []
+
+
+def test_a_village_out_of_reach_of_every_verifier_is_a_gap_with_its_name() -> None:
+    grid = PostFact("P-G", "网格长", "grid-worker", "339901101202001", "grid", ("r4",), True)
+    plan = changed("    takes: 3h\n", "    takes: 3h\n    verify: {role: grid-worker, at: grid}\n")
+    (found,) = [
+        one
+        for one in check_plan(plan, facts(CHIEF, UP, DOWN, grid))
+        if one.kind == "region-unverified"
+    ]
+    assert found.sentence() == "1 个地区没有人核实：上坑村"

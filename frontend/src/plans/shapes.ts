@@ -74,7 +74,13 @@ export interface Step {
   register: string
   team: string
   template: string
+  /** With what it is done; `have` is what is ready, null is not known. */
+  needs: { item: string; label: string; unit: string; amount: number; have: number | null }[]
   verified: boolean
+  /** Who verifies it; "" where nobody does. */
+  verifier: string
+  /** Lives hang on it. */
+  vital: boolean
   answers: { label: string; unit: string; type: string }[]
   source: string
   confidence: string
