@@ -12,6 +12,7 @@ from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
 from anlan.base.permissions.services.links import open_link
 from anlan.base.regions import selectors as regions
+from anlan.demo import photo
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 
@@ -25,12 +26,15 @@ COLUMNS: list[dict[str, Any]] = [
     {"key": "vessels", "label": "在港船只", "unit": "艘", "prefill": {"register": "vessels"}},
     {"key": "road", "label": "主要道路", "type": "choice", "choices": ["畅通", "部分中断", "中断"]},
     {"key": "power", "label": "有无停电", "type": "bool"},
+    {"key": "shot", "label": "现场照片", "type": "photo"},
     {"key": "note", "label": "备注", "type": "text"},
 ]  # fmt: skip
 #: A day: a demonstration that is left alone shall not chase anybody at once.
 WITHIN = 24 * 60
 #: So many townships have not answered the second round, the first of them the demo account's.
 SILENT = 4
+#: The township whose roads are cut hangs a picture on the second round; it is drawn, not taken.
+SHOWN = 2
 
 
 def start_form(county: str) -> int:
@@ -84,8 +88,10 @@ def _by_link(sheet: Sheet, by: Actor) -> Actor:
 
 def _submit(sheet: Sheet, who: Actor, place: int, number: int) -> None:
     moved = 40 + place * 37 % 210 + (number - 1) * (60 - place * 5)
+    shown = place == SHOWN and number == 2
+    shot = services.hang_photo(sheet=sheet.pk, content=photo.slide(), by=who) if shown else None
     row = {
-        "moved": moved, "stuck": None if place == 5 else place * 13 % 40,
+        "shot": shot, "moved": moved, "stuck": None if place == 5 else place * 13 % 40,
         "shelters": sheet.prefilled.get("shelters"), "vessels": sheet.prefilled.get("vessels"),
         "road": ("畅通", "畅通", "部分中断")[place % 3], "power": place % 4 == 1,
         "note": "山区两个自然村还在入户" if place == 2 else None,

@@ -32,7 +32,7 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     key: str
     label: str
-    type: Literal["number", "text", "choice", "date", "bool", "sum"] = "number"
+    type: Literal["number", "text", "choice", "date", "bool", "photo", "sum"] = "number"
     unit: str = ""
     #: How it is filled, in a few words.
     help: str = ""

@@ -9,17 +9,22 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
 from anlan.base.forms.columns import Column, columns_of
 from anlan.base.forms.selectors.sheets import sheet_of_obligation, sheet_told
-from anlan.base.forms.services.filling import Filled
+from anlan.base.forms.services.filling import Filled, hang_photo
 from anlan.base.forms.services.phone import copy_by_link, save_by_link, submit_by_link
+from anlan.base.forms.services.photos import LARGEST_PHOTO
 from anlan.base.forms.values import MOST_ROWS, NO, YES, asked, figure, said
 from anlan.base.obligations.phone_door import Say, line, wants_line, whole
 from anlan.base.permissions.services.links import Opened
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
+
+#: What the field of a picture is named, after its cell.
+FILE = ".file"
 
 STYLE = """<style>
 .hint{display:block;color:#4c5a68;margin:.1rem 0 0}
@@ -88,6 +93,7 @@ def _pressed(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> _Sa
     filled = _filled(request, opened, sheet)
     rows = [dict(row) for row in filled.rows]
     try:
+        filled = _filled(request, opened, sheet, hung=True)
         return _do(str(request.POST.get("act", "")), opened, sheet, filled, told)
     except Invalid as error:
         return _Said(wrong=told(error.detail), errors=error.errors, rows=rows)
@@ -97,15 +103,28 @@ def _pressed(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> _Sa
 
 def _sent(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> str:
     """Do what a phone kept; the same once more, from a phone that heard no answer, is one deed."""
-    filled = _filled(request, opened, sheet)
+    filled = _filled(request, opened, sheet, hung=True)
     return unescape(_do(str(request.POST.get("act", "")), opened, sheet, filled, told).told)
 
 
-def _filled(request: HttpRequest, opened: Opened, sheet: str) -> Filled:
-    """Read what was typed, and which version of the sheet it was typed into."""
+def _filled(request: HttpRequest, opened: Opened, sheet: str, *, hung: bool = False) -> Filled:
+    """Read what was typed, and which version of the sheet it was typed into.
+
+    `hung`: pictures that came with the fields are hung, and their cells say so.
+    """
     found = sheet_told(opened.actor, sheet)
-    rows = _typed(request, columns_of(found["columns"]), free=found["rows"] == "free")
-    return Filled(rows=rows, version=whole(str(request.POST.get("version", ""))) or 0)
+    columns = columns_of(found["columns"])
+    rows = _typed(request, columns, free=found["rows"] == "free")
+    pictures = [one.key for one in columns if hung and one.type == "photo"]
+    for n, row in rows.items():
+        for key in pictures:
+            file = request.FILES.get(f"r{n}.{key}{FILE}")
+            # One byte more than may come tells that there is more.
+            content = file.read(LARGEST_PHOTO + 1) if isinstance(file, UploadedFile) else b""
+            if content:
+                row[key] = hang_photo(sheet=sheet, content=content, by=opened.actor)
+    version = whole(str(request.POST.get("version", ""))) or 0
+    return Filled(rows=list(rows.values()), version=version)
 
 
 def _do(act: str, opened: Opened, sheet: str, filled: Filled, told: Say) -> _Said:
@@ -122,14 +141,17 @@ def _do(act: str, opened: Opened, sheet: str, filled: Filled, told: Say) -> _Sai
     return _Said(told("草稿已存，还没有上报"))
 
 
-def _typed(request: HttpRequest, columns: Sequence[Column], *, free: bool) -> list[dict[str, Any]]:
-    """Read the fields; an empty row of several is no row."""
+def _typed(
+    request: HttpRequest, columns: Sequence[Column], *, free: bool
+) -> dict[int, dict[str, Any]]:
+    """Read the fields by the number of their row; an empty row of several is no row."""
     lines = min(whole(str(request.POST.get("lines", "1"))) or 1, MOST_ROWS)
-    rows = [
-        {one.key: str(request.POST.get(f"r{n}.{one.key}", "")).strip() for one in asked(columns)}
+    rows = {
+        n: {one.key: str(request.POST.get(f"r{n}.{one.key}", "")).strip() for one in asked(columns)}
         for n in range(lines if free else 1)
-    ]
-    return [row for row in rows if not free or any(row.values())]
+    }
+    came = {n for n in rows for name in request.FILES if name.startswith(f"r{n}.")}
+    return {n: row for n, row in rows.items() if not free or any(row.values()) or n in came}
 
 
 def _drawn(page: _Page) -> str:
@@ -186,13 +208,20 @@ def _form(page: _Page) -> str:
     label = told("更正") if sheet["revision"] else told("上报")
     # The first button is what the key of a phone's keyboard presses: it keeps, never submits.
     return (
-        f'<form method=post data-keep="{told("报表")}" data-then="{escape(page.path)}">'
+        f"<form method=post{_parts(page)} "
+        f'data-keep="{told("报表")}" data-then="{escape(page.path)}">'
         "<button name=act value=save hidden data-direct></button>"
         f"<input type=hidden name=version value={sheet['version']}>"
         f"<input type=hidden name=lines value={len(rows)}>{body}{more}"
         f"<div class=acts>{copy}{_plain('save', told('存草稿'))}"
         f"<button class=go name=act value=submit>{label}</button></div></form>"
     )
+
+
+def _parts(page: _Page) -> str:
+    """Send pictures as files, where any are asked for."""
+    pictures = any(column.type == "photo" for column in page.columns)
+    return " enctype=multipart/form-data" if pictures else ""
 
 
 def _plain(act: str, label: str) -> str:
@@ -224,6 +253,12 @@ def _field(page: _Page, n: int, column: Column, row: Mapping[str, Any]) -> str:
 
 
 def _input(page: _Page, column: Column, name: str, value: str, mark: str) -> str:
+    if column.type == "photo":
+        kept = f"<span class=told>✓ {page.say('已有照片，再选就换掉')}</span>" if value else ""
+        return (
+            f'<input type=hidden name={name} value="{escape(value)}">'
+            f'<input id={name} type=file name={name}{FILE}{mark} accept="image/*">{kept}'
+        )
     if column.type in ("choice", "bool"):
         choices = column.choices if column.type == "choice" else (YES, NO)
         options = "".join(
@@ -249,7 +284,12 @@ def _hint(page: _Page, n: int, column: Column, value: str) -> str:
     if last and not page.free and last[0].get(column.key) is not None:
         parts.append(f"{told('上次')} {escape(_shown(last[0][column.key]))}")
     kept = sheet["begin"][n].get(column.key) if n < len(sheet["begin"]) else None
-    if page.said.rows is not None and kept is not None and _shown(kept) != value:
+    if (
+        column.type != "photo"
+        and page.said.rows is not None
+        and kept is not None
+        and _shown(kept) != value
+    ):
         parts.append(f"<b>{told('已存的是')} {escape(_shown(kept))}</b>")
     return f"<span class=hint>{'　'.join(parts)}</span>" if parts else ""
 

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 
 from anlan.base.forms.columns import FIGURES, Column
 from anlan.kernel.errors import Invalid
+from anlan.kernel.ids import is_id
 
 #: Rows of one sheet with free rows.
 MOST_ROWS = 200
 LONGEST_TEXT = 500
 LARGEST = 1e12
 YES, NO = "是", "否"
+#: How a picture stands in Excel: the word, and its number.
+PICTURE = "照片 "
 _BOOLS = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "√": True}
 
 Row = Mapping[str, Any]
@@ -87,7 +90,18 @@ def _bool(column: Column, given: Any) -> bool:
     return value
 
 
-_TAKERS = {"number": _number, "text": _text, "choice": _choice, "date": _date, "bool": _bool}
+def _photo(column: Column, given: Any) -> str:
+    """Take a picture by its id, as the page says it or as it stands in Excel."""
+    text = _text(column, given).removeprefix(PICTURE).strip()
+    if not is_id(text):
+        raise BadCell("照片请在手机或网页上传，Excel 里不要改动")
+    return text
+
+
+_TAKERS = {
+    "number": _number, "text": _text, "choice": _choice, "date": _date, "bool": _bool,
+    "photo": _photo,
+}  # fmt: skip
 
 
 def read_rows(

@@ -33,6 +33,7 @@ def erase(
     from anlan.base.cases.selectors import members
     from anlan.base.cases.services import erase_case
     from anlan.base.files.services import destroy_files
+    from anlan.base.forms.services import destroy_pictures
     from anlan.base.households.services import erase as erase_subject
     from anlan.base.obligations.services import destroy_voices
     from anlan.base.permissions.actor import system
@@ -50,6 +51,7 @@ def erase(
             keys += destroy_lists(cases=members(case), by=by)
             destroy_files(subject_kind="case", subjects=members(case))
             destroy_voices(cases=members(case))
+            destroy_pictures(cases=members(case))
             destroy_told(cases=members(case))
     sys.stdout.write(f"已销毁 {keys} 个密钥。\n")
     _reach_exercises()

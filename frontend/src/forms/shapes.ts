@@ -11,7 +11,7 @@ export interface Prefill {
 export interface Column {
   key: string
   label: string
-  type?: 'number' | 'text' | 'choice' | 'date' | 'bool' | 'sum'
+  type?: 'number' | 'text' | 'choice' | 'date' | 'bool' | 'photo' | 'sum'
   unit?: string
   help?: string
   required?: boolean

@@ -13,6 +13,7 @@ export const TYPES: { value: NonNullable<Column['type']>; label: string }[] = [
   { value: 'choice', label: msg('选择') },
   { value: 'bool', label: msg('是否') },
   { value: 'date', label: msg('日期') },
+  { value: 'photo', label: msg('照片') },
   { value: 'sum', label: msg('几列相加') },
 ]
 

@@ -66,6 +66,14 @@ def submit_sheet(request: ApiRequest, sheet: str, given: SheetIn) -> HttpRespons
     return answer(selectors.sheet_told(request.actor, sheet))
 
 
+@router.post("/forms/sheets/{sheet}/photo", summary="上传照片", response={201: dict[str, Any]})
+def hang_photo(request: ApiRequest, sheet: str, file: File[UploadedFile]) -> HttpResponse:
+    """Hang a picture (multipart part `file`) on a sheet; a cell of a photo column says its id."""
+    content = file.read(services.LARGEST_PHOTO + 1)
+    made = services.hang_photo(sheet=sheet, content=content, by=request.actor)
+    return answer({"id": made}, 201)
+
+
 @router.post("/forms/sheets/{sheet}/return", summary="退回")
 def return_sheet(request: ApiRequest, sheet: str, given: ReturnIn) -> HttpResponse:
     """Send a sheet back with a reason."""

@@ -12,7 +12,7 @@ from anlan.base.forms.excel.layout import DIFFERENCE, NOTE, TOTAL, Layout
 from anlan.base.forms.models import Sheet
 from anlan.base.forms.selectors.merging import Merged, RowTold
 from anlan.base.forms.states import MISSED, STATES
-from anlan.base.forms.values import NO, YES, Figure, Row, figure, said
+from anlan.base.forms.values import NO, PICTURE, YES, Figure, Row, figure, said
 from anlan.kernel import clock
 
 SHEET = "报表"
@@ -71,6 +71,8 @@ class _Book:
             value = row.get(column.key)
             if isinstance(value, bool):
                 value = YES if value else NO
+            if column.type == "photo":
+                value = f"{PICTURE}{value}"
             if isinstance(value, int | float):
                 self.sheet.write_number(self.line, place, value, self.number)
             else:

@@ -143,6 +143,9 @@ def last_told(sheet: Sheet) -> tuple[int | None, sealing.Rows | None]:
 def _fitted(columns: tuple[Column, ...], row: Row) -> dict[str, Any]:
     fitted: dict[str, Any] = {}
     for column in asked(columns):
+        if column.type == "photo":  # last time's picture shows nothing of this time
+            fitted[column.key] = None
+            continue
         try:
             fitted[column.key] = taken(column, row.get(column.key))
         except BadCell:

@@ -24,6 +24,7 @@ from anlan.base.forms.selectors.sheets import (
     last_told,
     sheet_seen,
 )
+from anlan.base.forms.services.photos import check_photos_hang, hang
 from anlan.base.forms.services.rounds import debt_of
 from anlan.base.forms.states import DRAFT, RETURNED, SUBMITTED, WAITING
 from anlan.base.forms.values import read_rows
@@ -49,6 +50,12 @@ class Filled:
     rows: Sequence[Mapping[str, Any]]
     version: int
     as_of: datetime | None = None
+
+
+def hang_photo(*, sheet: str, content: bytes, by: Actor) -> str:
+    """Hang a picture on a sheet the actor may fill in; returns its id, which a cell then says."""
+    with transaction.atomic():
+        return hang(_held(sheet, by), content, by)
 
 
 def save_sheet(*, sheet: str, filled: Filled, by: Actor) -> int:
@@ -141,7 +148,9 @@ def _rows(row: Sheet, filled: Filled, *, whole: bool) -> sealing.Rows:
     if filled.as_of is not None and filled.as_of > clock.now() + AHEAD:
         raise Invalid("截至时间还没有到", errors={"as_of": ["截至时间还没有到"]})
     columns = columns_of(row.round.columns)
-    return read_rows(columns, filled.rows, free=row.round.form.free, whole=whole)
+    rows = read_rows(columns, filled.rows, free=row.round.form.free, whole=whole)
+    check_photos_hang(row, columns, rows)
+    return rows
 
 
 def _is_again(row: Sheet, rows: sealing.Rows, filled: Filled, by: Actor) -> bool:

@@ -14,6 +14,7 @@ from anlan.base.forms.selectors.forms import FILL, sheets_seen
 from anlan.base.forms.selectors.merging import round_seen
 from anlan.base.forms.selectors.sheets import WITH
 from anlan.base.forms.services.filling import keep_draft, locked, put_in
+from anlan.base.forms.services.photos import check_photos_hang
 from anlan.base.forms.states import SUBMITTED
 from anlan.base.forms.values import MOST_ROWS, asked
 from anlan.base.permissions.actor import Actor
@@ -33,6 +34,7 @@ def take_sheet(*, sheet: str, content: bytes, version: int, by: Actor) -> int:
         rows = [_filled(columns, line.values) for line in lines]
         if not rows and not row.round.form.free:
             raise Invalid("表里什么也没有填", errors={"file": ["表里什么也没有填"]})
+        check_photos_hang(row, columns, rows)
         return keep_draft(row, rows, None, by)
 
 
@@ -59,6 +61,7 @@ def take_round(*, round_: str, content: bytes, by: Actor) -> dict[str, int]:
                 continue
             if sheet.draft:
                 raise Conflict(f"{sheet.region.name}正在填写，没有存。请先问清楚，或只传其他地区")
+            check_photos_hang(sheet, columns, rows)
             put_in(sheet, rows, None, by)
             submitted += 1
     return {"submitted": submitted, "unchanged": len(by_sheet) - submitted}
