@@ -29,6 +29,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The heavy map chunk is loaded by the map page alone.
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in one file, not in forty.
+        codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }] },
+      },
+    },
   },
   server: {
     proxy: {

@@ -32,11 +32,13 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 interface Wire {
   csrf: string
   language: string
+  /** How many answers are waited for. */
+  asking: number
   onLoggedOut: () => void
 }
 
 /** Set by the session and the locale; kept here so that the client imports neither. */
-export const wire: Wire = { csrf: '', language: 'zh', onLoggedOut: () => undefined }
+export const wire: Wire = { csrf: '', language: 'zh', asking: 0, onLoggedOut: () => undefined }
 
 export function address(path: string, query: Query = {}): string {
   const search = new URLSearchParams()
@@ -89,7 +91,20 @@ export interface Send {
   signal?: AbortSignal
 }
 
-async function send<T>(method: string, path: string, { body, query, signal }: Send): Promise<T> {
+async function send<T>(method: string, path: string, sent: Send): Promise<T> {
+  wire.asking += 1
+  try {
+    return await exchange<T>(method, path, sent)
+  } finally {
+    wire.asking -= 1
+  }
+}
+
+async function exchange<T>(
+  method: string,
+  path: string,
+  { body, query, signal }: Send,
+): Promise<T> {
   const headers: Record<string, string> = { 'Accept-Language': wire.language }
   if (method !== 'GET') headers['X-CSRF-Token'] = wire.csrf
   let payload: BodyInit | undefined

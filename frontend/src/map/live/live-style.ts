@@ -107,7 +107,13 @@ const text = (shade: Shades) => ({
   'text-halo-width': 1.8,
 })
 
-function marks(source: string, shade: Shades, from: number): unknown[] {
+const NOTHING = ['format', '', {}]
+const SAID = ['format', ['get', 'words'], {}, '\n', {}, ['get', 'name'], { 'font-scale': 0.86 }]
+/** Where hundreds stand the worst are told in words, the others by their mark until one is near. */
+const WORST = ['case', ['<=', ['coalesce', ['get', 'level'], 9], 1], SAID, NOTHING]
+const NEAR = 2
+
+function marks(source: string, shade: Shades, from: number, far: unknown = SAID): unknown[] {
   return [
     {
       id: `${source}:mark`,
@@ -119,13 +125,7 @@ function marks(source: string, shade: Shades, from: number): unknown[] {
         'icon-size': ['interpolate', ['linear'], ['zoom'], 7, px(0.55), 11, px(0.8), 14, px(1.05)],
         'icon-allow-overlap': true,
         'icon-padding': 0,
-        'text-field': [
-          'step',
-          ['zoom'],
-          '',
-          from,
-          ['format', ['get', 'words'], {}, '\n', {}, ['get', 'name'], { 'font-scale': 0.86 }],
-        ],
+        'text-field': ['step', ['zoom'], NOTHING, from, far, from + NEAR, SAID],
         'text-font': FONTS,
         'text-size': px(12),
         'text-variable-anchor': ['top', 'bottom', 'right', 'left'],
@@ -252,5 +252,5 @@ export const liveOver = (shade: Shades) =>
     ...owedLayers(shade),
     ...marks('live-surge', shade, 8),
     ...marks('live-incidents', shade, 10),
-    ...marks('live-alarms', shade, 10),
+    ...marks('live-alarms', shade, 10, WORST),
   ] as LayerSpecification[]
