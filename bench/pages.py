@@ -44,7 +44,7 @@ watch('event', (one) => {
   }
 }, {durationThreshold: 16})
 const look = setInterval(() => {
-  if (document.querySelector('.skeleton') || !document.querySelector(SHOWN)) return
+  if (document.querySelector('.skeleton, .settling') || !document.querySelector(SHOWN)) return
   clearInterval(look)
   requestAnimationFrame(() => setTimeout(() => (window.seen.shown = performance.now())))
 }, LOOK)
