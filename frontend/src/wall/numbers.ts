@@ -1,19 +1,20 @@
-/** Figures as a wall writes them; what is not known is a dash. */
+/** Figures as a wall writes them, with a true minus; what is not known is a dash. */
 import { isEnglish } from '@/locale'
 
 export function number(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined) return '—'
-  return value.toLocaleString(isEnglish.value ? 'en-GB' : 'zh-CN', {
+  const figures = Math.abs(value).toLocaleString(isEnglish.value ? 'en-GB' : 'zh-CN', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
+  return (value < 0 ? '−' : '') + figures
 }
 
-/** With its sign, a true minus; a dash where it is not known. */
+/** With its sign; a dash where it is not known. */
 export function signed(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined) return '—'
   if (value === 0) return '±0'
-  return (value > 0 ? '+' : '−') + number(Math.abs(value), digits)
+  return (value > 0 ? '+' : '') + number(value, digits)
 }
 
 /** Add up what is known; not known when nothing is. */
