@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from anlan.base.obligations import services as obligations
+from anlan.base.obligations.kinds import KINDS
 from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import form_in, forms_of
 from anlan.base.people.models import Post
@@ -111,14 +112,27 @@ def _end(response: str, by: Actor) -> None:
 
 def _ask_the_rest(response: str, by: Actor) -> None:
     """Telephone whoever has not told of what follows the end: nothing is left to chase."""
-    while open_ := list(Obligation.objects.filter(case=_case(response), closed_at=None)):
-        forms = forms_of(open_)
+    asked: set[tuple[str, str]] = set()
+    while open_ := [
+        row
+        for row in Obligation.objects.filter(case=_case(response), closed_at=None).order_by("pk")
+        if (row.pk, row.state) not in asked
+    ]:
+        asked |= {(row.pk, row.state) for row in open_}
         for row in open_:
-            if row.answered_at is None:
-                obligations.answer(obligation=row.pk, by=by, reply=obligations.Reply(TOLD))
-            reply = obligations.Reply(TOLD, filled(form_in(forms, row), TOLD))
-            obligations.report(obligation=row.pk, by=by, reply=reply)
+            _ask(row, by)
         services.ripen(response=response, by=system("response-steps"))
+
+
+def _ask(row: Obligation, by: Actor) -> None:
+    """Note what somebody says on the telephone; what waits for its verifier waits for them."""
+    kind = KINDS[row.kind]
+    if row.answered_at is None:
+        reply = obligations.Reply(TOLD, filled(kind.answer_form, TOLD))
+        obligations.answer(obligation=row.pk, by=by, reply=reply)
+    if row.reported_at is None and "reported" in kind.states:
+        reply = obligations.Reply(TOLD, filled(form_in(forms_of([row]), row), TOLD))
+        obligations.report(obligation=row.pk, by=by, reply=reply)
 
 
 def _review(response: str, by: Actor) -> None:
