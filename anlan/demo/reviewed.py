@@ -32,6 +32,7 @@ from anlan.learn.selectors.delays import delays
 from anlan.plans.models import Plan
 from anlan.respond.responses import services
 from anlan.respond.responses.models import Response
+from anlan.respond.responses.states import CHECK
 
 #: Accounts (see `users.USERS`): who starts and ends it, and who begins to write its review.
 COMMANDER, SECTION = "zhihui", "keshi"
@@ -79,7 +80,7 @@ def start_review(county: str, town: str) -> int:
             _end(response, commander)
         _live(response, crowd, range(ENDED + STEP, OVER, LATER))
         with _at(OVER):
-            _ask_the_rest(response, section)
+            _ask_the_rest(response, section, commander)
             _review(response, section)
     finally:
         clock.use(None)
@@ -110,8 +111,11 @@ def _end(response: str, by: Actor) -> None:
     services.end_response(end=end, by=by)
 
 
-def _ask_the_rest(response: str, by: Actor) -> None:
-    """Telephone whoever has not told of what follows the end: nothing is left to chase."""
+def _ask_the_rest(response: str, by: Actor, other: Actor) -> None:
+    """Telephone whoever has not told of what follows the end: nothing is left to chase.
+
+    `other` writes down what verifiers say: who wrote a report down verifies nothing of it.
+    """
     asked: set[tuple[str, str]] = set()
     while open_ := [
         row
@@ -120,7 +124,7 @@ def _ask_the_rest(response: str, by: Actor) -> None:
     ]:
         asked |= {(row.pk, row.state) for row in open_}
         for row in open_:
-            _ask(row, by)
+            _ask(row, other if row.kind == CHECK else by)
         services.ripen(response=response, by=system("response-steps"))
 
 
