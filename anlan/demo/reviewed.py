@@ -131,6 +131,9 @@ def _ask_the_rest(response: str, by: Actor, other: Actor) -> None:
 def _ask(row: Obligation, by: Actor) -> None:
     """Note what somebody says on the telephone; what waits for its verifier waits for them."""
     kind = KINDS[row.kind]
+    row.refresh_from_db()
+    if row.closed_at is not None:  # another of those who may verify it has done so
+        return
     if row.answered_at is None:
         reply = obligations.Reply(TOLD, filled(kind.answer_form, TOLD))
         obligations.answer(obligation=row.pk, by=by, reply=reply)
