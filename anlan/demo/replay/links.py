@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -126,6 +127,9 @@ class MqttLink:
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=f"replay-{key.id}", protocol=version
         )
+        self._came = threading.Condition()
+        self._confirmed: set[int] = set()
+        self._client.on_publish = self._confirm
         self._client.username_pw_set(key.id, key.secret)
         self._client.reconnect_delay_set(1, 2)
         self._client.max_inflight_messages_set(100)
@@ -134,22 +138,27 @@ class MqttLink:
 
     def deliver(self, parcels: Sequence[Parcel]) -> Tally:
         """Publish and wait for the acknowledgements; the client sends again after a break."""
-        told = [(one, self._client.publish(one.topic, one.body, qos=1)) for one in parcels]
+        told = [(one, self._client.publish(one.topic, one.body, qos=1).mid) for one in parcels]
         until = time.monotonic() + PATIENCE_S
         tally = Tally(sent=sum(one.count for one in parcels))
-        for parcel, info in told:
-            while not info.is_published():
-                if time.monotonic() > until:
-                    raise Unavailable(f"{parcel.gateway} 的数据 {PATIENCE_S:.0f} 秒没有得到确认")
-                self._wait(info, until - time.monotonic())
+        for parcel, number in told:
+            if not self._is_confirmed(number, until - time.monotonic()):
+                raise Unavailable(f"{parcel.gateway} 的数据 {PATIENCE_S:.0f} 秒没有得到确认")
             tally.confirmed += parcel.count
         return tally
 
-    def _wait(self, info: paho.MQTTMessageInfo, seconds: float) -> None:
-        try:
-            info.wait_for_publish(max(0.0, min(seconds, 1.0)))
-        except RuntimeError:  # not connected yet: the message waits in the queue
-            time.sleep(0.02)
+    def _confirm(self, _client: object, _data: object, number: int, *_: object) -> None:
+        # By number: what the client tells of a message that was published during a break stays
+        # an error for ever, also when it was sent later and acknowledged.
+        with self._came:
+            self._confirmed.add(number)
+            self._came.notify_all()
+
+    def _is_confirmed(self, number: int, seconds: float) -> bool:
+        with self._came:
+            came = self._came.wait_for(lambda: number in self._confirmed, max(0.0, seconds))
+            self._confirmed.discard(number)
+        return came
 
     def close(self) -> None:
         """Say farewell."""
