@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -118,7 +119,12 @@ def load(directory: Path) -> Workspace:
 
 def directory() -> Path:
     """Tell this process's data directory: ``ANLAN_DATA``, else ``var/demo`` beside the code."""
-    given = os.environ.get("ANLAN_DATA")
+    return _directory(os.environ.get("ANLAN_DATA", ""))
+
+
+@cache
+def _directory(given: str) -> Path:
+    """Asked for with every message and every call, it is taken apart once."""
     return Path(given) if given else Path(__file__).resolve().parents[2] / "var" / "demo"
 
 

@@ -29,7 +29,9 @@ CELL_KM2: Final = CELL_M[0] * CELL_M[1] / 1e6
 def stream(seed: int, *keys: object) -> np.random.Generator:
     """Open a random stream of its own for each part: one part cannot shift another."""
     text = "/".join(str(key) for key in (seed, *keys))
-    return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+    digest = np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8)
+    # As whole words it is the same seed as a list of the bytes, in a quarter of the time.
+    return np.random.default_rng(digest.astype(np.uint32))
 
 
 def lonlat(u: Any, v: Any) -> tuple[Any, Any]:
