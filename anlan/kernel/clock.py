@@ -6,7 +6,9 @@ Live workspaces run on real time. An exercise workspace has a clock file, ``cloc
      "speed": 60.0, "step": 0}
 
 Simulated time is ``sim0 + (real - real0) * speed``; with ``speed`` 0 it stands still at ``sim0``
-and is advanced by rewriting the file (lock-step; ``step`` counts the advances).
+and is advanced by rewriting the file (lock-step; ``step`` counts the advances). While it is
+``held``, what was measured up to then is still on its way: nothing that the time alone brings may
+begin, so that all of it is judged by everything that was measured.
 Sessions, tokens, leases, TLS and lock-outs use :func:`real_now`, always.
 """
 
@@ -22,8 +24,10 @@ from anlan.kernel.errors import Invalid
 #: Where people read the clock. Inside, every time is UTC.
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
 
-#: The file is looked at again after this long, so a changed speed reaches every process soon.
-REREAD_SECONDS = 0.1
+#: The file is looked at again after this long, so a changed time reaches every process soon.
+REREAD_SECONDS = 0.01
+#: Whoever holds the time and dies holds it no longer than this.
+HOLD_SECONDS = 240.0
 
 
 def real_now() -> datetime:
@@ -39,6 +43,7 @@ class Setting:
     sim0: datetime
     speed: float
     step: int = 0
+    held: bool = False
 
     @classmethod
     def from_json(cls, text: str) -> "Setting":
@@ -50,6 +55,7 @@ class Setting:
                 sim0=datetime.fromisoformat(raw["sim0"]),
                 speed=float(raw["speed"]),
                 step=int(raw.get("step", 0)),
+                held=bool(raw.get("held", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid(f"clock.json 无法读取：{error}") from error
@@ -65,6 +71,7 @@ class Setting:
                 "sim0": self.sim0.isoformat(),
                 "speed": self.speed,
                 "step": self.step,
+                "held": self.held,
             }
         )
 
@@ -91,6 +98,10 @@ class Clock:
             self._looked = tick
             self._reread(self._path)
         return self._setting
+
+    def look_again(self) -> None:
+        """Look at the file at the next question, however lately that was done."""
+        self._looked = -1.0
 
     def _reread(self, path: Path) -> None:
         try:
@@ -127,6 +138,19 @@ def now() -> datetime:
 def setting() -> Setting | None:
     """Return how this workspace's time runs, or None for real time."""
     return _current.setting()
+
+
+def look_again() -> None:
+    """Look at the clock file at the next question: somebody said that it is another time."""
+    _current.look_again()
+
+
+def is_held() -> bool:
+    """Tell whether what this workspace's time alone brings has to wait."""
+    setting = _current.setting()
+    if setting is None or not setting.held:
+        return False
+    return (real_now() - setting.real0).total_seconds() < HOLD_SECONDS
 
 
 def set_clock(path: Path, setting: Setting) -> None:

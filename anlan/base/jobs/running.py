@@ -35,10 +35,11 @@ class Claim:
     holder: str
 
 
-def due(most: int, mine: Sequence[str] = ()) -> list[Job]:
+def due(most: int, mine: Sequence[str] = (), *, lost: bool = True) -> list[Job]:
     """List jobs that may be taken: waiting and due, or held by a worker that has fallen silent.
 
     `mine` are jobs this process runs itself: a lease it could not renew in time is still its own.
+    `lost` looks for the silent ones.
     """
     real = clock.real_now()
     waiting = Q(state=Job.State.WAITING, run_at__lte=clock.now()) & (
@@ -46,18 +47,21 @@ def due(most: int, mine: Sequence[str] = ()) -> list[Job]:
     )
     silent = Q(state=Job.State.RUNNING, lease_until__lt=real)
     found = Job.objects.filter(waiting).order_by("run_at", "id")[:most]
-    lost = Job.objects.filter(silent).exclude(id__in=mine).order_by("lease_until")[:most]
-    return [*lost, *found][:most]
+    if not lost:
+        return list(found)
+    given_up = Job.objects.filter(silent).exclude(id__in=mine).order_by("lease_until")[:most]
+    return [*given_up, *found][:most]
 
 
 def claim_due(
-    most: int, holder: str, mine: Sequence[str] = (), stopping: threading.Event | None = None
-) -> list[Claim]:
+    most: int, holder: str, mine: Sequence[str] = (), stopping: threading.Event | None = None,
+    *, lost: bool = True,
+) -> list[Claim]:  # fmt: skip
     """Take jobs that may be taken, in one commit; those another worker was first at are left out.
 
-    Nothing of them may begin before this has returned.
+    Nothing of them may begin before this has returned. `lost`: see `due`.
     """
-    found = due(most, mine)
+    found = due(most, mine, lost=lost)
     if not found:
         return []
     with transaction.atomic():

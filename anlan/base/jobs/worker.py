@@ -19,6 +19,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, connection, transaction
@@ -58,6 +59,8 @@ class Worker:
         self._slots: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._runs = False
+        #: The workspace's time, whether it is held, and the machine's own time, at the last look.
+        self._looked: tuple[datetime | None, bool, float] = (None, False, 0.0)
 
     def stop(self, *_: object) -> None:
         """Begin to end; safe in a signal handler."""
@@ -74,29 +77,45 @@ class Worker:
         mine = {topic for duty in DUTIES.values() if not duty.apart for topic in duty.topics}
         try:
             with wake.Listener("jobs", *mine) as listener:
+                heard: set[str] = set()
                 while not self.stopping.is_set():
-                    self._guard("main", self._turn)
-                    listener.wait()
+                    self._guard("main", partial(self._turn, heard))
+                    heard = listener.wait()
+                    clock.look_again()
         finally:
             self._end(threads)
 
-    def _turn(self) -> None:
+    def _turn(self, heard: set[str]) -> None:
         self.leads = self._leadership.hold()
-        if self.leads:
+        held = clock.is_held()
+        anew = self._looks_anew(held=held)
+        if self.leads and anew and not held:
             schedules.start_due()
         for duty in DUTIES.values():
-            if not duty.apart and (self.leads or not duty.leader):
+            called = anew or bool(heard.intersection(duty.topics))
+            if called and not held and not duty.apart and (self.leads or not duty.leader):
                 duty.run()
-        self._hand_out()
+        self._hand_out(lost=anew)
 
-    def _hand_out(self) -> None:
-        """Give due jobs to free slots."""
+    def _looks_anew(self, *, held: bool) -> bool:
+        """Tell whether the workspace's time is another than at the last look, or that is old.
+
+        Where the clock stands, what the time brings is looked for once and not after every job.
+        """
+        now, real = clock.now(), time.monotonic()
+        if (now, held) == self._looked[:2] and real - self._looked[2] < wake.POLL_SECONDS:
+            return False
+        self._looked = (now, held, real)
+        return True
+
+    def _hand_out(self, *, lost: bool) -> None:
+        """Give due jobs to free slots; also those whose worker has fallen silent."""
         with self._lock:
             mine = list(self._running)
         free = SLOTS - len(mine)
         if free <= 0:
             return
-        for claimed in running.claim_due(free, self.id, mine, self.stopping):
+        for claimed in running.claim_due(free, self.id, mine, self.stopping, lost=lost):
             with self._lock:
                 self._running[claimed.job.id] = claimed
             self._given.put(claimed)

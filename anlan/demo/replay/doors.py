@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from anlan.kernel.errors import Unavailable
 from anlan.sense.relay import Ask
@@ -17,6 +17,8 @@ MQTT: Final = "mqtt"
 #: A process that was just started opens its doors within this time.
 OPENING_S: Final = 60.0
 
+Verb = Literal["state", "look", "judge"]
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -24,22 +26,24 @@ class Doors:
 
     #: Everything that came is stored, judged, and its alarms are written.
     idle: bool
-    #: Up to which time of the workspace's clock it has judged, ms; None when it does not say.
-    judged_ms: int | None
+    #: Up to which time of the workspace's clock it has judged all that came, ms.
+    judged_ms: int
+    #: Time as of which it last looked at streams and rules, ms.
+    looked_ms: int
     #: Where gateways publish; None while that door is closed.
     mqtt: tuple[str, int] | None
 
 
-def ask(workspace: Path) -> Doors:
-    """Ask; `Unavailable` while the ingest process is away."""
+def ask(workspace: Path, verb: Verb = "state") -> Doors:
+    """Ask how they stand, or to look or judge at once; `Unavailable` while the process is away."""
     with Caller(workspace) as caller:
-        caller.send(Ask("state"))
+        caller.send(Ask(verb))
         answer, body = caller.receive()
     if answer.status != 200:
         raise Unavailable(answer.detail)
     told: dict[str, Any] = json.loads(body)
-    judged = told.get("judged_ms")
-    return Doors(bool(told["idle"]), None if judged is None else int(judged), _address(told))
+    judged, looked = int(told["judged_ms"]), int(told.get("looked_ms", told["judged_ms"]))
+    return Doors(bool(told["idle"]), judged, looked, _address(told))
 
 
 def _address(told: dict[str, Any]) -> tuple[str, int] | None:

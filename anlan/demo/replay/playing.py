@@ -19,7 +19,7 @@ from anlan.sense.selectors.directory import rule_rows
 
 from . import company, doors, equipment, far_side, outcome, stepping, tempo
 from .cursor import FOLDER, Cursor
-from .quiet import under_way
+from .quiet import Quiet
 from .senders import Senders
 from .verdict import Verdict, judge
 
@@ -112,9 +112,12 @@ def play(
     storm = company.storm_of(cursor)
     letters = () if storm is None else company.couriers(workspace, url, cursor)
     senders = Senders(path, (url, mqtt), gateways, letters)
-    busy = under_way(workspace, models=storm is not None, sources=pace.speed is None)
+    quiet = Quiet(workspace, models=storm is not None, sources=pace.speed is None)
     act = company.people(storm, cursor) if storm is not None and pace.peopled else None
-    stage = stepping.Stage(workspace, senders, busy, tell, act)
+    stage = stepping.Stage(
+        workspace, senders, quiet.under_way, tell, act,
+        unlooked=quiet.unlooked, unjudged=quiet.unjudged, stirred=quiet.stirred,
+    )  # fmt: skip
     try:
         with far_side.platform(path, gateways, workspace):
             if pace.speed is None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -23,60 +21,80 @@ from anlan.gateways.sources.runner import is_due
 from anlan.gateways.sources.sharing import FOLDER as SOURCES
 from anlan.gateways.sources.shelf import Shelf
 from anlan.gateways.sources.states import FILE, State, States
-from anlan.kernel import clock
 from anlan.kernel.errors import Unavailable
 
-#: Within this time of real time every process has looked at a new time, and judged by it.
-SETTLING: Final = timedelta(seconds=0.9)
-#: Who waits for a word before looking again; without one they look twice a second.
-TOPICS: Final = ("jobs", "obligation", "outbox", "journal")
-#: How often they are told while something is under way, seconds.
-NUDGE_S: Final = 0.1
+#: Who waits for a word before looking at a new time; without one they look twice a second.
+TOPICS: Final = ("jobs", "obligation")
 PLATFORMS: Final = "部门平台"
 #: States of a run that is still to come or going on.
 UNFINISHED: Final = ("queued", "running")
 
+#: Tell of one thing whether nothing of it is under way at a time (ms).
+Questions = dict[str, Callable[[Path, int], bool]]
 
-def under_way(
-    workspace: Path, *, models: bool = False, sources: bool = False
-) -> Callable[[int], list[str]]:
-    """Give the question of `stepping.Busy`: the first thing under way, asked upstream first.
 
-    What comes after it would be asked in vain, and this process shares the machine.
+class Quiet:
+    """Asks of a workspace what is under way at a time of its clock.
 
     ``models``: runs of forecasts count, too. ``sources``: so do platforms that are due to be
     pulled from, which are looked for once a second only.
     """
-    nudged = 0.0
-    questions = {
-        **({PLATFORMS: _platforms} if sources else {}), **QUESTIONS,
-        **({MODELS: _models} if models else {}),
-    }  # fmt: skip
 
-    def ask(at: int) -> list[str]:
-        nonlocal nudged
-        if clock.now() < moment(at):  # this process has not looked at the new time yet
-            clock.use(workspace / "clock.json")
-        busy = (name for name, idle in questions.items() if not idle(workspace, at))
-        left = [*islice(busy, 1)]
-        if left and time.monotonic() - nudged > NUDGE_S:
-            nudged = time.monotonic()
+    def __init__(self, workspace: Path, *, models: bool = False, sources: bool = False) -> None:
+        self._workspace = workspace
+        self._sources: Questions = {PLATFORMS: _platforms} if sources else {}
+        self._models: Questions = {MODELS: _models} if models else {}
+        self._told = -1
+
+    def unlooked(self, at: int) -> list[str]:
+        """Let the doors look at streams and rules as of the time; tell whether they have not."""
+        return self._first({DOORS: _look}, at)
+
+    def unjudged(self, at: int) -> list[str]:
+        """Let the doors judge that the time has come, with all that was sent."""
+        return self._first({**self._sources, DOORS: _judge}, at)
+
+    def stirred(self, at: int) -> list[str]:
+        """Tell what is under way besides that which the time itself brings."""
+        return self._first(STIRRED, at)
+
+    def under_way(self, at: int) -> list[str]:
+        """Tell the first thing under way, asked upstream first.
+
+        What comes after it would be asked in vain, and this process shares the machine.
+        """
+        if at != self._told:
+            self._told = at
             wake.signal(*TOPICS)
-        return left
+        return self._first({**self._sources, **QUESTIONS, **self._models}, at)
 
-    return ask
+    def _first(self, questions: Questions, at: int) -> list[str]:
+        busy = (name for name, idle in questions.items() if not idle(self._workspace, at))
+        return [*islice(busy, 1)]
+
+
+def _look(workspace: Path, at: int) -> bool:
+    state = _asked(workspace, "look")
+    return state is not None and state.looked_ms >= at
+
+
+def _judge(workspace: Path, at: int) -> bool:
+    return _judged(_asked(workspace, "judge"), at)
 
 
 def _doors(workspace: Path, at: int) -> bool:
+    return _judged(_asked(workspace, "state"), at)
+
+
+def _judged(state: doors.Doors | None, at: int) -> bool:
+    return state is not None and state.idle and state.judged_ms >= at
+
+
+def _asked(workspace: Path, verb: doors.Verb) -> doors.Doors | None:
     try:
-        state = doors.ask(workspace)
+        return doors.ask(workspace, verb)
     except Unavailable:  # it is being started again
-        return False
-    if state.judged_ms is not None:
-        return state.idle and state.judged_ms >= at
-    setting = clock.setting()
-    settled = setting is None or clock.real_now() - setting.real0 > SETTLING
-    return state.idle and settled
+        return None
 
 
 def _platforms(workspace: Path, at: int) -> bool:
@@ -104,12 +122,13 @@ def _obligations(_: Path, at: int) -> bool:
     return not climbing.exists() and not lapsing.exists()
 
 
-#: What may be under way, in the order in which one sets the next in motion.
-QUESTIONS: Final[dict[str, Callable[[Path, int], bool]]] = {
-    DOORS: _doors,
-    SCHEDULED: _schedules,
+#: What events set in motion, in the order in which one sets the next in motion.
+STIRRED: Final[Questions] = {
     "事件投递": lambda _, __: outbox_is_idle(),
     "作业": lambda _, __: jobs_are_idle(),
-    "提级和逾期": _obligations,
     "留痕": lambda _, __: journal_is_idle(),
 }
+#: All that may be under way, likewise.
+QUESTIONS: Final[Questions] = {
+    DOORS: _doors, SCHEDULED: _schedules, "提级和逾期": _obligations, **STIRRED,
+}  # fmt: skip

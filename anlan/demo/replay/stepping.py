@@ -3,6 +3,9 @@
 In lock-step the clock stands still at each step until everything that came of it is done, so that
 two runs agree, and the next step follows at once. At a pace it follows when it is due; what came of
 a step may still be under way then, but not for long.
+
+A step's time is held until what was measured up to then has come and is judged: whatever the time
+itself brings is looked for by all that was measured, however quick or slow anybody was.
 """
 
 from __future__ import annotations
@@ -36,7 +39,13 @@ MODELS: Final = "预报计算"
 #: time again and again. The clock never goes ahead of these: what looks too seldom sees a break.
 DOORS: Final = "数据入口和报警"
 SCHEDULED: Final = "定时作业"
-POLL_S: Final = 0.02
+#: How long to wait before asking once more, at first and at most: each question costs something.
+POLL_S: Final = 0.005
+LONGEST_POLL_S: Final = 0.05
+#: And while nothing but models is waited for, which need the machine themselves.
+LONGEST_MODEL_POLL_S: Final = 0.5
+#: How long nothing must have been under way.
+QUIET_S: Final = 0.02
 #: Shortest step at a pace.
 LEAST_MS: Final = 1000
 #: So much lost time is made up for at a pace; more is not.
@@ -60,6 +69,10 @@ Tell = Callable[[Cursor], None]
 Act = Callable[[int], Tally]
 
 
+def _free(_at: int) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True)
 class Stage:
     """A workspace in which a recording is played."""
@@ -69,6 +82,11 @@ class Stage:
     busy: Busy
     tell: Tell
     act: Act | None = None
+    #: What hinders that a step's values are sent; what that they count as judged; what they alone
+    #: set in motion and is still under way. The time is held meanwhile.
+    unlooked: Busy = _free
+    unjudged: Busy = _free
+    stirred: Busy = _free
 
 
 def ends(cursor: Cursor, step_ms: int) -> Iterator[int]:
@@ -142,10 +160,13 @@ def _step(
     stage: Stage, cursor: Cursor, at: int, tally: Tally, leeway: _Leeway | None = None
 ) -> Cursor:
     """Live through one step; `tally` is what came of it alone."""
-    stop_clock(stage.workspace, at)
-    if leeway is None:
-        _wait(stage, at, tally)  # what the time itself brings comes before what is sent
+    stop_clock(stage.workspace, at, held=True)
+    wait_until_done(stage.unlooked, at, quiet=1)
     tally.add(stage.senders.send(cursor.at, at))
+    wait_until_done(stage.unjudged, at, quiet=1)
+    if leeway is None:
+        wait_until_done(stage.stirred, at)
+    release_clock(stage.workspace)
     _wait(stage, at, tally, leeway)
     if stage.act is not None:
         _let_speak(stage, stage.act, at, tally, leeway)
@@ -179,11 +200,25 @@ def _nothing(left: Sequence[str], _at: int) -> bool:
     return not left
 
 
-def stop_clock(workspace: Path, at: int) -> None:
-    """Let a workspace's time stand still at a moment, one step further than before."""
+def stop_clock(workspace: Path, at: int, *, held: bool = False) -> None:
+    """Let a workspace's time stand still at a moment, one step further than before.
+
+    On return every process tells that time.
+    """
     path = workspace / "clock.json"
-    setting = clock.Setting(clock.real_now(), moment(at), 0.0, _number(path) + 1)
+    setting = clock.Setting(clock.real_now(), moment(at), 0.0, _number(path) + 1, held)
     clock.set_clock(path, setting)
+    clock.look_again()
+    time.sleep(clock.REREAD_SECONDS)
+
+
+def release_clock(workspace: Path) -> None:
+    """Let begin what the time brings at which the clock stands, and tell who waits for it."""
+    path = workspace / "clock.json"
+    setting = clock.Clock(path).setting()
+    if setting is not None and setting.held:
+        clock.set_clock(path, replace(setting, held=False))
+        clock.look_again()
 
 
 def _number(path: Path) -> int:
@@ -196,23 +231,27 @@ def wait_until_done(
     at: int,
     patience_s: float = PATIENCE_S,
     enough: Callable[[Sequence[str], int], bool] = _nothing,
+    quiet: int = 2,
 ) -> float:
     """Wait until nothing is under way, twice in a row: what ends last may begin something else.
 
-    `enough` tells whether what is left may stay so. Tells for how many seconds nothing but models
-    was waited for. Raises `Unavailable` with what does not end.
+    `enough` tells whether what is left may stay so, `quiet` how often in a row it must be so. Tells
+    for how many seconds nothing but models was waited for. Raises `Unavailable` with what does not
+    end.
     """
     begun = looked = time.monotonic()
-    quiet, waited = 0, 0.0
-    while quiet < 2:
+    found, waited, pause = 0, 0.0, POLL_S
+    while True:
         left = busy(at)
-        quiet = quiet + 1 if enough(left, at) else 0
+        found = found + 1 if enough(left, at) else 0
         now = time.monotonic()
-        models = left == [MODELS] and not quiet
+        models = left == [MODELS] and not found
         waited += now - looked if models else 0.0
         looked = now
         if left and now - begun > (max(patience_s, MODEL_PATIENCE_S) if models else patience_s):
             raise Unavailable(f"{now - begun:.0f} 秒后仍未完成：{'、'.join(left)}")
-        if quiet < 2:
-            time.sleep(POLL_S)
-    return waited
+        if found >= quiet:
+            return waited
+        time.sleep(QUIET_S if found else pause)
+        longest = LONGEST_MODEL_POLL_S if models else LONGEST_POLL_S
+        pause = POLL_S if found else min(pause * 1.3, longest)

@@ -128,7 +128,9 @@ class _Process:
     async def _open(self, entry: Entry, admission: Admission) -> "Sequence[Callable[[], Any]]":
         """Open every door; one that cannot be opened is told and the others go on."""
         settings = self._settings
-        sockets = SocketDoor(entry, admission, self._door("http", "网页转来"), self._told)
+        sockets = SocketDoor(
+            entry, admission, self._door("http", "网页转来"), self._told, self._way.hurry
+        )
         await sockets.open(settings.workspace)
         closing: list[Callable[[], Any]] = [sockets.close]
         for name, title, port in (

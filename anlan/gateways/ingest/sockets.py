@@ -26,6 +26,8 @@ MOST_AT_ONCE: Final = 512
 BUFFER: Final = 4 * 1024 * 1024
 #: How long answers may still go out when the door closes.
 FAREWELL_S: Final = 5.0
+#: Questions that ask for something to be done at once.
+HURRIES: Final = ("look", "judge")
 #: How the folders begin that hold sockets whose own path would be too long.
 SHORT: Final = "anlan-socket-"
 
@@ -39,9 +41,11 @@ class SocketDoor:
         admission: Admission,
         state: DoorState,
         told: Callable[[], dict[str, Any]],
+        hurry: Callable[[str], None],
     ) -> None:
-        """`told` says how the process is, for who asks."""
+        """`told` says how the process is, for who asks; `hurry` lets it look, or judge, at once."""
         self._entry, self._admission, self._state, self._told = entry, admission, state, told
+        self._hurry = hurry
         self._loop = asyncio.get_running_loop()
         self._server: asyncio.Server | None = None
         self._path = Path()
@@ -131,7 +135,9 @@ class SocketDoor:
             await writer.drain()
 
     async def _answer(self, ask: Ask, body: bytes) -> tuple[Answer, bytes]:
-        if ask.verb == "state":
+        if ask.verb in HURRIES:
+            self._hurry(ask.verb)
+        if ask.verb in HURRIES or ask.verb == "state":
             return Answer(ask.number, 200), msgspec.json.encode(self._told())
         owner = await self._owner(ask)
         receipt = await self._entry.take(body, ask.content_type, owner, backfill=ask.backfill)

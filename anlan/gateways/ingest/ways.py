@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from anlan.gateways.ingest.entry import Intake
 from anlan.gateways.ingest.states import DoorState
+from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid
 from anlan.sense.intake.running import Running, now_ms
 
@@ -32,6 +33,9 @@ class Way(Protocol):
 
     def told(self) -> dict[str, Any]:
         """Say how far it is."""
+
+    def hurry(self, deed: str) -> None:
+        """Look at the books, or judge the passing of time, at once: see `sense.relay.frames`."""
 
 
 class Direct:
@@ -62,6 +66,10 @@ class Direct:
     def told(self) -> dict[str, Any]:
         """See `Way.told`."""
         return _told(self._running)
+
+    def hurry(self, deed: str) -> None:
+        """See `Way.hurry`."""
+        _hurry(self._running, deed)
 
 
 class Streamed:
@@ -120,14 +128,29 @@ class Streamed:
         idle = self._publisher.idle and self._consumer.idle
         return {**told, "idle": idle, "writes": True}
 
+    def hurry(self, deed: str) -> None:
+        """See `Way.hurry`; another process that writes judges in its own time."""
+        if self._consumer.running is not None:
+            _hurry(self._consumer.running, deed)
+
 
 def _told(running: Running) -> dict[str, Any]:
     intake = running.intake
+    judged = min(intake.judged_ms, running.looked_ms)
     return {
-        "idle": intake.idle,
-        "judged_ms": min(intake.judged_ms, running.looked_ms),
+        "idle": intake.idle,  # asked last: what has just been judged is written now
+        "judged_ms": judged,
+        "looked_ms": running.looked_ms,
         "counts": asdict(intake.counts),
     }
+
+
+def _hurry(running: Running, deed: str) -> None:
+    clock.look_again()
+    if deed == "judge":
+        running.intake.hurry()
+    else:
+        running.hurry()
 
 
 def _claimed(workspace: Path) -> int:

@@ -57,6 +57,26 @@ def test_a_broken_clock_file_is_refused(broken: str) -> None:
         Setting.from_json(broken)
 
 
+def test_a_time_that_is_held_is_let_go_and_never_held_for_long(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    now = clock.real_now()
+    clock.use(path)
+    try:
+        assert not clock.is_held()
+        clock.set_clock(path, Setting(now, SIM0, speed=0, held=True))
+        clock.look_again()
+        assert (clock.now(), clock.is_held()) == (SIM0, True)
+        clock.set_clock(path, Setting(now, SIM0, speed=0))
+        clock.look_again()
+        assert (clock.now(), clock.is_held()) == (SIM0, False)
+        long_ago = now - timedelta(seconds=clock.HOLD_SECONDS)
+        clock.set_clock(path, Setting(long_ago, SIM0, speed=0, held=True))
+        clock.look_again()
+        assert not clock.is_held()
+    finally:
+        clock.use(None)
+
+
 def test_people_read_beijing_time() -> None:
     assert clock.local(datetime(2019, 8, 9, 17, 45, tzinfo=UTC)).isoformat() == (
         "2019-08-10T01:45:00+08:00"

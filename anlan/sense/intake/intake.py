@@ -72,24 +72,27 @@ class Intake:
         reconcile: Callable[[Sequence[tuple[str, str]]], object],
         told: Callable[[], Mapping[tuple[str, str], int]] = dict,
         is_real: Callable[[], bool] = lambda: False,
+        is_held: Callable[[], bool] = lambda: False,
         stands: Callable[[], bool] = lambda: False,
     ) -> None:
         """Put it together.
 
         `told` gives what alarms say to be standing, as (matter, watch), and since when; `is_real`
         tells whether the workspace's time is that of the world, `stands` whether it stands still
-        until what was measured has come.
+        until what was measured has come, `is_held` whether the passing of it is judged only when
+        somebody asks for it.
         """
         self._store, self._shown, self._desk = store, shown, desk
         self._books, self._next_books = books, books
         self._now_ms, self._reconcile, self._told = now_ms, reconcile, told
-        self._is_real, self._stands = is_real, stands
+        self._is_real, self._is_held, self._stands = is_real, is_held, stands
         self._queue = Queue()
         self._watching = Watching(books.rules)
         self._checking = Checking(books.directory)
         self._keeping = Keeping(store, desk)
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._busy = False
+        self._hurried = False
         self._judged_ms = -1
         #: The workspace's time and the machine's own, at the last tick.
         self._ticked = (now_ms(), time.monotonic())
@@ -127,6 +130,11 @@ class Intake:
         submission = Submission(decoded, owner, received_ms, backfill)
         self._queue.put(submission)
         return submission.answer
+
+    def hurry(self) -> None:
+        """Judge the passing of time at once, also while it is held."""
+        self._hurried = True
+        self._queue.knock()
 
     def turn(self, books: Books) -> None:
         """Work by other books from the next commit on."""
@@ -179,9 +187,11 @@ class Intake:
                 self._take_books()
                 if group:
                     self._commit(group)
-                if time.monotonic() >= due:
+                if self._hurried or time.monotonic() >= due:
                     due = time.monotonic() + TICK_S
-                    self._tick()
+                    if self._hurried or not self._is_held():
+                        self._hurried = False
+                        self._tick()
                 self._busy = False
             self._keeping.last(self._watching, self._checking)
         except BaseException:

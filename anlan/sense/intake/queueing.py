@@ -35,7 +35,7 @@ class Queue:
         self._came = threading.Condition()
         self._waiting: deque[Submission] = deque()
         self._rows = 0
-        self._closed = False
+        self._closed = self._knocked = False
 
     def put(self, submission: Submission) -> None:
         """Queue a body; `Unavailable` when too much waits already or the intake is ending."""
@@ -49,8 +49,9 @@ class Queue:
     def take(self, timeout_s: float) -> list[Submission]:
         """Take what is to be committed together; empty when nothing came in time."""
         with self._came:
-            if not self._waiting and not self._closed:
+            if not self._waiting and not self._closed and not self._knocked:
                 self._came.wait(timeout_s)
+            self._knocked = False
             group: list[Submission] = []
             rows = 0
             while self._waiting and self._fits(group, rows):
@@ -58,6 +59,12 @@ class Queue:
                 rows += len(group[-1].decoded)
             self._rows -= rows
             return group
+
+    def knock(self) -> None:
+        """Wake whoever waits to take something, though nothing came."""
+        with self._came:
+            self._knocked = True
+            self._came.notify()
 
     def _fits(self, group: list[Submission], rows: int) -> bool:
         following = self._waiting[0]

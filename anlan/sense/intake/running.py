@@ -77,12 +77,17 @@ class Running:
             reconcile=lambda standing: reconcile_alarms(standing=standing, by=BY),
             told=entered_watches,
             is_real=lambda: clock.setting() is None,
+            is_held=clock.is_held,
             stands=_stands,
         )
         self._ends = threading.Event()
+        self._look_now, self._tidy_now = threading.Event(), threading.Event()
         self._threads = [
-            threading.Thread(target=self._look_after, args=(deed,), name=name, daemon=True)
-            for name, deed in (("books", self._look), ("upkeep", self._tidy))
+            threading.Thread(target=self._look_after, args=args, name=name, daemon=True)
+            for name, args in (
+                ("books", (self._look, self._look_now)),
+                ("upkeep", (self._tidy, self._tidy_now)),
+            )
         ]
 
     def start(self) -> None:
@@ -94,11 +99,17 @@ class Running:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Commit and write what waits, then let go of the store."""
         self._ends.set()
+        self._look_now.set()
+        self._tidy_now.set()
         self.intake.stop(timeout_s)
         for thread in self._threads:
             thread.join(timeout_s)
         self._shown.close()
         self.store.close()
+
+    def hurry(self) -> None:
+        """Look at the books at once: somebody waits for it."""
+        self._look_now.set()
 
     @property
     def desk(self) -> Desk:
@@ -154,9 +165,13 @@ class Running:
             if done.unseen:
                 log.error("commits were given up before the rules saw them", commits=done.unseen)
 
-    def _look_after(self, deed: Callable[[], None]) -> None:
-        """Do something again and again; a failure is told and the next try goes on."""
-        while not self._ends.wait(LOOK_S):
+    def _look_after(self, deed: Callable[[], None], now: threading.Event) -> None:
+        """Do something again and again, or at once; a failure is told and the next try goes on."""
+        while True:
+            now.wait(LOOK_S)
+            if self._ends.is_set():
+                break
+            now.clear()
             try:
                 deed()
             except (AnlanError, DatabaseError, OSError):

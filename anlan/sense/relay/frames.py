@@ -8,8 +8,10 @@ import msgspec
 from anlan.kernel.errors import Invalid
 
 #: ``observations`` are checked against `Ask.authorization`; for ``vouched`` ones whoever may open
-#: the socket (this machine's own user) vouches; ``state`` tells how the doors are.
-Verb = Literal["observations", "vouched", "state"]
+#: the socket (this machine's own user) vouches; ``state`` tells how the doors are. Both others tell
+#: it, too: ``look`` lets streams and rules be looked at as of now, ``judge`` lets the passing of
+#: time be judged, also while the clock is held.
+Verb = Literal["observations", "vouched", "state", "look", "judge"]
 
 SOCKET: Final = "ingest.sock"
 #: The longest path a unix socket may have (sun_path, with its closing zero).

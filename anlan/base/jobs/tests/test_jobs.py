@@ -1,6 +1,7 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ from anlan.base.jobs.models import Job, Schedule
 from anlan.base.jobs.running import LEASE, SCHEDULED_BY
 from anlan.base.jobs.services import enqueue
 from anlan.base.jobs.tests import kinds
-from anlan.base.jobs.worker import drain
+from anlan.base.jobs.worker import Worker, drain
 from anlan.kernel import clock
 from anlan.kernel.errors import Conflict, Invalid, Missing
 
@@ -86,6 +87,32 @@ def test_an_exercises_jobs_follow_the_exercises_clock(tmp_path: Path) -> None:
     finally:
         clock.use(None)
     assert Job.objects.get(id=job).state == "done"
+
+
+def test_what_the_time_brings_waits_while_the_time_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[datetime] = []
+    monkeypatch.setattr(schedules, "start_due", lambda: begun.append(clock.now()))
+    path, real = tmp_path / "clock.json", clock.real_now()
+    worker = Worker()
+    monkeypatch.setattr(worker, "_leadership", SimpleNamespace(hold=lambda: True))
+    monkeypatch.setattr(worker, "_hand_out", lambda **_: None)
+
+    def turn(minute: int, *, held: bool) -> int:
+        begun.clear()
+        at = real + timedelta(minutes=minute)
+        clock.set_clock(path, clock.Setting(real, at, 0.0, held=held))
+        clock.look_again()
+        worker._turn(set())
+        return len(begun)
+
+    clock.use(path)
+    try:
+        told = [turn(1, held=True), turn(1, held=False), turn(1, held=False), turn(2, held=True)]
+    finally:
+        clock.use(None)
+    assert told == [0, 1, 0, 0]  # the same time is looked at once
 
 
 def test_a_failure_outside_is_tried_again_and_then_shown() -> None:

@@ -1,6 +1,7 @@
 """Steps of a replay: where they end, that each is finished, and that a crash costs nothing."""
 
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -106,7 +107,44 @@ def test_a_step_waits_until_nothing_is_under_way(tmp_path: Path) -> None:
 
     stage = Stage(tmp_path, Notebook(tmp_path), busy, lambda _: None)
     lockstep(stage, Cursor("x", START, START + 1000, START))
-    assert len(asked) == 6 + 2
+    assert len(asked) == 6
+
+
+def test_what_the_time_brings_waits_until_what_was_measured_is_sent_and_judged(
+    tmp_path: Path,
+) -> None:
+    told: list[tuple[str, bool]] = []
+
+    def note(what: str) -> None:
+        setting = clock.Clock(tmp_path / "clock.json").setting()
+        assert setting is not None
+        told.append((what, setting.held))
+
+    def asked(what: str, slow: int = 0) -> Callable[[int], list[str]]:
+        def ask(_: int) -> list[str]:
+            note(what)
+            return [what] if sum(one == what for one, _ in told) <= slow else []
+
+        return ask
+
+    class Told(Notebook):
+        def send(self, after: int, until: int) -> Tally:
+            note("send")
+            return super().send(after, until)
+
+    stage = Stage(
+        tmp_path, Told(tmp_path), asked("done"), lambda _: None,
+        unlooked=asked("look"), unjudged=asked("judge", slow=2), stirred=asked("stir"),
+    )  # fmt: skip
+    lockstep(stage, Cursor("x", START, START + 1000, START))
+    assert told == [
+        ("look", True), ("send", True), *[("judge", True)] * 3, *[("stir", True)] * 2,
+        *[("done", False)] * 2,
+    ]  # fmt: skip
+    told.clear()
+    paced(stage, Cursor("x", START, START + 2 * MINUTE, START), speed=3600.0)
+    first = told.index(("done", False))
+    assert [one for one, _ in told[:first]] == ["look", "send", *["judge"] * 3]
 
 
 def test_at_a_pace_a_step_comes_when_it_is_due(tmp_path: Path) -> None:

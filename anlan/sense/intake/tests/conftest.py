@@ -114,6 +114,7 @@ class Bench:
     intake: Intake = field(init=False)
     standing: list[tuple[str, str]] = field(default_factory=list)
     now: int = NOW
+    held: bool = False
     #: Whether time is the world's, and no exercise's; whether it stands until all has come.
     real: bool = True
     stands: bool = False
@@ -127,7 +128,7 @@ class Bench:
             store=self.store, shown=self.shown, desk=self.desk,
             books=Books(Directory.of(streams()), self.rules), now_ms=lambda: self.now,
             reconcile=self.standing.__iadd__, told=self.paper.entered,
-            is_real=lambda: self.real, stands=lambda: self.stands,
+            is_real=lambda: self.real, is_held=lambda: self.held, stands=lambda: self.stands,
         )  # fmt: skip
         self.intake.start()
         return self.intake

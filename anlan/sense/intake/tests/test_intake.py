@@ -7,7 +7,7 @@ import pytest
 from anlan.engines.threshold import Level, Silence
 from anlan.kernel.errors import Unavailable
 from anlan.sense.intake.directory import Directory
-from anlan.sense.intake.intake import Books, Intake
+from anlan.sense.intake.intake import TICK_S, Books, Intake
 from anlan.sense.intake.keeping import Keeping
 from anlan.sense.intake.tests.conftest import HIGH, NOW, Bench, book, decoded, streams
 from anlan.sense.store.latest import LatestReader
@@ -166,6 +166,22 @@ def test_nobody_is_silent_because_the_clock_was_set(bench: Bench, off_ms: int) -
     for _ in range(14):  # as time passes
         bench.now += 5_000
         time.sleep(0.12)
+    until(lambda: [one.entered for one in bench.paper.written] == [True])
+
+
+def test_time_that_is_held_is_judged_once_somebody_asks_for_it(bench: Bench) -> None:
+    mute = book(Silence(key="mute", stream=1, after_s=10), edition=2)
+    bench.intake.turn(Books(Directory.of(streams()), mute))
+    send(bench.intake, ("W1", 0, 2.0))
+    until(lambda: bench.intake.judged_ms == NOW)
+    bench.held = True
+    bench.now += 11_000
+    send(bench.intake, ("W2", 0, 2.0))  # a value of another comes, and another tick is due
+    time.sleep(2.5 * TICK_S)
+    assert bench.intake.judged_ms < bench.now
+    assert bench.paper.written == []
+    bench.intake.hurry()
+    until(lambda: bench.intake.judged_ms == bench.now)
     until(lambda: [one.entered for one in bench.paper.written] == [True])
 
 
