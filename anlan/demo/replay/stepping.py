@@ -2,7 +2,7 @@
 
 In lock-step the clock stands still at each step until everything that came of it is done, so that
 two runs agree, and the next step follows at once. At a pace it follows when it is due; what came of
-a step may still be under way then, but not for long.
+a step may still be under way then, but not for long, and people speak meanwhile.
 
 A step's time is held until what was measured up to then has come and is judged: whatever the time
 itself brings is looked for by all that was measured, however quick or slow anybody was.
@@ -167,9 +167,13 @@ def _step(
     if leeway is None:
         wait_until_done(stage.stirred, at)
     release_clock(stage.workspace)
+    if stage.act is not None and leeway is not None:
+        # To ask tells the worker of the time: it goes to work while people speak.
+        stage.busy(at)
+        tally.add(stage.act(at))
     _wait(stage, at, tally, leeway)
-    if stage.act is not None:
-        _let_speak(stage, stage.act, at, tally, leeway)
+    if stage.act is not None and leeway is None:
+        _let_speak_out(stage, stage.act, at, tally)
     total = Tally()
     total.add(cursor.tally)
     total.add(tally)
@@ -179,11 +183,11 @@ def _step(
     return cursor
 
 
-def _let_speak(stage: Stage, act: Act, at: int, tally: Tally, leeway: _Leeway | None) -> None:
-    """Let people speak; in lock-step until what they said makes nobody else speak at the time."""
+def _let_speak_out(stage: Stage, act: Act, at: int, tally: Tally) -> None:
+    """Let people speak until what they said makes nobody else speak at the time."""
     said = act(at)
     tally.add(said)
-    while leeway is None and (said.answers or said.relayed or said.decided):
+    while said.answers or said.relayed or said.decided:
         _wait(stage, at, tally)
         said = act(at)
         tally.add(said)

@@ -15,6 +15,7 @@ from anlan.demo.replay.stepping import (
     DOORS,
     MODELS,
     OFFSET_MS,
+    SCHEDULED,
     STEP_MS,
     Stage,
     ends,
@@ -216,6 +217,23 @@ def test_at_a_pace_the_clock_waits_for_doors_at_once_and_for_all_else_in_time(
     late = [count for at, count in looks.items() if at - START > BEHIND_MS]
     assert set(soon) == {3}  # the doors first, then twice that nothing hinders
     assert min(late) > 20
+
+
+def test_at_a_pace_people_speak_while_what_the_time_brings_is_under_way(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def busy(_: int) -> list[str]:
+        told.append("ask")
+        return [SCHEDULED] if told.count("ask") == 1 else []
+
+    def act(_: int) -> Tally:
+        told.append("speak")
+        return Tally()
+
+    stage = Stage(tmp_path, Notebook(tmp_path), busy, lambda _: None, act)
+    paced(stage, Cursor("x", START, START + 2 * MINUTE, START), speed=3600.0)
+    assert told[:4] == ["ask", "speak", "ask", "ask"]
+    assert told[-3:] == ["ask", "ask", "speak"]  # at the end all is waited for first
 
 
 def test_the_last_step_at_a_pace_waits_for_everything(tmp_path: Path) -> None:
