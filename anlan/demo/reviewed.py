@@ -117,15 +117,17 @@ def _ask_the_rest(response: str, by: Actor, other: Actor) -> None:
     `other` writes down what verifiers say: who wrote a report down verifies nothing of it.
     """
     asked: set[tuple[str, str]] = set()
-    while open_ := [
-        row
-        for row in Obligation.objects.filter(case=_case(response), closed_at=None).order_by("pk")
-        if (row.pk, row.state) not in asked
-    ]:
+    while open_ := [row for row in _owed(response) if (row.pk, row.state) not in asked]:
         asked |= {(row.pk, row.state) for row in open_}
         for row in open_:
             _ask(row, other if row.kind == CHECK else by)
-        services.ripen(response=response, by=system("response-steps"))
+
+
+def _owed(response: str) -> list[Obligation]:
+    """List what is open, with what waited for the rest until now."""
+    services.ripen(response=response, by=system("response-steps"))
+    rows = Obligation.objects.filter(case=_case(response), closed_at=None)
+    return list(rows.order_by("pk"))
 
 
 def _ask(row: Obligation, by: Actor) -> None:

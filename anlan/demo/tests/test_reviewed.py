@@ -11,6 +11,7 @@ from anlan.kernel import clock
 from anlan.learn.models import Review
 from anlan.learn.selectors import reviews
 from anlan.learn.tests.conftest import Scene, home, scene, workspace_of_tests, world
+from anlan.respond.responses.models import StepDebt
 from anlan.respond.responses.tests.conftest import COUNTY, LEAD
 from anlan.warn.tests.conftest import WEST
 
@@ -39,3 +40,5 @@ def test_what_a_newcomer_finds_in_review_was_ended_by_a_person_and_measured(
     assert told["conclusion"].startswith("（演示）")
     open_ = Obligation.objects.filter(case=row.case, closed_at=None)
     assert list(open_.values_list("kind", flat=True)) == ["review"]
+    waiting = StepDebt.objects.filter(step__response=row.response, post__isnull=False)
+    assert not waiting.filter(obligation=None, closed_at=None).exists()
