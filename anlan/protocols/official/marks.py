@@ -93,7 +93,7 @@ def paragraph(  # noqa: PLR0913 - what a paragraph may have, all by name
     indent = f'<w:ind w:left="{left}" w:right="{right}" w:firstLineChars="{first * 100}" '
     together = "<w:keepNext/>" if keep else ""
     justify = f'<w:jc w:val="{align or "both"}"/>'
-    # The order of the parts is the schema's: keepNext, pBdr, tabs, spacing, ind, jc.
+    # The order of the parts is the schema's: keepNext, framePr, pBdr, tabs, spacing, ind, jc.
     style = (
         f'{together}{more}{spacing} w:lineRule="{rule}"/>'
         f'{indent}w:firstLine="{first * m.CHARACTER}"/>{justify}'

@@ -84,20 +84,31 @@ def _end(paper: Paper) -> Iterable[str]:
     yield paragraph("", keep=True)
     # 7.3.5.3, without a seal: the signature two characters from the right, the date below it.
     yield paragraph(run(paper.office), align="right", right=2 * m.CHARACTER, keep=True)
-    yield paragraph(run(paper.date), align="right", right=2 * m.CHARACTER)
+    noted = bool(paper.note)
+    yield paragraph(run(paper.date), align="right", right=2 * m.CHARACTER, keep=noted)
     if paper.note:
         yield paragraph(run(f"（{paper.note}）"), first=2)
     yield from _foot(paper)
 
 
 def _foot(paper: Paper) -> Iterable[str]:
-    """版记: lines as wide as the type area, thick at its edges; size 4, one character in."""
+    """版记: lines as wide as the type area, thick at its edges; size 4, one character in.
+
+    A frame holds it at the foot of the last page's type area (7.4), wherever the text ends; one of
+    several lines follows the text, as programs differ in what they take for one frame.
+    """
     who, when = paper.printed
     rows = [f"抄送：{paper.copies}"] if paper.copies else []
     rows += [f"{who}\t{when}印发"] if who else []
     if not rows:
         return
-    yield paragraph("")
+    framed = len(rows) == 1
+    frame = (
+        f'<w:framePr w:w="{m.WIDTH}" w:hSpace="0" w:wrap="around" w:vAnchor="margin" '
+        'w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
+    )
+    if not framed:
+        yield paragraph("")
     for place, row in enumerate(rows):
         above = 8 if place == 0 else 6
         edges = f'<w:top w:val="single" w:sz="{above}" w:space="4" w:color="000000"/>'
@@ -108,8 +119,10 @@ def _foot(paper: Paper) -> Iterable[str]:
         text = run(f"\u3000{left}", size=m.SIZE_4)
         if tab:
             text += f"<w:r><w:tab/></w:r>{run(right, size=m.SIZE_4)}"
-        more = f"<w:pBdr>{edges}</w:pBdr>{tabs}"
+        more = f"{frame if framed else ''}<w:pBdr>{edges}</w:pBdr>{tabs}"
         yield paragraph(text, more=more, keep=place < len(rows) - 1)
+    if framed:  # it hangs on the paragraph that follows it
+        yield paragraph("", line=20)
 
 
 def _section() -> str:

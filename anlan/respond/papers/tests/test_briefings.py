@@ -12,6 +12,7 @@ from anlan.engines.series import Columns
 from anlan.kernel import clock, workspace
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 from anlan.protocols.official.tests.test_paper import lines, part
+from anlan.resources.models import Stock
 from anlan.respond.papers import services
 from anlan.respond.papers.losses import READERS, Loss, LossTold
 from anlan.respond.papers.models import Briefing
@@ -98,6 +99,19 @@ def test_levels_are_held_against_their_limits_and_the_silent_are_told(county: Sc
     water = next(one for one in parts_of(COUNTY, clock.now()) if one.title == "水情")
     ((_, sheet),) = water.sheets
     assert sheet.rows[0][2:4] == ("12.40", "+0.40")
+
+
+def test_what_is_kept_ready_is_told_and_what_nobody_counted_is_to_be_checked(
+    county: Scene,  # noqa: ARG001
+) -> None:
+    for code, item, amount in (("1", "tent", 30), ("2", "tent", 12), ("3", "pump", None)):
+        Stock.objects.create(
+            **row(code=code, store="县库", item=item, amount=amount, status="ready", region_id=A1)
+        )
+    told = people.deeds(COUNTY, clock.now())
+    assert facts_of("叫应、转移和队伍物资")["应急物资"] == "1 种有货，1 种待核"
+    (sheet,) = [one for title, one in told.sheets if title == "应急物资可用数"]
+    assert list(sheet.rows) == [("救灾帐篷", "42", "顶"), ("排水泵", "待核", "台")]
 
 
 def test_gates_and_losses_come_from_whoever_counts_them(

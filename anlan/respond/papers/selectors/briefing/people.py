@@ -9,6 +9,7 @@ from anlan.base.regions import scope
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.resources.models import Team
+from anlan.resources.selectors import items, stock_in
 from anlan.respond.evacuation.selectors.counting import Number
 from anlan.respond.papers.losses import Loss, LossTold, losses_at
 from anlan.respond.papers.selectors.asof import (
@@ -27,6 +28,8 @@ from anlan.respond.responses.states import CHECKED_STEP, STEP
 from anlan.warn.callrules import KIND as CALL
 
 MOST = 12
+#: Items of the stocks that are told one by one.
+MOST_ITEMS = 20
 #: Figures of losses that are told where anybody told them; the rest is counted.
 KEPT = 14
 PARTS = (("shelter", "集中安置"), ("relatives", "投亲靠友"), ("pending", "未转"))
@@ -162,8 +165,26 @@ def deeds(region: str, at: datetime) -> Part:
     part.facts.append(Fact("预警叫应", said, "叫应台账", at))
     part.facts += _moving(region, at)
     part.facts += _teams(region)
-    part.facts.append(Fact("应急物资", None, "平台没有物资台账"))
+    part.facts.append(_stores(part, region))
     return part
+
+
+def _stores(part: Part, region: str) -> Fact:
+    """Tell what is kept ready: the register keeps no past."""
+    source, now = "物资储备台账（现状）", clock.now()
+    kept = stock_in(region)
+    if not kept:
+        return Fact("应急物资", None, source)
+    known = {key: have for key, have in kept.items() if have is not None}
+    rest = f"，{len(kept) - len(known)} 种待核" if len(known) < len(kept) else ""
+    names = items()
+    shown = [(key, *names[key]) for key in names if key in kept][:MOST_ITEMS]
+    rows = [
+        (name, OPEN if kept[key] is None else number(kept[key] or 0, 0), unit)
+        for key, name, unit in shown
+    ]
+    part.sheets.append(("应急物资可用数", table(("品名", "可用数量", "单位"), rows, (14, 12, 8))))
+    return Fact("应急物资", f"{sum(have > 0 for have in known.values())} 种有货{rest}", source, now)
 
 
 def _moving(region: str, at: datetime) -> list[Fact]:
