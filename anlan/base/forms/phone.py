@@ -91,14 +91,14 @@ def sheet_page(*, request: HttpRequest, opened: Opened, told: Say) -> str | Http
 def _pressed(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> _Said:
     """Do what a button says; what is refused is told, and what was typed stays."""
     filled = _filled(request, opened, sheet)
-    rows = [dict(row) for row in filled.rows]
     try:
         filled = _filled(request, opened, sheet, hung=True)
         return _do(str(request.POST.get("act", "")), opened, sheet, filled, told)
     except Invalid as error:
+        rows = [dict(row) for row in filled.rows]
         return _Said(wrong=told(error.detail), errors=error.errors, rows=rows)
     except Conflict as error:
-        return _Said(wrong=told(error.detail), rows=rows)
+        return _Said(wrong=told(error.detail), rows=[dict(row) for row in filled.rows])
 
 
 def _sent(request: HttpRequest, opened: Opened, sheet: str, told: Say) -> str:
