@@ -45,4 +45,7 @@ export function setTheme(next: Theme): void {
 }
 
 prefers.addEventListener('change', paint)
+// Paper is light. Maps keep what they have drawn: they could not draw anew in time.
+addEventListener('beforeprint', () => document.documentElement.classList.remove('dark'))
+addEventListener('afterprint', paint)
 paint()
