@@ -92,6 +92,7 @@ class OrderIn(Schema):
     roles: list[str] = []
     due_at: datetime | None = None
     checked: bool = False
+    verifier: str = ""
     photo: bool = False
     once: str = ""
 

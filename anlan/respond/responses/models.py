@@ -210,6 +210,8 @@ class Order(models.Model):
     due_at = models.DateTimeField("完成期限", null=True)
     #: Somebody else looks at what was reported before it counts as done.
     checked = models.BooleanField("须核实", default=False)
+    #: Whose it is to look (核实人); null where nobody needs to, and on orders of before.
+    verifier = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+")
     #: A picture is asked for.
     photo = models.BooleanField("附照片", default=False)
     given_at = models.DateTimeField("下达时间")

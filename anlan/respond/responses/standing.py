@@ -5,7 +5,11 @@ from collections.abc import Collection, Mapping
 from anlan.base.obligations.kinds import Ask, Words, kind
 from anlan.comms.wording import Wording, declare_wording
 from anlan.respond.responses.selectors.steps import asks_of, words_of
-from anlan.respond.responses.selectors.verifying import judges_of_steps, words_of_checks
+from anlan.respond.responses.selectors.verifying import (
+    judges_of_orders,
+    judges_of_steps,
+    words_of_checks,
+)
 from anlan.respond.responses.services import (
     ask_to_verify,
     judge_by_answer,
@@ -45,7 +49,7 @@ CHECKED_PLAN_STEP = kind(
 )  # fmt: skip
 
 STEP_CHECK = kind(
-    key=CHECK, title="核实预案步骤", title_en="Verify a step of a plan",
+    key=CHECK, title="核实办理结果", title_en="Verify what was done",
     states=("issued", "reached", "answered", "closed"), ladder=CHECK, words=words_of_checks,
     heard=judge_by_answer,
     answer_form=(
@@ -63,6 +67,7 @@ GIVEN = kind(
 CHECKED_GIVEN = kind(
     key=CHECKED_ORDER, title="交办单（须核实）", title_en="Order, verified by another",
     states=CHECKED, ladder=ORDER, noted=True, voice=True, photo=True,
+    heard=ask_to_verify, judges=judges_of_orders, judged=settle_checks,
 )  # fmt: skip
 
 SIGNED_LATER = kind(

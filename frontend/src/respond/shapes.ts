@@ -218,6 +218,8 @@ export interface Order {
   response_title: string
   due_at: string | null
   checked: boolean
+  /** Who verifies it; "" where nobody is named. */
+  verifier_title: string
   photo: boolean
   given_at: string
   given_by_name: string

@@ -30,7 +30,9 @@ def listed(actor: Actor, response: str = "", page: int = 1) -> dict[str, Any]:
     if response:
         rows = rows.filter(response=response)
     start = (max(page, 1) - 1) * SIZE
-    shown = list(rows.select_related("region", "response").order_by("-pk")[start : start + SIZE])
+    shown = list(
+        rows.select_related("region", "response", "verifier").order_by("-pk")[start : start + SIZE]
+    )
     owed = Obligation.objects.filter(
         subject_kind=deed_names.ORDER_SUBJECT, subject__in=[row.pk for row in shown]
     )
@@ -49,7 +51,8 @@ def listed(actor: Actor, response: str = "", page: int = 1) -> dict[str, Any]:
                 "id": row.pk, "title": row.title, "region": row.region_id,
                 "region_name": row.region.name, "response": row.response_id,
                 "response_title": row.response.stage_title if row.response else "",
-                "due_at": row.due_at, "checked": row.checked, "photo": row.photo,
+                "due_at": row.due_at, "checked": row.checked,
+                "verifier_title": row.verifier.title if row.verifier else "", "photo": row.photo,
                 "given_at": row.given_at, "given_by_name": names.get(row.given_by, row.given_by),
                 "carried_at": row.carried_at, "debts": debts.get(row.pk, []),
                 "counts": {key: counts.get(row.pk, {}).get(key, 0) for key in COUNTS},

@@ -8,8 +8,9 @@ from anlan.base.obligations.models import Obligation, Step
 from anlan.plans.selectors.facts import facts_about
 from anlan.plans.selectors.steps import verifiers
 from anlan.plans.spec.shape import Answer
-from anlan.respond.responses.models import StepRun
+from anlan.respond.responses.models import Order, StepRun
 from anlan.respond.responses.selectors.steps import steps_said
+from anlan.respond.responses.states import CHECKED_ORDER
 from anlan.sense.selectors.debtors import Place, debtors
 
 
@@ -42,6 +43,25 @@ def judges_of_steps(obligations: Collection[str]) -> Mapping[str, frozenset[str]
     return found | _watching(alone)
 
 
+def judges_of_orders(obligations: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Tell which post verifies what was reported on orders, by obligation, where one is named."""
+    rows = dict(Obligation.objects.filter(pk__in=list(obligations)).values_list("pk", "subject"))
+    named = dict(
+        Order.objects.filter(pk__in=set(rows.values()), verifier__isnull=False).values_list(
+            "pk", "verifier_id"
+        )
+    )
+    return {
+        pk: frozenset((str(named[subject]),)) for pk, subject in rows.items() if subject in named
+    }
+
+
+def judges_of(kind: str, obligation: str) -> frozenset[str]:
+    """Tell which posts verify one obligation, a step of a plan or an order."""
+    judges = judges_of_orders if kind == CHECKED_ORDER else judges_of_steps
+    return judges([obligation]).get(obligation, frozenset())
+
+
 def _watching(alone: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Find whoever watches over regions, for steps that have nobody else; nobody: left out."""
     watches = debtors({Place(region, "") for region, _ in alone.values()}) if alone else {}
@@ -64,6 +84,10 @@ def words_of_checks(obligations: Collection[str]) -> Mapping[str, Words]:
         pk: Words(_asked(row, said[row.subject], told.get(pk, {})), _stage(said[row.subject][0]))
         for pk, row in rows.items()
         if row.subject in said
+    } | {
+        pk: Words(f"{row.title}\n{row.region.name} {row.debtor.title} 已反馈办完，请看反馈后核实。")
+        for pk, row in rows.items()
+        if row.kind == CHECKED_ORDER
     }
 
 

@@ -34,6 +34,8 @@ class Given:
     roles: Sequence[str] = ()
     due_at: datetime | None = None
     checked: bool = False
+    #: The post that verifies it (核实人); one of those who do it verifies nothing.
+    verifier: str = ""
     photo: bool = False
     #: Chosen by the page: pressing twice is one order.
     once: str = ""
@@ -51,7 +53,8 @@ def give_order(*, given: Given, by: Actor) -> str:
         posts = _posts(given)
         row = Order(
             title=given.title.strip()[:200], response=response, due_at=given.due_at,
-            checked=given.checked, photo=given.photo, given_at=clock.now(), given_by=by.ref,
+            checked=given.checked, verifier_id=_verifier(given, posts), photo=given.photo,
+            given_at=clock.now(), given_by=by.ref,
             region_id=response.region_id if response else min(region for _, region in posts),
             case=response.case if response else "", once=once,
         )  # fmt: skip
@@ -71,7 +74,7 @@ def give_order(*, given: Given, by: Actor) -> str:
             deed=deed_names.ORDERED, by=by, subject=(deed_names.ORDER_SUBJECT, row.pk),
             region=row.region_id, case=row.case, topic=deed_names.TOPIC,
             facts={"posts": [post for post, _ in posts], "response": given.response,
-                   "checked": given.checked},
+                   "checked": given.checked, "verifier": given.verifier},
         )  # fmt: skip
     return row.pk
 
@@ -88,10 +91,24 @@ def _check(given: Given) -> None:
         errors["title"] = ["请写明要办什么"]
     if given.due_at is not None and (given.due_at.tzinfo is None or given.due_at <= clock.now()):
         errors["due_at"] = ["完成期限应晚于现在"]
+    if given.checked and not given.verifier:
+        errors["verifier"] = ["请选择谁来核实"]
     if not given.posts and not (given.regions and given.roles):
         errors["posts"] = ["请选择交给谁"]
     if errors:
         raise Invalid("有几处需要改正", errors=errors)
+
+
+def _verifier(given: Given, posts: Sequence[tuple[str, str]]) -> str | None:
+    """Find the post that verifies; `Invalid` where it is none, or one of those who do it."""
+    if not given.checked:
+        return None
+    if given.verifier in {post for post, _ in posts}:
+        why = "办的人不能核实自己，请换一个岗位核实"
+        raise Invalid(why, errors={"verifier": [why]})
+    if not Post.objects.filter(pk=given.verifier, retired_at=None).exists():
+        raise Invalid("没有这个岗位", errors={"verifier": ["请重新选择谁来核实"]})
+    return given.verifier
 
 
 def _response(response: str, by: Actor) -> Response | None:

@@ -1,4 +1,4 @@
-"""Steps that somebody else verifies: who that is is told once it is reported, and owes an answer.
+"""Steps and orders that somebody else verifies: once one is reported they owe an answer.
 
 Whoever verifies answers that debt (已核实 or 退回), or does the same on the step's own obligation;
 either way both are settled. A step sent back is reported again, and verified again.
@@ -12,7 +12,7 @@ from anlan.base.obligations.models import Obligation, Step
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.vault import services as vault
 from anlan.respond.responses import deed_names
-from anlan.respond.responses.selectors.verifying import judges_of_steps
+from anlan.respond.responses.selectors.verifying import judges_of
 from anlan.respond.responses.services.ripening import note_step_done
 from anlan.respond.responses.states import CHECK
 
@@ -26,7 +26,7 @@ def ask_to_verify(*, obligation: str, **told: Any) -> None:  # noqa: ARG001 - wh
     if row.state != "reported":
         return
     reports = row.steps.filter(verb="report").count()
-    posts = judges_of_steps([row.pk]).get(row.pk, frozenset())
+    posts = judges_of(row.kind, row.pk)
     debts = [
         obligations.Debt(
             kind=CHECK, title=f"请核实：{row.title}"[:200], debtor=post, region=row.region_id,

@@ -116,7 +116,7 @@ def posts(scene: Scene, code: str) -> str:
 def given(scene: Scene, **more: object) -> services.Given:
     whole = {
         "title": "封闭大桥", "body": "桥头设卡", "posts": [posts(scene, "P-A1")],
-        "due_at": at(90), "checked": True, **more,
+        "due_at": at(90), "checked": True, "verifier": posts(scene, "P-CHIEF"), **more,
     }  # fmt: skip
     return services.Given(**whole)  # type: ignore[arg-type]
 
@@ -131,7 +131,13 @@ def test_an_order_is_signed_for_reported_and_verified_by_another(scene: Scene) -
     obligations.report(obligation=row.pk, by=scene.head, reply=obligations.Reply(text="已封闭"))
     (told,) = orders.listed(OFFICER, response)["items"]
     assert (told["id"], told["counts"]["reported"], told["counts"]["done"]) == (order, 1, 0)
-    obligations.verify(obligation=row.pk, by=LEAD)
+    with pytest.raises(Forbidden):
+        obligations.verify(obligation=row.pk, by=LEAD)
+    (check,) = Obligation.objects.filter(kind="plan-step-check", closed_at=None)
+    assert check.debtor_id == posts(scene, "P-CHIEF")
+    assert "已反馈办完" in asked.one(scene.chief, check.pk)["body"]
+    reply = obligations.Reply(answers={"result": "verified"})
+    obligations.answer(obligation=check.pk, by=scene.chief, reply=reply)
     assert orders.listed(OFFICER)["items"][0]["counts"]["done"] == 1
 
 
@@ -149,7 +155,8 @@ def test_pressed_twice_it_is_one_order(scene: Scene) -> None:
 def test_an_order_names_what_whom_and_a_time_ahead(scene: Scene) -> None:
     for wrong, field in (
         ({"title": " "}, "title"), ({"posts": []}, "posts"), ({"due_at": at(-5)}, "due_at"),
-        ({"posts": ["nobody"]}, "posts"),
+        ({"posts": ["nobody"]}, "posts"), ({"verifier": ""}, "verifier"),
+        ({"verifier": "nobody"}, "verifier"), ({"verifier": posts(scene, "P-A1")}, "verifier"),
     ):  # fmt: skip
         with pytest.raises(Invalid) as caught:
             services.give_order(given=given(scene, **wrong), by=OFFICER)
