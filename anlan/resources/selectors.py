@@ -8,8 +8,7 @@ from django.db.models import Count, Q, Sum
 from anlan import codes
 from anlan.base.regions import scope
 from anlan.kernel import clock
-from anlan.resources.models import Stock
-from anlan.resources.models.stocks import ITEMS
+from anlan.resources.models import ITEMS, Stock
 
 
 def units_of(rows: Sequence[str]) -> dict[str, str]:

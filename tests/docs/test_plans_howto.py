@@ -3,7 +3,7 @@
 import msgspec
 
 from anlan.plans.checking import check_plan
-from anlan.plans.spec.shape import Answer, Deadline, Debtor, Response, Stage, Step, Trigger
+from anlan.plans.spec.shape import Answer, Deadline, Debtor, Need, Response, Stage, Step, Trigger
 from anlan.plans.spec.yaml import read_plan, write_plan
 from anlan.plans.tests.test_checking import facts
 
@@ -13,7 +13,7 @@ GUIDE = DOCS / "howto" / "plans.md"
 #: Words of the guide that are values, not names of the form.
 VALUES = {
     "landfall", "water", "wind", "night", "int", "number", "text", "choice", "bool", "photo",
-    "vessels", "danger-zones/geohazard", "groups", "members", "responses", "role", "at",
+    "vessels", "danger-zones/geohazard", "groups", "members", "responses", "role", "at", "true",
 }  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def test_the_plan_of_the_guide_is_read_back_and_has_no_findings() -> None:
 
 
 def test_every_name_of_the_guide_is_one_of_the_form() -> None:
-    shapes = (Answer, Deadline, Debtor, Response, Stage, Step, Trigger)
+    shapes = (Answer, Deadline, Debtor, Need, Response, Stage, Step, Trigger)
     names = {one.name for shape in shapes for one in msgspec.structs.fields(shape)}
     told = {span for span in spans(GUIDE) if span.isascii()}
     assert told
