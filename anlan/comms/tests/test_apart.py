@@ -9,7 +9,7 @@ from anlan.comms.carriers import Result
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import slots
 from anlan.comms.models import Attempt, Message
-from anlan.comms.services.sending.apart import record_sound
+from anlan.comms.services.sending.apart import record_and_claim, record_sound
 from anlan.comms.services.sending.claiming import claim
 from anlan.comms.services.sending.recording import Done
 from anlan.comms.services.sending.senders import Me
@@ -69,6 +69,28 @@ def test_a_result_that_cannot_be_kept_is_kept_without_the_providers_words(
     first, *others = claimed.parcels
     assert not tickets[first.message]
     assert all(tickets[one.message] for one in others)
+
+
+def test_what_came_back_is_kept_though_the_next_cannot_be_prepared(
+    home: Home, world: World
+) -> None:
+    with sink() as far:
+        set_up(home, far.address)
+        kept = list(_queue(world).values())
+        (slot,) = slots("sms", clock.now())
+        carrier, me = make_carrier(slot.declaration), Me()
+        first = claim(slot, carrier, me, 1)
+        (sent,) = first.parcels
+        broken, *others = [one for one in kept if one != sent.message]
+        Message.objects.filter(pk=broken).update(purpose_kind="of-another-version")
+        done = [Done(sent, first.tries[sent.message], Result("sent", ticket="T"))]
+        claimed = [record_and_claim(slot, done, carrier, me, 100)]
+        while claimed[-1].looked:
+            claimed.append(record_and_claim(slot, [], carrier, me, 100))
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert states == {sent.message: "sent", broken: "failed", **dict.fromkeys(others, "sending")}
+    assert {parcel.message for one in claimed for parcel in one.parcels} == set(others)
+    assert Attempt.objects.get().ticket == "T"
 
 
 def test_half_a_character_in_an_answer_stops_nothing(home: Home, world: World) -> None:

@@ -8,12 +8,13 @@ import base64
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from anlan.base.db.among import among
 from anlan.base.db.inserting import insert_values
@@ -90,10 +91,17 @@ def _write(wanted: Sequence[Wanted], hashes: Sequence[str], by: Actor) -> None:
         record_many(_issued(ids, wanted, by))
 
 
-def repeat_links(wanted: Sequence[Wanted], *, by: Actor) -> list[str]:
-    """Tell the keys of links with a seed; those that are there live on, the others are made."""
+def repeat_links(wanted: Sequence[Wanted], *, by: Actor, likely_new: bool = False) -> list[str]:
+    """Tell the keys of links with a seed; those that are there live on, the others are made.
+
+    What is `likely_new` is written before it is looked for.
+    """
     keys = [derived_key(one.seed) for one in wanted]
     hashes = [digest(key) for key in keys]
+    if likely_new:
+        with suppress(IntegrityError):
+            _write(wanted, hashes, by)
+            return keys
     known = set(Link.objects.filter(among("hash", hashes)).values_list("hash", flat=True))
     for expires in {one.expires for one, kept in zip(wanted, hashes, strict=True) if kept in known}:
         Link.objects.filter(among("hash", known), expires__lt=expires).update(expires=expires)

@@ -46,6 +46,8 @@ COLUMNS = (
     "request", "phone", "carrier", "queued_at", "expires_at", "reason",
 )  # fmt: skip
 Row = Mapping[str, Any]
+#: By kind of purpose and id: what is said of it.
+Tellings = Mapping[str, Mapping[str, Told]]
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Claimed:
 class _Ready:
     """What is known of the messages of one claim, before they are composed."""
 
-    told: dict[str, Mapping[str, Told]]
+    told: Tellings
     addresses: Mapping[str, Address]
     links: Mapping[str, str]
     #: Of what is asked again: the number of the try that began it.
@@ -95,8 +97,8 @@ def claim(slot: Slot, carrier: Carrier, me: Me, most: int) -> Claimed:
     if not rows:
         return claimed
     me.beat()
-    rows = _still_wanted(rows, now)
-    ready = _prepare(rows, slot)
+    rows, told = _still_wanted(rows, now)
+    ready = _prepare(rows, slot, told)
     composer = Composer(slot.declaration.words, slot.names, Approver(slot.declaration.approved))
     ended: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -122,6 +124,22 @@ def most_at_once() -> int:
     return MOST_BESIDE_OTHERS if beside else MOST
 
 
+def words_due(words: Sequence[str], now: datetime) -> list[str]:
+    """Tell for which words anything is due: one question, as it is asked while messages leave."""
+    if not words:
+        return []
+    quote = connection.ops.quote_name
+    table, moment = quote(Message._meta.db_table), connection.ops.adapt_datetimefield_value(now)
+    one = f"EXISTS (SELECT 1 FROM {table} WHERE channel = %s AND due_at <= %s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join([one] * len(words))}",
+            [value for word in words for value in (word, moment)],
+        )
+        answers = cursor.fetchone()
+    return [word for word, is_due in zip(words, answers, strict=True) if is_due]
+
+
 def due_rows(slot: Slot, now: datetime, most: int) -> list[Row]:
     """Find the first so many that are due for a carrier, and hold them where rows can be held."""
     rows = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word, due_at__lte=now)
@@ -130,13 +148,22 @@ def due_rows(slot: Slot, now: datetime, most: int) -> list[Row]:
     return list(rows.order_by("priority", "due_at").values(*COLUMNS)[:most])
 
 
-def _still_wanted(rows: Sequence[Row], now: datetime) -> list[Row]:
+def _still_wanted(rows: Sequence[Row], now: datetime) -> tuple[list[Row], Tellings]:
+    """Keep those that are still wanted, and what was told of them in the same question."""
     late = [row["id"] for row in rows if row["expires_at"] and row["expires_at"] <= now]
     end(late, "expired", "", now)
     by_kind: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         by_kind[row["purpose_kind"]].add(row["purpose"])
-    wanted = {kind: set(PURPOSES[kind].wanted(ids)) for kind, ids in by_kind.items()}
+    told = {
+        kind: PURPOSES[kind].told(ids)
+        for kind, ids in by_kind.items()
+        if PURPOSES[kind].tells_wanted
+    }
+    wanted = {
+        kind: told[kind].keys() if kind in told else set(PURPOSES[kind].wanted(ids))
+        for kind, ids in by_kind.items()
+    }
     over = set(late)
     settled = [
         row["id"]
@@ -147,7 +174,7 @@ def _still_wanted(rows: Sequence[Row], now: datetime) -> list[Row]:
     if settled:
         pass_on(settled)
     over |= set(settled)
-    return [row for row in rows if row["id"] not in over]
+    return [row for row in rows if row["id"] not in over], told
 
 
 def end(ids: Sequence[str], state: str, reason: str, now: datetime) -> None:
@@ -158,12 +185,12 @@ def end(ids: Sequence[str], state: str, reason: str, now: datetime) -> None:
         )
 
 
-def _prepare(rows: Sequence[Row], slot: Slot) -> _Ready:
+def _prepare(rows: Sequence[Row], slot: Slot, told: Tellings) -> _Ready:
     by_kind: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_kind[row["purpose_kind"]].append(row)
     told = {
-        kind: PURPOSES[kind].told({row["purpose"] for row in same})
+        kind: told.get(kind) or PURPOSES[kind].told({row["purpose"] for row in same})
         for kind, same in by_kind.items()
     }
     found: Mapping[str, Sequence[Address]] = {}
@@ -223,7 +250,8 @@ def _links(rows: Sequence[Row], slot: Slot, again: Mapping[str, int]) -> dict[st
         for row in linked
     ]  # fmt: skip
     # Also of what is asked afresh: a claim that found no number made the link and no try.
-    keys = repeat_links(wanted, by=system("comms")) if wanted else []
+    untried = not any(row["tries"] for row in linked)
+    keys = repeat_links(wanted, by=system("comms"), likely_new=untried) if wanted else []
     return {row["id"]: link_to(base, key) for row, key in zip(linked, keys, strict=True)}
 
 

@@ -31,6 +31,8 @@ from anlan.kernel import clock
 
 #: From so many failures in a row on the provider is left alone for a while.
 PATIENCE = 3
+#: How exactly it is known when a carrier that fares well did so last.
+NOTED = timedelta(seconds=2)
 
 
 class Done(NamedTuple):
@@ -158,6 +160,9 @@ def record_trouble(slot: Slot, detail: str) -> None:
 
 
 def _note_fine(key: str, now: datetime) -> None:
+    lately = now - NOTED
+    if CarrierState.objects.filter(key=key, failures=0, last_ok_at__gt=lately).exists():
+        return  # others who write results down would wait for this row
     fine = {"failures": 0, "failing_since": None, "again_at": None, "last_ok_at": now}
     if not CarrierState.objects.filter(key=key).update(**fine):
         # Two portions may be written down at once: one of them is the first.

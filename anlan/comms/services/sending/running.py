@@ -16,8 +16,8 @@ from anlan.base.jobs.registry import ENDING
 from anlan.comms.carriers.making import make_carrier
 from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
-from anlan.comms.services.sending.apart import claim_sound, record_sound
-from anlan.comms.services.sending.claiming import Claimed, most_at_once
+from anlan.comms.services.sending.apart import claim_sound, record_and_claim, record_sound
+from anlan.comms.services.sending.claiming import Claimed, most_at_once, words_due
 from anlan.comms.services.sending.hands import Hands, News
 from anlan.comms.services.sending.recording import (
     Done,
@@ -115,6 +115,17 @@ class _Lane:
         """Portions it may have under way: one while the provider is in doubt."""
         return 1 if self.slot.is_doubtful or self.trouble else PORTIONS
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it takes on another portion when one is over."""
+        return not (self.trouble or self.slot.is_doubtful or ENDING.is_set())
+
+    def fit(self, portion: Portion) -> None:
+        """Choose the size of the next portion by how long one took."""
+        took = max(time.monotonic() - portion.began, 0.001)
+        size = int(self.size * TARGET_S / took)
+        self.size = min(max(size, self.slot.batch, 1), most_at_once())
+
 
 class _Exchange:
     """One stretch of sending, until nothing is due or the process is to end."""
@@ -171,10 +182,9 @@ class _Exchange:
         """Begin lanes for whatever is due and has none under way."""
         self._looked_at = time.monotonic()
         now = clock.now()
-        for word in words():
-            due = Message.objects.filter(channel=word, due_at__lte=now)
-            if ENDING.is_set() or not due.exists():
-                continue
+        for word in words_due(words(), now):
+            if ENDING.is_set():
+                return
             if not declared_for(word):
                 self.looked += fail_without_carrier(word)
                 continue
@@ -223,13 +233,21 @@ class _Exchange:
         self._wire.send(lane.way, claimed.groups, portion.take)
 
     def _write_down(self) -> None:
-        """Write down what is ripe."""
+        """Write down what is ripe; with the last of a portion the lane takes on the next."""
         for portion in [one for one in self._portions if one.is_ripe]:
             kept, portion.kept = portion.kept, []
             portion.writing += 1
+            lane, slot = portion.lane, portion.claimed.slot
+            if portion.left or portion.writing > 1 or not lane.may_go_on:
+                self._do(
+                    partial(record_sound, slot, kept, self.me), partial(self._written, portion)
+                )
+                continue
+            lane.fit(portion)
+            lane.portions += 1
             self._do(
-                partial(record_sound, portion.claimed.slot, kept, self.me),
-                partial(self._written, portion),
+                partial(record_and_claim, slot, kept, lane.way.carrier, self.me, lane.size),
+                partial(self._gone_on, portion),
             )
 
     def _written(self, portion: Portion, _: None) -> None:
@@ -238,13 +256,18 @@ class _Exchange:
         portion.flushed = time.monotonic()
         if not portion.is_over:
             return
-        self._portions.remove(portion)
         lane = portion.lane
+        lane.fit(portion)
+        self._portions.remove(portion)
         lane.portions -= 1
-        took = max(portion.flushed - portion.began, 0.001)
-        lane.size = min(max(int(lane.size * TARGET_S / took), lane.slot.batch, 1), most_at_once())
-        if not lane.trouble and not lane.slot.is_doubtful:
+        if lane.may_go_on:
             self._fill(lane)
+
+    def _gone_on(self, portion: Portion, claimed: Claimed) -> None:
+        """Note that a portion is over, and hand the next one to the wire."""
+        self._portions.remove(portion)
+        portion.lane.portions -= 1
+        self._send(portion.lane, claimed)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > BEAT_S:

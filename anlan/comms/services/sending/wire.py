@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import uvloop
+
 from anlan.comms import reasons
 from anlan.comms.carriers import Carrier, Parcel, Result
 from anlan.comms.services.sending.hands import News
@@ -70,7 +72,7 @@ class Wire:
     """The thread, for as long as one stretch of sending lasts."""
 
     def __init__(self, news: News) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._news = news
         #: Kept, or the loop would forget them.
         self._tasks: set[asyncio.Task[None]] = set()
