@@ -185,7 +185,11 @@ def past_errors(language: str) -> dict[str, Any]:
 
 
 def listed() -> dict[str, Any]:
-    """List the storms there are bulletins of, the newest first."""
+    """List the storms there are bulletins of, the newest first; one that ends later than now last.
+
+    Such a one is a best track of the past, in a workspace whose clock is behind it: not the storm
+    that is under way.
+    """
     rows = Bulletin.objects.defer("body").order_by("-newest_at", "-id")
     found: dict[str, dict[str, Any]] = {}
     for row in rows[:2000]:
@@ -197,7 +201,9 @@ def listed() -> dict[str, Any]:
             },
         )  # fmt: skip
         one["bulletins"] += 1
-    return {"items": list(found.values()), "as_of": clock.now()}
+    at = clock.now()
+    items = sorted(found.values(), key=lambda one: one["newest_at"] > at)
+    return {"items": items, "as_of": at}
 
 
 def one(storm: str, language: str, at: datetime | None = None) -> dict[str, Any]:

@@ -86,6 +86,11 @@ def test_a_bulletin_is_kept_byte_for_byte_and_once(storm: str) -> None:
     assert storms.listed()["items"][0]["storm"] == storm
 
 
+def test_a_storm_that_ends_later_than_now_stands_last(storm: str) -> None:
+    receive_track(body=bulletin("201909", NOW + timedelta(days=2)), by=OFFICER)
+    assert [one["storm"] for one in storms.listed()["items"]] == [storm, "201909"]
+
+
 def test_what_is_no_track_is_refused_with_a_sentence(world: World) -> None:
     for body in (b"", b"{}", b"hello", b"\xff\xfe"):
         with pytest.raises(Invalid):
