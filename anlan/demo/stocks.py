@@ -32,7 +32,8 @@ CONTRACTS: Final = (
     ("云屿粮油购销有限公司（协议）", "food", 6000), ("石莲饮品有限公司（协议）", "water", 9000),
     ("海鹰工程机械租赁（协议）", "excavator", 24), ("石塘采石场（协议）", "stone", 20_000),
 )  # fmt: skip
-#: Who keeps the stores of townships and of villages.
+#: Who keeps the county's store; the roles of those who keep townships' and villages'.
+CENTRAL_POST: Final = "339901-yj-2"
 TOWN_POST, VILLAGE_POST = "township-emergency-officer", "village-deputy"
 #: Every so many villages keep something of their own.
 EVERY: Final = 3
@@ -44,7 +45,8 @@ def stocks(county: County) -> Iterator[Values]:
     """List what is kept, store by store."""
     top = next(one for one in county.regions if one.level == "county")
     keepers = _keepers(county)
-    yield from _store(top, "WZ-C", f"{county.name}应急物资储备库", CENTRAL, "339901-yj-2")
+    central = next((one.code for one in county.posts if one.code == CENTRAL_POST), None)
+    yield from _store(top, "WZ-C", f"{county.name}应急物资储备库", CENTRAL, central)
     towns = [one for one in county.regions if one.level == "township"]
     for town in towns:
         name, keeper = f"{town.name}应急物资仓库", keepers.get((town.code, TOWN_POST))
@@ -55,7 +57,7 @@ def stocks(county: County) -> Iterator[Values]:
         yield from _store(village, f"WZ-{village.code}", name, VILLAGE, keeper)
     for number, (firm, item, amount) in enumerate(CONTRACTS, start=1):
         yield {
-            **_row(top, f"WZ-X{number}", firm, item, "339901-yj-2"), "amount": amount,
+            **_row(top, f"WZ-X{number}", firm, item, central), "amount": amount,
             "keeping": "contract",
         }  # fmt: skip
 

@@ -66,4 +66,5 @@ FORMS: dict[str, tuple[Ask, ...]] = {
     ),
     "GET /forms/sheets/{sheet}/sheet.xlsx": (Ask(f"{SHEET}/sheet.xlsx"),),
     "POST /forms/sheets/{sheet}/import": (Ask(f"{SHEET}/import", form=_no_book),),
+    "POST /forms/sheets/{sheet}/photo": (Ask(f"{SHEET}/photo", form=_no_book),),
 }
