@@ -71,6 +71,7 @@ class Providers:
         self._taken: Counter[str] = Counter()
         self._busy: Counter[str] = Counter()
         self._refused = 0
+        self._untold: set[str] = set()
 
     def decide(self, asked: Asked) -> Told | None:
         """Answer one HTTP request."""
@@ -85,7 +86,7 @@ class Providers:
             return Told({"code": 99}, status=(500, 502, 504)[self._refused % 3])
         if verdict in ("dead", "busy"):
             return Told({"code": {"dead": 10, "busy": 5}[verdict], "msg": verdict})
-        if self._strikes(carrier):
+        if self._is_struck_at(line):
             return None
         return Told({"code": 0, "id": self._requests[line.request]})
 
@@ -93,10 +94,10 @@ class Providers:
         """Take one mail, which bears no name but its request's; "" answers nothing any more."""
         with self._lock:
             body = {"uid": "", "request": request, "phone": address, "text": text}
-            verdict = self._keep("post", body, self._verdict(body)).verdict
-            if verdict == "down":
+            line = self._keep("post", body, self._verdict(body))
+            if line.verdict == "down":
                 return "451 later"
-            return "" if self._strikes("post") else "250 taken"
+            return "" if self._is_struck_at(line) else "250 taken"
 
     def _verdict(self, body: dict[str, Any]) -> str:
         number = body["phone"]
@@ -120,8 +121,21 @@ class Providers:
         self.log.append(line)
         if verdict == "taken":
             self._taken[carrier] += 1
-            self._told(line)
         return line
+
+    def _is_struck_at(self, line: Line) -> bool:
+        """Tell whether whoever asks is struck before the answer; else those named are told.
+
+        What a struck sender asked for lies here until it is asked again: had they been told, and
+        answered before another sender is there, nobody would ask again.
+        """
+        if self._strikes(line.carrier):
+            self._untold.add(line.request)
+            return True
+        if line.verdict == "taken" or line.request in self._untold:
+            self._untold.discard(line.request)
+            self._told(line)
+        return False
 
     def _strikes(self, carrier: str) -> bool:
         planned = self.plan.strikes.get(carrier)
