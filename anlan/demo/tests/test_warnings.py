@@ -39,6 +39,7 @@ def night(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(loading, "generate", lambda **_: _county())
     monkeypatch.setattr(loading, "approve_plans", lambda *_, **__: 0)
     monkeypatch.setattr(loading, "start_matters", lambda *_, **__: 0)
+    monkeypatch.setattr(loading, "start_review", lambda *_, **__: 0)
     monkeypatch.setattr(loading, "switch_on_rules", lambda *_, **__: 0)
     load_county()
     return demo
