@@ -49,8 +49,8 @@ REAL = {
 #: Of those, the ones that also ask the workspace's clock: when work is due, when it happened, when
 #: somebody spoke or opened a link.
 BOTH = {
-    "jobs/running.py", "jobs/selectors.py", "obligations/services/phone.py", "outbox/services.py",
-    "permissions/services/links.py",
+    "jobs/running.py", "jobs/selectors.py", "jobs/worker.py", "obligations/services/phone.py",
+    "outbox/services.py", "permissions/services/links.py",
 }  # fmt: skip
 PASSWORD = "Rain-gauge-27"
 
