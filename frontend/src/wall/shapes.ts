@@ -137,5 +137,7 @@ export interface Wall {
     name: string
     phone: string | null
   }[]
+  /** All that are late; those told by name are late for longest. */
+  late_count: number
   course: { at: string; title: string; title_en: string; region_name: string; times: number }[]
 }

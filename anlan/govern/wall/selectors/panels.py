@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any, Final
 
+from anlan.base.db.among import among
 from anlan.base.journal import selectors as journal
 from anlan.base.journal.deeds import label
 from anlan.base.obligations.kinds import KINDS
@@ -37,7 +38,7 @@ def beside(asked: Asked, *, clear: bool) -> dict[str, Any]:
             for one in stages_at(Where([asked.region]), asked.at)
         ],
         "warnings": _warnings(asked), "decisions": _decisions(asked),
-        "late": _late(asked, clear=clear), "course": _course(asked),
+        **_late(asked, clear=clear), "course": _course(asked),
     }  # fmt: skip
 
 
@@ -109,14 +110,15 @@ def where_of(asked: Asked) -> Any:
     return scope.within([scope.prefix(asked.region)], "region_id")
 
 
-def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
-    """List what is late with whom to ring; numbers are masked for who may not read them."""
+def _late(asked: Asked, *, clear: bool) -> dict[str, Any]:
+    """List what has been late for longest with whom to ring, and count all that is late.
+
+    Numbers are masked for who may not read them.
+    """
     rows = open_at(asked)
     late = late_among(rows, asked.at)
     shown = list(
-        rows.filter(pk__in=list(late)[:900])
-        .select_related("region")
-        .order_by("lapsed_at", "pk")[:MOST]
+        rows.filter(among("pk", late)).select_related("region").order_by("lapsed_at", "pk")[:MOST]
     )
     posts = seats({one.debtor_id for one in shown})
     found = []
@@ -130,7 +132,7 @@ def _late(asked: Asked, *, clear: bool) -> list[dict[str, Any]]:
             "name": holder.name if holder else "", "since": one.lapsed_at,
             "phone": number if clear else mask(number),
         })  # fmt: skip
-    return found
+    return {"late": found, "late_count": len(late)}
 
 
 def _course(asked: Asked) -> list[dict[str, Any]]:

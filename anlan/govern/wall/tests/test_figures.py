@@ -12,6 +12,7 @@ import pytest
 import python_calamine
 
 from anlan import codes
+from anlan.base.obligations.models import Obligation
 from anlan.base.obligations.selectors import lists
 from anlan.base.permissions.actor import Actor
 from anlan.base.places.models import Vessel
@@ -21,6 +22,7 @@ from anlan.forecast.models import Run
 from anlan.govern.wall.selectors import wall
 from anlan.govern.wall.selectors.figure import Behind, Figure
 from anlan.govern.wall.selectors.grouping import PANELS
+from anlan.govern.wall.selectors.panels import MOST
 from anlan.kernel.errors import Forbidden, Missing
 from anlan.respond.casebook.tests.test_desk import Day
 from anlan.respond.evacuation.models import Evacuation
@@ -232,9 +234,12 @@ def test_a_telephone_is_masked_unless_the_screen_may_show_it(begun: Callable[[in
     day.turn.forward(minutes=600)
     for deed in (day.lapse, day.lapse):
         day.go(deed)
-    shown = [one["phone"] for one in wall.wall(BY, COUNTY)["late"] if one["phone"]]
+    told = wall.wall(BY, COUNTY)
+    shown = [one["phone"] for one in told["late"] if one["phone"]]
     assert shown
     assert all("*" in number for number in shown)
+    late = Obligation.objects.filter(closed_at=None, lapsed_at__isnull=False).count()
+    assert told["late_count"] == late > len(told["late"]) == MOST
 
 
 def test_what_is_done_over_and_over_is_told_once_with_how_often(
