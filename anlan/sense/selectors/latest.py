@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,13 @@ def judge(numbers: Any, interval_s: NDArray[np.float64], ladders: Ladders) -> Ju
     interval_s : expected seconds between values, (n,); NaN where not known.
     ladders : levels of the same streams, in the same order.
     """
-    found = latest(numbers)
-    now = clock.now()
+    return weigh(latest(numbers), interval_s, ladders, clock.now())
+
+
+def weigh(
+    found: Latest, interval_s: NDArray[np.float64], ladders: Ladders, now: datetime
+) -> Judged:
+    """Judge values that were the newest at a moment by how old they were then."""
     age_ms = np.where(found.known, now.timestamp() * 1000 - found.time, np.inf)
     expected_ms = interval_s * 1000
     standing = np.full(len(found), NORMAL, np.int8)

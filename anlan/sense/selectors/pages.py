@@ -1,7 +1,8 @@
 """Stations on the map and on their page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,17 @@ from anlan.base.permissions.gate import may, reach, visible
 from anlan.kernel import clock
 from anlan.kernel.errors import Missing
 from anlan.sense.models import Maintenance, Station
+from anlan.sense.selectors import past
 from anlan.sense.selectors.catalog import Catalog, catalog, inside, of_stations
-from anlan.sense.selectors.standings import MILDEST, Around, Standings, around, is_old, standings
+from anlan.sense.selectors.standings import (
+    MILDEST,
+    Around,
+    Standings,
+    around,
+    around_at,
+    is_old,
+    standings,
+)
 from anlan.sense.selectors.streams import VIEW, describe, times_of
 
 #: What a mark shows of its streams: the first of these that any of them is.
@@ -26,7 +36,28 @@ def marks(actor: Actor, region: str = "") -> list[dict[str, Any]]:
     """List the stations the actor may see as marks of the map, each with its telling value."""
     found, near = catalog(), around()
     mine, _ = reach(actor, VIEW, within=region)
-    now = standings(found, inside(found, mine), near)
+    return _marks(actor, region, found, near, standings(found, inside(found, mine), near))
+
+
+def marks_at(
+    actor: Actor, region: str, at: datetime, alarms: Mapping[str, int | None]
+) -> list[dict[str, Any]]:
+    """List the stations there are today with what they said at a moment.
+
+    Parameters
+    ----------
+    alarms : the level of each alarm that stood then.
+    """
+    found, near = catalog(), around_at(at, alarms)
+    mine, _ = reach(actor, VIEW, within=region)
+    return _marks(
+        actor, region, found, near, past.standings_at(found, inside(found, mine), near, at)
+    )
+
+
+def _marks(
+    actor: Actor, region: str, found: Catalog, near: Around, now: Standings
+) -> list[dict[str, Any]]:
     own: dict[str, list[int]] = defaultdict(list)
     for at, place in enumerate(now.places.tolist()):
         own[found.rows[place]["station_id"]].append(at)

@@ -1,11 +1,15 @@
 """What streams and stations are doing now: values, alarms that stand, maintenance."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
+from anlan.base.db.among import among
 from anlan.kernel import clock
 from anlan.sense.models import Alarm, Maintenance
 from anlan.sense.selectors.catalog import Catalog
@@ -52,8 +56,29 @@ def around() -> Around:
             streams[one] = min(streams.get(one, MILDEST), own)
     now = clock.now()
     works = Maintenance.objects.filter(ended_at=None, starts__lte=now, ends__gt=now)
-    under = {one for work in works.values_list("gateway", "station", "stream") for one in work}
-    return Around(streams, stations, frozenset(one for one in under if one))
+    return Around(streams, stations, under(works))
+
+
+def around_at(at: datetime, alarms: Mapping[str, int | None]) -> Around:
+    """Read what stood at a moment: these alarms at these levels, and maintenance; two queries."""
+    streams: dict[str, int] = {}
+    stations: dict[str, int] = {}
+    rows = Alarm.objects.filter(among("pk", list(alarms)))
+    for pk, *about in rows.values_list("pk", "station_id", "stream_id"):
+        level = alarms[pk]
+        worst = MILDEST if level is None else level
+        for one, told in zip(about, (stations, streams), strict=True):
+            if one:
+                told[one] = min(told.get(one, MILDEST), worst)
+    ran = Q(ended_at=None) | Q(ended_at__gt=at)
+    works = Maintenance.objects.filter(ran, starts__lte=at, ends__gt=at)
+    return Around(streams, stations, under(works))
+
+
+def under(works: "QuerySet[Maintenance]") -> frozenset[str]:
+    """List the gateways, stations and streams some maintenance is about."""
+    hung = works.values_list("gateway", "station", "stream")
+    return frozenset(one for work in hung for one in work if one)
 
 
 def entered_watches() -> dict[tuple[str, str], int]:
@@ -79,9 +104,15 @@ def _streams_of(stream: str | None, worst: int, watches: Any) -> dict[str, int]:
 
 def standings(found: Catalog, places: NDArray[np.intp], near: Around | None = None) -> Standings:
     """Judge the streams at some places of the catalog."""
-    near = near or around()
     ladders = found.ladders.at(places)
     judged = judge(found.number[places], found.interval_s[places], ladders)
+    return standing_so(found, places, near or around(), judged)
+
+
+def standing_so(
+    found: Catalog, places: NDArray[np.intp], near: Around, judged: Judged
+) -> Standings:
+    """Tell how streams stand by their values and by what stands and runs around them."""
     names = [NAMES[own] for own in judged.standing.tolist()]
     levels: list[int | None] = [None] * len(names)
     if near.streams or near.maintained:

@@ -68,8 +68,6 @@ class Live:
     action: str
     page: str
     read: Callable[[Asked], Told]
-    #: Whether it can be asked as of an earlier moment.
-    has_past: bool = True
     #: Shown before anybody chooses.
     visible: bool = True
 

@@ -41,8 +41,7 @@ def _describe(one: Live) -> dict[str, Any]:
     return {
         "key": one.key, "title": one.title, "title_en": one.title_en, "group": one.group,
         "group_title": title, "group_title_en": title_en, "icon": one.icon,
-        "geometry": one.geometry, "page": one.page, "has_past": one.has_past,
-        "visible": one.visible,
+        "geometry": one.geometry, "page": one.page, "visible": one.visible,
     }  # fmt: skip
 
 

@@ -29,14 +29,15 @@ from anlan.sense.selectors.alarm_places import places
 COARSE: Final = 0.0005
 #: Marks of one layer; a county has fewer stations.
 MOST: Final = 5_000
-ONLY_NOW = ("这一图层只有现在的值", "This layer only knows what is now")
+THEN = (
+    "当时的读数；测站和限值按现在登记的",
+    "Values of that moment; stations and limits as they are registered today",
+)
 
 
 def stations(asked: Asked) -> Told:
-    """Mark every station with what it says now."""
-    if asked.moment is not None:
-        return Told(why=ONLY_NOW)
-    rows = pages.marks(asked.actor, asked.region)
+    """Mark every station with what it says now, or said at the moment asked of."""
+    rows = _stations(asked)
     kinds = codes.table("station-kinds")
     marks = []
     unplaced = 0
@@ -57,7 +58,17 @@ def stations(asked: Asked) -> Told:
     return Told(
         marks, asked.at, unplaced=unplaced, count=len(rows),
         why=("", "") if rows else ("还没有登记测站", "No station is registered"),
+        note=THEN if asked.moment else ("", ""),
     )  # fmt: skip
+
+
+def _stations(asked: Asked) -> list[dict[str, Any]]:
+    if asked.moment is None:
+        return pages.marks(asked.actor, asked.region)
+    where = asked.where("observations.view")
+    stood = alarms_at(where, asked.moment) if where else []
+    levels = {one.id: one.level for one in stood}
+    return pages.marks_at(asked.actor, asked.region, asked.moment, levels)
 
 
 def alarms(asked: Asked) -> Told:
@@ -212,6 +223,6 @@ LAYERS = (
          "forecasts.view", "/forecast/typhoon", typhoons),
     Live("live-surge", "潮位预报", "Tide forecast", "forecast", "surge", "point",
          "forecasts.view", "/forecast/surge", surge),
-    Live("live-stations", "测站实时值", "Stations now", "measured", "station", "point",
-         "observations.view", "/sense/map", stations, has_past=False, visible=False),
+    Live("live-stations", "测站读数", "Values of stations", "measured", "station",
+         "point", "observations.view", "/sense/map", stations, visible=False),
 )  # fmt: skip

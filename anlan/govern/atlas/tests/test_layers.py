@@ -63,11 +63,11 @@ def test_the_past_is_drawn_as_it_was_then(begun: Callable[[int], Day]) -> None:
         told("live-alarms", moment=clock.now() + timedelta(hours=1))
 
 
-def test_what_only_knows_now_says_so_of_the_past() -> None:
-    past = told("live-stations", moment=clock.now() - timedelta(hours=1))
-    assert past["features"] == []
-    assert "现在" in past["why"]
-    assert past["why_en"]
+def test_stations_of_the_past_say_whose_registers_they_are_drawn_by() -> None:
+    now, past = told("live-stations"), told("live-stations", moment=clock.now())
+    assert {**past, "note": "", "note_en": "", "at": now["at"], "as_of": now["as_of"]} == now
+    assert "当时" in past["note"]
+    assert past["note_en"]
 
 
 def test_whoever_sees_only_a_township_sees_only_its_marks(begun: Callable[[int], Day]) -> None:

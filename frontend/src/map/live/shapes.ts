@@ -12,8 +12,6 @@ export interface LiveLayer {
   icon: string
   geometry: 'point' | 'line' | 'area'
   page: string
-  /** It can be asked as of an earlier moment. */
-  has_past: boolean
   visible: boolean
 }
 
