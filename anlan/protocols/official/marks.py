@@ -82,20 +82,24 @@ def paragraph(  # noqa: PLR0913 - what a paragraph may have, all by name
     first: int = 0,
     left: int = 0,
     right: int = 0,
+    hanging: int = 0,
     line: int = 0,
     keep: bool = False,
     free: bool = False,
     more: str = "",
 ) -> str:
-    """Make a paragraph; `free` lets its lines be as high as they need, `line` sets their height."""
+    """Make a paragraph; `free` lets its lines be as high as they need, `line` sets their height.
+
+    `hanging` sets its first line so far left of the others.
+    """
     rule = "atLeast" if free else "exact"
     spacing = f'<w:spacing w:before="{before}" w:after="0" w:line="{line or m.LINE}"'
-    indent = f'<w:ind w:left="{left}" w:right="{right}" w:firstLineChars="{first * 100}" '
+    begins = f'w:firstLineChars="{first * 100}" w:firstLine="{first * m.CHARACTER}"'
+    if hanging:
+        begins = f'w:hanging="{hanging}"'
     together = "<w:keepNext/>" if keep else ""
     justify = f'<w:jc w:val="{align or "both"}"/>'
-    # The order of the parts is the schema's: keepNext, framePr, pBdr, tabs, spacing, ind, jc.
-    style = (
-        f'{together}{more}{spacing} w:lineRule="{rule}"/>'
-        f'{indent}w:firstLine="{first * m.CHARACTER}"/>{justify}'
-    )
+    indent = f'<w:ind w:left="{left}" w:right="{right}" {begins}/>'
+    # The order of the parts is the schema's: keepNext, pBdr, tabs, snapToGrid, spacing, ind, jc.
+    style = f'{together}{more}{spacing} w:lineRule="{rule}"/>{indent}{justify}'
     return f"<w:p><w:pPr>{style}</w:pPr>{runs}</w:p>"

@@ -1,13 +1,16 @@
 """A paper as the bytes of a Word file."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from anlan.protocols.official import measures as m
-from anlan.protocols.official.marks import paragraph, run, table
+from anlan.protocols.official.marks import FREE, paragraph, run, table
 from anlan.protocols.official.package import packed, parts
 from anlan.protocols.official.paper import Block, Heading, Paper, Sheet
 
 HEADINGS = {1: m.HEITI, 2: m.KAITI}
+#: A character of size 4, how high a line of the imprint is, and what its rules take besides.
+QUAD, IMPRINT, EDGE = 280, 440, 130
 
 
 def write_paper(paper: Paper) -> bytes:
@@ -92,37 +95,39 @@ def _end(paper: Paper) -> Iterable[str]:
 
 
 def _foot(paper: Paper) -> Iterable[str]:
-    """版记: lines as wide as the type area, thick at its edges; size 4, one character in.
+    """版记: lines as wide as the type area, thick at its edges; size 4, one character in (7.4).
 
-    A frame holds it at the foot of the last page's type area (7.4), wherever the text ends; one of
-    several lines follows the text, as programs differ in what they take for one frame.
+    Frames hold its lines at the foot of the last page's type area, wherever the text ends. Each has
+    a place of its own: programs differ in what they take for one frame, and in what "bottom" is.
     """
     who, when = paper.printed
-    rows = [f"抄送：{paper.copies}"] if paper.copies else []
-    rows += [f"{who}\t{when}印发"] if who else []
-    if not rows:
-        return
-    framed = len(rows) == 1
-    frame = (
-        f'<w:framePr w:w="{m.WIDTH}" w:hSpace="0" w:wrap="around" w:vAnchor="margin" '
-        'w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
-    )
-    if not framed:
-        yield paragraph("")
-    for place, row in enumerate(rows):
-        above = 8 if place == 0 else 6
-        edges = f'<w:top w:val="single" w:sz="{above}" w:space="4" w:color="000000"/>'
+    #: Runs, how many lines they take, the more of the paragraph.
+    rows: list[tuple[str, int, str]] = []
+    if paper.copies:
+        lines = max(1, ceil(len(paper.copies) * QUAD / (m.WIDTH - 4 * QUAD)))
+        rows.append((run(f"\u3000抄送：{paper.copies}", size=m.SIZE_4), lines, ""))
+    if who:
+        tabs = f'<w:tabs><w:tab w:val="right" w:pos="{m.WIDTH - QUAD}"/></w:tabs>'
+        left, right = run(f"\u3000{who}", size=m.SIZE_4), run(f"{when}印发", size=m.SIZE_4)
+        rows.append((f"{left}<w:r><w:tab/></w:r>{right}", 1, tabs))
+    below = sum(lines * IMPRINT + EDGE for _, lines, _ in rows)
+    for place, (text, lines, tabs) in enumerate(rows):
+        edges = f'<w:top w:val="single" w:sz="{6 if place else 8}" w:space="2" w:color="000000"/>'
         if place == len(rows) - 1:
-            edges += '<w:bottom w:val="single" w:sz="8" w:space="4" w:color="000000"/>'
-        tabs = f'<w:tabs><w:tab w:val="right" w:pos="{m.WIDTH - 280}"/></w:tabs>'
-        left, tab, right = row.partition("\t")
-        text = run(f"\u3000{left}", size=m.SIZE_4)
-        if tab:
-            text += f"<w:r><w:tab/></w:r>{run(right, size=m.SIZE_4)}"
-        more = f"{frame if framed else ''}<w:pBdr>{edges}</w:pBdr>{tabs}"
-        yield paragraph(text, more=more, keep=place < len(rows) - 1)
-    if framed:  # it hangs on the paragraph that follows it
-        yield paragraph("", line=20)
+            edges += '<w:bottom w:val="single" w:sz="8" w:space="2" w:color="000000"/>'
+        more = f"{_frame(below)}<w:pBdr>{edges}</w:pBdr>{tabs}{FREE}"
+        yield paragraph(text, left=4 * QUAD, hanging=4 * QUAD, more=more, line=IMPRINT)
+        below -= lines * IMPRINT + EDGE
+    if rows:
+        yield paragraph("", line=20)  # they hang on the paragraph that follows them
+
+
+def _frame(below: int) -> str:
+    """Hold a paragraph so far above the lower edge of the type area."""
+    return (
+        f'<w:framePr w:w="{m.WIDTH}" w:hSpace="0" w:wrap="around" w:vAnchor="page" '
+        f'w:hAnchor="margin" w:xAlign="left" w:y="{m.TOP + m.HEIGHT - below}"/>'
+    )
 
 
 def _section() -> str:
