@@ -1,4 +1,4 @@
-"""One search box over everything the asker may see: regions, rows of registers, people, places.
+"""One search box over everything the asker may see: regions, incidents, rows, people, places.
 
 What has no place of its own (a person, a post) is given its region's, and `rough` says so: a map
 can still go there.
@@ -6,6 +6,7 @@ can still go there.
 
 from typing import Any
 
+from anlan import codes
 from anlan.base.basemap.models import Feature, Theme
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, prefixes
@@ -13,6 +14,7 @@ from anlan.base.regions import selectors as regions
 from anlan.base.regions.models import Region
 from anlan.base.register import selectors as registers
 from anlan.base.register.registry import REGISTERS
+from anlan.respond.incidents.selectors import rows as incidents
 
 #: Hits of one kind; who needs more asks the register itself.
 EACH = 5
@@ -27,6 +29,7 @@ def search(actor: Actor, text: str) -> list[dict[str, Any]]:
         return []
     seen = may(actor, "regions.view")
     found = _regions(actor, asked) if seen else []
+    found += _incidents(actor, asked)
     for entry in REGISTERS.values():
         if not may(actor, entry.action("view")):
             continue
@@ -77,6 +80,29 @@ def _regions(actor: Actor, asked: str) -> list[dict[str, Any]]:
             "rough": False,
         }
         for hit in regions.search(asked, prefixes(actor, "regions.view"), EACH)
+    ]
+
+
+def _incidents(actor: Actor, asked: str) -> list[dict[str, Any]]:
+    """Find incidents; one without a title is called what it is."""
+    if len(asked) < SHORTEST or not may(actor, incidents.VIEW):
+        return []
+    kinds = codes.table("incident-kinds")
+    return [
+        {
+            "kind": "incident",
+            "key": "incidents",
+            "id": row.pk,
+            "title": row.title or kinds.name(row.kind) or "突发事件",
+            "subtitle": f"{kinds.name(row.kind)} · {row.place}",
+            "subtitle_en": f"{kinds.name(row.kind, 'en')} · {row.place}",
+            "region": row.region_id or row.home,
+            "level": row.grade,
+            "lon": row.lon,
+            "lat": row.lat,
+            "rough": False,
+        }
+        for row in incidents.matching(actor, asked, EACH)
     ]
 
 

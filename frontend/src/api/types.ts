@@ -315,6 +315,8 @@ export interface SearchHit {
   lon: number | null
   lat: number | null
   score?: number
+  /** An incident's, as confirmed. */
+  level?: 1 | 2 | 3 | 4 | null
   /** Where its region is, for it has no place of its own. */
   rough?: boolean
 }

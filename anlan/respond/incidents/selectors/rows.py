@@ -1,7 +1,8 @@
 """Which incidents an actor may see."""
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
+from anlan import codes
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import may, visible
 from anlan.kernel.errors import Missing
@@ -33,6 +34,19 @@ def listed(actor: Actor, which: str = "open", region: str = "") -> "QuerySet[Inc
         if which == "open":
             rows = rows.filter(closed_at=None)
     return rows.select_related("region").order_by("-received_at", "-pk")
+
+
+def matching(actor: Actor, text: str, most: int) -> list[Incident]:
+    """Find incidents by name, place, kind or number; those that run first."""
+    kinds = [
+        kind.code
+        for kind in codes.table("incident-kinds")
+        if text in kind.name or text.lower() in kind.name_en.lower()
+    ]
+    wanted = Q(title__icontains=text) | Q(place__icontains=text) | Q(kind__in=kinds)
+    rows = listed(actor, "all").exclude(state="dropped")
+    found = rows.filter(wanted | Q(pk=text.upper()) | Q(case=text.upper()))
+    return list(found.order_by(F("closed_at").desc(nulls_first=True), "-received_at", "-pk")[:most])
 
 
 def report_of(row: Incident, number: int) -> Report:
