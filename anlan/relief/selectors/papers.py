@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from anlan import codes
+from anlan.base.people import selectors as people
 from anlan.base.permissions.actor import Actor
 from anlan.base.permissions.gate import permit
 from anlan.kernel import clock
@@ -30,7 +31,7 @@ def paper_of(actor: Actor, report: str) -> tuple[str, bytes]:
 
 def lay_out(report: LossReport) -> Paper:
     """Lay a report out by the standard's layout, with what it was built on."""
-    office = report.region.name
+    office = people.office_of(report.region_id)
     day = clock.local(report.reported_at)
     date = f"{day.year}年{day.month}月{day.day}日"
     sent = f"已报送{report.receiver}" if report.sent_at else "尚未登记接收人"
@@ -38,6 +39,7 @@ def lay_out(report: LossReport) -> Paper:
         mark=f"{office}灾情快报", number=f"〔{day.year}〕{report.matter.code} 第{report.number}报",
         title=_title(report), blocks=list(_blocks(report)), office=office, date=date, note=sent,
         printed=(office, date),
+        copies=people.copied_to("loss-report", report.region_id, but=[office, report.receiver]),
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def _told(row: LossMatter, region: str, at: datetime) -> LossTold:
     totals = of(row, scope.normalise(region) if inside else row.region_id, at)
     names = regions.names(totals.missing)
     return LossTold(
-        title=row.title, report=_report(totals), as_of=totals.as_of,
+        title=row.title, case=row.case, report=_report(totals), as_of=totals.as_of,
         figures=[
             Loss(name=one.name, value=one.value, unit=one.unit, at_least=one.is_lower_bound)
             for one in totals.figures

@@ -30,6 +30,8 @@ class LossTold:
     figures: Sequence[Loss]
     #: Names of the regions below that had told nothing.
     missing: Sequence[str] = ()
+    #: The case they were counted in.
+    case: str = ""
 
 
 #: The region's code and the moment -> the matters whose losses were counted there.

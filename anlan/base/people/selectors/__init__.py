@@ -18,6 +18,7 @@ from anlan.base.people.selectors.holders import (
     with_several_posts,
 )
 from anlan.base.people.selectors.numbers import first_numbers
+from anlan.base.people.selectors.offices import copied_to, office_of
 from anlan.base.people.selectors.reach import RELATIONS, WATCH, reach, seats
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Watch",
     "addressed",
     "called_through",
+    "copied_to",
     "directory",
     "first_numbers",
     "gaps",
@@ -36,6 +38,7 @@ __all__ = [
     "in_force",
     "keepers",
     "names_of",
+    "office_of",
     "on_duty",
     "posts_of",
     "reach",

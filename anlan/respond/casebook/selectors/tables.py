@@ -146,7 +146,8 @@ def _decisions(cases: Cases, clear: bool) -> Iterator[Row]:
     yield from sorted(told, key=lambda row: row[0])
 
 
-def _papers(cases: Cases, clear: bool) -> Iterator[Row]:
+def papers(cases: Cases, clear: bool) -> Iterator[Row]:
+    """List the papers made of a case: kind, name, number, when, by whom, hash."""
     wanted = list(cases)
     packs = list(Pack.objects.filter(case__in=wanted).defer("named").order_by("pk"))
     briefings = list(Briefing.objects.filter(case__in=wanted).order_by("pk"))
@@ -211,6 +212,6 @@ TABLES = (
     ),
     Table(
         "papers", Columns("材料", ("种类", "名称", "号", "时间", "经办", "摘要（SM3）")),
-        _count_papers, _papers,
+        _count_papers, papers,
     ),
 )  # fmt: skip

@@ -1,18 +1,18 @@
-"""A case written down to keep: CSV files in a zip, JSON, or Word."""
+"""A case written down to keep: every row as CSV files in a zip or as JSON, a paper as Word."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from anlan.kernel import clock
-from anlan.protocols.official import Block, Booklet, Paragraph, Section, Sheet, write_booklet
 from anlan.respond.casebook.selectors.cases import Seen
-from anlan.respond.casebook.selectors.tables import TABLES, Row, Table
+from anlan.respond.casebook.selectors.dossier import write_dossier
+from anlan.respond.casebook.selectors.tables import TABLES, Row, counts
 
 #: Form -> how the file's name ends, and its media type.
 FORMS = {
@@ -20,10 +20,6 @@ FORMS = {
     "json": ("json", "application/json; charset=utf-8"),
     "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
-#: Rows of one table on paper; the rest is in the other forms, and the paper says so.
-PRINTED = 500
-#: Columns that paper leaves to the other forms.
-UNPRINTED = ("编号",)
 #: Of a list of ids so many are written; how many there are is.
 LISTED = 3
 #: Excel opens a CSV as UTF-8 when it begins so.
@@ -33,9 +29,12 @@ FORMULAS = ("=", "+", "-", "@")
 
 
 def write(found: Seen, form: str, *, clear: bool) -> tuple[bytes, dict[str, int]]:
-    """Write a case in a form; returns the bytes and how many rows of each table are in it."""
+    """Write a case in a form; returns the bytes and how many rows of each table it tells of."""
+    if form == "word":
+        told = counts(found.cases)
+        return write_dossier(found, told, clear=clear), told
     read = {one.key: list(one.rows(found.cases, clear)) for one in TABLES}
-    body = {"csv": _csv, "json": _json, "word": _word}[form](found, read, clear)
+    body = {"csv": _csv, "json": _json}[form](found, read, clear)
     return body, {key: len(rows) for key, rows in read.items()}
 
 
@@ -96,42 +95,3 @@ def _said(value: Any) -> str:
         return str(value)
     rest = f"……共 {len(value)} 个" if len(value) > LISTED else ""
     return "、".join(map(str, value[:LISTED])) + rest
-
-
-def _word(found: Seen, read: dict[str, list[Row]], clear: bool) -> bytes:
-    head = _head(found, clear)
-    masked = "" if clear else "　人名已掩码"
-    running = f"{found.row.region.name} {found.row.title}　{_text(head['exported_at'])}导出{masked}"
-    sections = [
-        Section(title=f"{one.columns.title}（{len(read[one.key])} 条）",
-                blocks=list(_blocks(one, read[one.key])))
-        for one in TABLES
-    ]  # fmt: skip
-    first = sections[0]
-    span = f"{_text(head['from'])} 至 {_text(head['to'])}"
-    sections[0] = Section(
-        title=f"{found.row.title}：{first.title}", under=span, blocks=first.blocks
-    )
-    return write_booklet(Booklet(sections=sections, running=running, landscape=True))
-
-
-def _blocks(one: Table, rows: Sequence[Row]) -> Iterator[Block]:
-    if not rows:
-        yield Paragraph("没有。")
-        return
-    kept = [place for place, head in enumerate(one.columns.heads) if head not in UNPRINTED]
-    heads = [one.columns.heads[place] for place in kept]
-    said = [[_text(row[place]) for place in kept] for row in rows[:PRINTED]]
-    yield Sheet(head=heads, rows=said, widths=_widths(heads, said), size=16)
-    if len(rows) > PRINTED:
-        yield Paragraph(f"共 {len(rows)} 条，这里印了前 {PRINTED} 条，其余见 CSV 或 JSON。")
-
-
-def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Give each column room by how long its texts are, within bounds."""
-    some = rows[:200]
-    longest = [
-        max([len(head) * 2, *(len(row[place]) for row in some)])
-        for place, head in enumerate(heads)
-    ]  # fmt: skip
-    return [min(max(one, 5), 26) for one in longest]

@@ -18,7 +18,7 @@ from anlan.kernel.errors import Invalid, Missing
 from anlan.respond.casebook.selectors import cases, desk
 from anlan.respond.evacuation import services as evacuations
 from anlan.respond.evacuation.models import Entry, Evacuation
-from anlan.respond.evacuation.selectors.counting import sums, tally
+from anlan.respond.evacuation.selectors.counting import coursed, sums, tally
 from anlan.respond.evacuation.services.ticking import Ticker, Word
 from anlan.respond.incidents import services as incidents
 from anlan.respond.incidents.models import Incident
@@ -251,6 +251,9 @@ def test_every_moment_is_played_back_as_it_was_written_down(
         assert played(day.case, day.turn.at) == day.seen[-1][1], deed
     for at, was in day.seen:
         assert played(day.case, at) == was, at
+    hours = coursed([day.batch], [at for at, _ in day.seen])
+    for one, (at, was) in zip(hours, day.seen, strict=True):
+        assert was["moving"] is None or one.told() == was["moving"], at
     assert any(one["late"] for _, one in day.seen)
     assert any(one["moving"] for _, one in day.seen)
     assert any(one["alarms"] for _, one in day.seen)

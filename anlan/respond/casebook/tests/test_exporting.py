@@ -49,10 +49,10 @@ def test_every_form_holds_as_many_rows_as_the_page_counts(case: str) -> None:
         for key, count in counts.items():
             read = list(csv.reader(io.StringIO(file.read(f"{key}.csv").decode("utf-8-sig"))))
             assert len(read) == count + 1, key
-    body, _ = write(found, "word", clear=False)
-    said = lines(part(body))
-    assert any(line.endswith(f"时间线（{counts['timeline']} 条）") for line in said)
-    assert f"事项（{counts['obligations']} 条）" in said
+    body, told = write(found, "word", clear=False)
+    assert told == counts
+    summary = next(line for line in lines(part(body)) if line.startswith("本案卷是摘要"))
+    assert f"{counts['timeline']}条留痕、{counts['obligations']}件事项" in summary
 
 
 def test_names_are_masked_for_who_may_not_read_them(case: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from anlan import codes
+from anlan.base.people import selectors as people
 from anlan.base.permissions import selectors as permissions
 from anlan.base.permissions.actor import Actor
 from anlan.kernel import clock
@@ -40,14 +41,16 @@ def lay_out(row: Incident, report: Report) -> Paper:
     day = clock.local(report.signed_at or report.fixed_at or clock.now())
     office = _value(said, "office")
     grade = row.grade or 0
+    day_words = f"{day.year}年{day.month}月{day.day}日"
     contact = f"联系人：{_value(said, 'reporter')}，电话：{_value(said, 'contact')}"
     return Paper(
         mark=f"{office}突发事件信息", number=f"〔{report.year}〕{report.serial}号",
         title=_title(row, report), office=office,
         blocks=list(_correcting(report, said) if report.corrects else _blocks(said)),
-        date=f"{day.year}年{day.month}月{day.day}日", signer=_signer(report),
+        date=day_words, signer=_signer(report),
         to=_to(row), urgency=URGENCY.get(grade, ""), note=contact,
-        printed=(office, f"{day.year}年{day.month}月{day.day}日"),
+        printed=(office, day_words),
+        copies=people.copied_to("incident-report", row.office, but=[office]),
     )  # fmt: skip
 
 

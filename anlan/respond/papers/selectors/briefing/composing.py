@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from anlan.base.people.models import Unit
-from anlan.base.people.selectors.holders import SEATS
+from anlan.base.people import selectors as people_of
 from anlan.base.regions import selectors as regions
 from anlan.kernel import clock
 from anlan.protocols.official import Block, Paper, Paragraph, write_paper
@@ -39,7 +38,7 @@ def compose(region: str, at: datetime, number: int) -> Written:
     """Write the briefing of a region at a moment."""
     parts = parts_of(region, at)
     name = regions.names([region]).get(region, region)
-    office = _office(region) or name
+    office = people_of.office_of(region)
     made = clock.local(clock.now())
     date = f"{made.year}年{made.month}月{made.day}日"
     running = "、".join(one.title for one in stages_at(Where([region]), at)[:2])
@@ -48,7 +47,7 @@ def compose(region: str, at: datetime, number: int) -> Written:
     paper = Paper(
         mark=f"{office}会商材料", number=f"〔{made.year}〕第{number}期", title=title,
         blocks=list(_blocks(parts, at, unknown)), office=office, date=date,
-        printed=(office, date),
+        printed=(office, date), copies=people_of.copied_to("briefing", region, but=[office]),
     )  # fmt: skip
     return Written(title, write_paper(paper), unknown)
 
@@ -61,9 +60,3 @@ def _blocks(parts: list[Part], at: datetime, unknown: int) -> Iterator[Block]:
     )
     for number, part in zip(NUMBERS, parts, strict=False):
         yield from part.blocks(number)
-
-
-def _office(region: str) -> str:
-    """Name the unit that speaks for a region."""
-    units = Unit.objects.filter(region=region, kind__in=SEATS, retired_at=None)
-    return units.order_by("kind", "code").values_list("name", flat=True).first() or ""
