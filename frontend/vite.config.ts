@@ -11,6 +11,9 @@ const server = process.env.ANLAN_SERVER ?? 'http://127.0.0.1:8000'
 /** The browser floor, see README.md: the last Chrome and Firefox ESR of Windows 7. */
 export const FLOOR = ['chrome109', 'edge109', 'firefox115', 'safari16.4']
 
+/** Pages that share a piece before it comes with the pieces of all desks. */
+const MANY = 36
+
 export default defineConfig({
   plugins: [
     // A space between two elements on two lines is a space on screen.
@@ -31,8 +34,13 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        // What every page needs comes in one file, not in forty.
-        codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }] },
+        // What every page needs comes in one file, and what many need in one more, not in forty.
+        codeSplitting: {
+          groups: [
+            { name: 'frame', tags: ['$initial'], priority: 1 },
+            { name: 'desk', minShareCount: MANY },
+          ],
+        },
       },
     },
   },

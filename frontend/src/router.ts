@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocation, type RouteRecordRaw } from 'vue-router'
 import { loadMeta } from '@/api/meta'
 import { loadSession, session, user } from '@/api/session'
 import { caseRoutes } from '@/cases/routes'
@@ -18,6 +18,10 @@ import { welcomeRoutes } from '@/welcome/routes'
 
 const page = (title: string, extra: Record<string, unknown> = {}) => ({ title, ...extra })
 
+/** What draws the map is larger than everything else: it comes beside its page, not after it. */
+const fetchCanvas = () =>
+  'WebGL2RenderingContext' in window ? import('@/map/MapCanvas.vue') : undefined
+
 const routes: RouteRecordRaw[] = [
   {
     path: '/login',
@@ -33,7 +37,7 @@ const routes: RouteRecordRaw[] = [
     path: '/map',
     alias: '/',
     component: () => import('@/map/MapPage.vue'),
-    meta: page(msg('一张图'), { bare: true }),
+    meta: page(msg('一张图'), { bare: true, ahead: fetchCanvas }),
   },
   {
     path: '/registers/:key',
@@ -292,9 +296,20 @@ export function landing(raw: unknown): string {
   return typeof raw === 'string' && /^\/(?![/\\])/.test(raw) ? raw : '/'
 }
 
+type Load = () => Promise<unknown> | undefined
+/** Begins to fetch; a file that does not come is told of when it is needed. */
+const begin = (load: unknown) =>
+  typeof load === 'function' && void (load as Load)()?.catch(() => undefined)
+
+/** A page's own files come while the server is asked who wants it: neither waits for the other. */
+function fetchFiles(to: RouteLocation): void {
+  to.matched.forEach(({ components }) => Object.values(components ?? {}).forEach(begin))
+}
+
 const isSomebodyElse = (name: unknown) => Boolean(name) && name !== user.value?.username
 
 router.beforeEach(async (to, from) => {
+  fetchFiles(to)
   if (!session.value) await loadSession()
   // A wall shows nothing of its own: whoever has neither a key nor a login is told so there.
   if (to.meta.wall) return true
@@ -304,6 +319,7 @@ router.beforeEach(async (to, from) => {
   if (!isIn) {
     return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
+  begin(to.meta.ahead)
   await loadMeta()
   if (to.path !== '/') return true
   // A night on which warnings wait to be passed on begins with them, not with the map.

@@ -19,9 +19,15 @@ function reshape(): void {
   }, 150)
 }
 
+/** Safari knows no idle time. */
+const whenIdle: (then: () => void) => void =
+  'requestIdleCallback' in window
+    ? (then) => window.requestIdleCallback(then, { timeout: 2_000 })
+    : (then) => setTimeout(then, 500)
+
 export function followRareFont(): void {
-  // Forty kilobytes of unicode ranges that the first paint does not need.
-  void import('virtual:rare-font.css')
+  // Forty kilobytes of unicode ranges that the first paint does not need, nor anything before it.
+  whenIdle(() => void import('virtual:rare-font.css'))
   document.fonts.addEventListener('loadingdone', (event) => {
     if (event.fontfaces.some(({ family }) => family.includes(FAMILY))) reshape()
   })
