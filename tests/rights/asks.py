@@ -7,6 +7,7 @@ day. ``{name}`` stands for an id of the world.
 from io import BytesIO
 from typing import Any
 
+from anlan.base.regions.services import workbooks
 from tests.declarations.demo_rows import COUNTY, VILLAGE
 from tests.rights.asking import Ask
 from tests.rights.beginning import BEGIN
@@ -32,6 +33,12 @@ from tests.rights.world import PNG, SOURCE, sheet
 def _picture() -> dict[str, Any]:
     file = BytesIO(PNG)
     file.name = "a.png"
+    return {"file": file}
+
+
+def _regions() -> dict[str, Any]:
+    file = BytesIO(workbooks.template())
+    file.name = "a.xlsx"
     return {"file": file}
 
 
@@ -111,6 +118,9 @@ ACCOUNTS: dict[str, tuple[Ask, ...]] = {
 PLATFORM: dict[str, tuple[Ask, ...]] = {
     "GET /regions": (Ask("/regions"), Ask(f"/regions?parent={COUNTY}", note="parent")),
     "GET /regions/at": (Ask("/regions/at?lon=121.6&lat=28.4"),),
+    "GET /region-lists/template.xlsx": (Ask("/region-lists/template.xlsx", same=True),),
+    "POST /region-lists/check": (Ask("/region-lists/check", form=_regions),),
+    "POST /region-lists": (Ask("/region-lists", form=lambda: {**_regions(), "seen": "?"}),),
     "GET /regions/{code}": (Ask(f"/regions/{VILLAGE}"),),
     "GET /regions/{code}/children.geojson": (Ask(f"/regions/{COUNTY}/children.geojson"),),
     "GET /regions/{code}/outline.geojson": (Ask(f"/regions/{VILLAGE}/outline.geojson"),),

@@ -17,6 +17,7 @@ from anlan.base.door.auth import require
 from anlan.base.door.problems import problem
 from anlan.base.door.routes import (
     journal,
+    region_lists,
     regions,
     roles,
     session,
@@ -101,6 +102,7 @@ def routers() -> list[Router]:
         tokens.router,
         walls.router,
         regions.router,
+        region_lists.router,
         journal.router,
         stuck.router,
     ]

@@ -109,16 +109,30 @@ def import_regions(
     difference = compare(listing, _closing(options, listing))
     codes = {line.code for line in listing.lines}
     drawn = outlines.compare_boundaries(read.outlines, listed=codes)
-    report = _report(listing, difference, drawn)
+    report = report_on(listing, difference, drawn)
     report.boundary_errors = read.errors
-    if report.wrote:
-        with transaction.atomic():
-            report.edition = writing.next_edition()
-            _note(report, difference, path, by)
-        _write(difference, drawn, tell)
-        with transaction.atomic():
-            report.edition = writing.next_edition()
+    write(report, difference, drawn, name=path.name, by=by, tell=tell)
     return report
+
+
+def write(
+    report: ImportReport,
+    difference: Difference,
+    drawn: outlines.Drawn,
+    *,
+    name: str,
+    by: object,
+    tell: Progress | None = None,
+) -> None:
+    """Write what was compared, if there is anything; the entry in the journal first."""
+    if not report.wrote:
+        return
+    with transaction.atomic():
+        report.edition = writing.next_edition()
+        _note(report, difference, name, by)
+    _write(difference, drawn, tell or _silent)
+    with transaction.atomic():
+        report.edition = writing.next_edition()
 
 
 def read_successors(path: Path) -> dict[str, str]:
@@ -161,7 +175,8 @@ def _closing(options: ListOptions, listing: Listing) -> Closing:
     return Closing(vanished=options.close_missing, day=day, successors=options.successors)
 
 
-def _report(listing: Listing, difference: Difference, drawn: outlines.Drawn) -> ImportReport:
+def report_on(listing: Listing, difference: Difference, drawn: outlines.Drawn) -> ImportReport:
+    """Tell what a list holds and what it would change."""
     return ImportReport(
         rows=listing.rows,
         added=len(difference.added),
@@ -185,13 +200,13 @@ def _write(difference: Difference, drawn: outlines.Drawn, tell: Progress) -> Non
     outlines.write_boundaries(drawn.fresh, done=_counter(tell, "边界", drawn.fresh))
 
 
-def _note(report: ImportReport, difference: Difference, path: Path, by: object) -> None:
+def _note(report: ImportReport, difference: Difference, name: str, by: object) -> None:
     journal.record(
         deed=IMPORTED,
         by=by,
         subject=("regions", report.edition),
         facts={
-            "file": path.name,
+            "file": name,
             "rows": report.rows,
             "added": report.added,
             "changed": report.changed,

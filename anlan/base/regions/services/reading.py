@@ -1,7 +1,7 @@
 """Read a list of regions as people have it: CSV of any Chinese encoding, separator and header."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
@@ -66,6 +66,8 @@ class Listing:
     rows: int = 0
     #: Columns that the file has and understands.
     columns: tuple[str, ...] = ()
+    #: By code, where it stands in the file first, and how.
+    seen: dict[str, tuple[int, Line]] = field(default_factory=dict)
 
 
 class Wrong(Exception):
@@ -82,13 +84,23 @@ def read_list(path: Path, *, progress: Callable[[int, int], None] | None = None)
     size = text.count("\n") + 1
     rows = split(text, path.name)
     header, first = _header(rows, path.name)
+    return read_rows(header, chain(first, rows), size=size, progress=progress)
+
+
+def read_rows(
+    header: dict[str, int],
+    rows: Iterable[Row],
+    *,
+    size: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Listing:
+    """Read rows of cells whose columns stand at these places."""
     listing = Listing(columns=tuple(sorted(header, key=header.__getitem__)))
-    seen: dict[str, tuple[int, Line]] = {}
-    for number, cells in chain(first, rows):
+    for number, cells in rows:
         if not any(cells):
             continue
         listing.rows += 1
-        _take(listing, header, number, cells, seen)
+        _take(listing, header, number, cells)
         if progress and not listing.rows % 20_000:
             progress(number, size)
     listing.lines.sort()
@@ -127,10 +139,7 @@ def _header(rows: Iterator[Row], name: str) -> tuple[dict[str, int], list[Row]]:
     if first is None:
         raise Invalid(f"{name} 是空文件")
     cells = [cell.strip().lower() for cell in first[1]]
-    found: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        if cell in _COLUMN:
-            found.setdefault(_COLUMN[cell], place)
+    found = places_of(cells)
     if "code" in found and "name" in found:
         return found, []
     if len(cells) > 1 and cells[0].isdigit():
@@ -138,19 +147,27 @@ def _header(rows: Iterator[Row], name: str) -> tuple[dict[str, int], list[Row]]:
     raise Invalid(f"{name} 的表头里没有 code 和 name（区划代码、名称）两列")
 
 
+def places_of(cells: Sequence[str]) -> dict[str, int]:
+    """Map the columns we understand to the places of their headers."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        if cell in _COLUMN:
+            found.setdefault(_COLUMN[cell], place)
+    return found
+
+
 def _take(
     listing: Listing,
     header: dict[str, int],
     number: int,
     cells: list[str],
-    seen: dict[str, tuple[int, Line]],
 ) -> None:
     try:
         line = _line(header, cells)
     except Wrong as wrong:
         listing.errors.append(RowError(number, wrong.column, wrong.value, wrong.reason))
         return
-    earlier, same = seen.setdefault(line.code, (number, line))
+    earlier, same = listing.seen.setdefault(line.code, (number, line))
     if earlier == number:
         listing.lines.append(line)
     elif line != same:  # lists name a city without counties twice, as city and as county
