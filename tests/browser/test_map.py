@@ -211,4 +211,24 @@ def test_without_webgl_the_same_layers_are_drawn_and_moved_by_keys(
     plain.press("+")
     expect(page).to_have_url(re.compile("z=12.00"))
     shoot(page, "map-flat")
+
+    # A way is drawn by keys alone: the map is moved, the space bar puts a corner in its middle.
+    plain.press("m")
+    for move in ("ArrowRight", "ArrowDown", ""):
+        plain.press(" ")
+        for _ in range(2 if move else 0):
+            plain.press(move)
+    plain.press("Enter")
+    metres = 40_075_017 * 0.8796 / (512 * 4096) * 160 * 2
+    told = pane.locator("[data-measure=length]").inner_text()
+    assert float(told.split()[0]) == pytest.approx(metres / 1000, rel=0.02)
+    # An area is drawn by hand.
+    page.locator("[data-tool=polygon]").click()
+    for x, y in ((600, 380), (800, 380), (800, 560)):
+        plain.click(position={"x": x, "y": y})
+    shoot(page, "map-flat-drawing")
+    page.get_by_role("button", name="画完").click()
+    expect(pane.get_by_role("heading", name="画的范围")).to_be_visible()
+    expect(pane.get_by_text("人口", exact=True)).to_be_visible()
+    shoot(page, "map-flat-area")
     context.close()

@@ -13,6 +13,10 @@ export interface Overlay {
 export interface Canvas {
   choose: (tool: Tool) => void
   finish: () => void
+  /** Puts a corner in the middle of the window: drawing without a mouse. */
+  press: () => void
+  /** The keyboard moves the map. */
+  focus: () => void
   flyTo: (place: LonLat, zoom?: number) => void
   jumpTo: (center: LonLat, zoom: number) => void
   home: () => void

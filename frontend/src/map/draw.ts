@@ -1,4 +1,8 @@
-/** Drawing by hand, an area or a way: corners by click, ended by a double click or Enter, left by Esc. */
+/**
+ * Drawing by hand, an area or a way: corners by click, ended by a double click or Enter, left by Esc.
+ *
+ * What is drawn on is a board: MapLibre's, or a plain canvas.
+ */
 import type { GeoJSONSource, MapMouseEvent } from 'maplibre-gl'
 import { ref, shallowRef } from 'vue'
 import type { MapLibre } from './engine'
@@ -12,14 +16,31 @@ export interface Drawn {
   line?: (corners: LonLat[]) => void
 }
 
+export interface Board {
+  show: (shapes: GeoJSON.Geometry[]) => void
+  /** A press is a corner from now on, or no more. */
+  drawing: (on: boolean) => void
+}
+
+function boardOf(map: MapLibre): Board {
+  return {
+    show: (shapes) => void map.getSource<GeoJSONSource>('asked')?.setData(features(...shapes)),
+    drawing: (on) => {
+      map.getCanvas().style.cursor = on ? 'crosshair' : ''
+      if (on) map.doubleClickZoom.disable()
+      else map.doubleClickZoom.enable()
+    },
+  }
+}
+
 export function useDraw(done: Drawn) {
   const tool = ref<Tool>('none')
   const corners = shallowRef<LonLat[]>([])
-  let map: MapLibre | null = null
+  let board: Board | null = null
   let pointer: LonLat | null = null
 
   const show = (...shapes: (GeoJSON.Geometry | null)[]) =>
-    map?.getSource<GeoJSONSource>('asked')?.setData(features(...shapes))
+    board?.show(shapes.filter((shape) => shape !== null))
 
   function sketch(): void {
     const open = pointer ? [...corners.value, pointer] : corners.value
@@ -33,10 +54,7 @@ export function useDraw(done: Drawn) {
     tool.value = tool.value === next ? 'none' : next
     corners.value = []
     pointer = null
-    if (!map) return
-    map.getCanvas().style.cursor = tool.value === 'none' ? '' : 'crosshair'
-    if (tool.value === 'none') map.doubleClickZoom.enable()
-    else map.doubleClickZoom.disable()
+    board?.drawing(tool.value !== 'none')
     if (tool.value !== 'none') show()
   }
 
@@ -56,8 +74,8 @@ export function useDraw(done: Drawn) {
     done.polygon(shape)
   }
 
-  function onClick(event: MapMouseEvent): void {
-    const place: LonLat = [event.lngLat.lng, event.lngLat.lat]
+  /** A corner, or the place asked about. */
+  function press(place: LonLat): void {
     if (tool.value === 'point') {
       choose('none')
       done.point(place)
@@ -70,15 +88,20 @@ export function useDraw(done: Drawn) {
     }
   }
 
-  function attach(to: MapLibre): void {
-    map = to
-    to.on('click', onClick)
-    to.on('dblclick', finish)
-    to.on('mousemove', (event) => {
-      if (!corners.value.length) return
-      pointer = [event.lngLat.lng, event.lngLat.lat]
-      sketch()
-    })
+  function hover(place: LonLat): void {
+    if (!corners.value.length) return
+    pointer = place
+    sketch()
+  }
+
+  const use = (next: Board) => (board = next)
+
+  function attach(map: MapLibre): void {
+    use(boardOf(map))
+    const placeOf = ({ lngLat }: MapMouseEvent): LonLat => [lngLat.lng, lngLat.lat]
+    map.on('click', (event) => press(placeOf(event)))
+    map.on('dblclick', finish)
+    map.on('mousemove', (event) => hover(placeOf(event)))
   }
 
   function undo(): void {
@@ -86,5 +109,5 @@ export function useDraw(done: Drawn) {
     sketch()
   }
 
-  return { tool, corners, choose, finish, undo, attach, show }
+  return { tool, corners, choose, finish, undo, attach, use, press, hover, show }
 }

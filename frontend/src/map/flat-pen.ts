@@ -100,5 +100,20 @@ export function penOf(brush: CanvasRenderingContext2D, sight: Sight, dark: boole
     brush.arc(x, y, 16, 0, Math.PI * 2)
     brush.stroke()
   }
-  return { shapes, areas, overlay, dot, ring }
+  /** What is being drawn or asked about: its area, its line, its corners. */
+  function sketch(shape: GeoJSON.Geometry, ink: string): void {
+    if (shape.type !== 'MultiPoint') {
+      const fill = shape.type.endsWith('Polygon') ? `${ink}22` : undefined
+      paintShape(brush, sight, shape, { fill, stroke: ink, width: 2 })
+      return
+    }
+    for (const corner of shape.coordinates) {
+      const [x, y] = project(sight, corner as LonLat)
+      brush.beginPath()
+      brush.arc(x, y, 4, 0, Math.PI * 2)
+      brush.fillStyle = ink
+      brush.fill()
+    }
+  }
+  return { shapes, areas, overlay, dot, ring, sketch }
 }
