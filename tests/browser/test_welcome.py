@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from anlan.base.door.sheets import XLSX, table_book
 from tests.browser import axe
 from tests.browser.conftest import Platform, come_in, log_in, shoot, visit
 
@@ -125,6 +126,42 @@ def test_my_county_counts_what_the_registers_hold(page: Page, platform: Platform
     assert download.value.path().read_bytes()[:2] == b"PK"
     page.locator('[data-step="registers"] a[href="/registers/shelters"]').click()
     expect(page.get_by_role("button", name="导入 Excel")).to_be_visible()
+
+
+def test_regions_are_loaded_by_excel_and_what_is_missing_is_counted_anew(
+    page: Page, platform: Platform
+) -> None:
+    open_welcome(page, platform, "sysadmin")
+    step = page.locator('[data-step="regions"]')
+    told = page.request.get(f"{platform.url}/api/v1/welcome/county").json()["steps"][0]["counts"]
+    expect(step).to_contain_text(f"{told['cells']:,} 个网格")
+    town = page.request.get(f"{platform.url}/api/v1/regions?q=石帆镇").json()["items"][0]["code"]
+    step.get_by_role("button", name="导入 Excel").click()
+    dialog = page.get_by_role("dialog", name="导入区划")
+    rows = [
+        [f"{town[:9]}998001", "新设网格", None, None, "12"],
+        [town, "石帆镇", None, None, "31234"],
+        ["330", "错", None, None, None],
+        [f"{town[:9]}998002", "另一格", None, None, "三十"],
+    ]
+    heads = ("区划代码*", "名称*", "经度", "纬度", "人口")
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "区划.xlsx", "mimeType": XLSX, "buffer": table_book("区划", heads, rows)}
+    )
+    refused = dialog.locator(".errors tbody tr")
+    expect(refused).to_have_count(2)
+    expect(refused.first).to_contain_text("不是区划代码")
+    expect(refused.last).to_contain_text("不是数字")
+    changes = dialog.get_by_role("region", name="会改什么")
+    expect(changes.locator("tbody tr")).to_have_count(2)
+    expect(changes).to_contain_text("→ 31234")
+    assert axe.found(page, "regions by Excel") == []
+    shoot(page, "welcome-regions")
+    assert page.request.get(f"{platform.url}/api/v1/regions?q=新设网格").json()["items"] == []
+    dialog.get_by_role("button", name="写入 2 行正确的").click()
+    expect(dialog.get_by_text("已写入")).to_be_visible()
+    dialog.get_by_role("button", name="关闭", exact=True).last.click()
+    expect(step).to_contain_text(f"{told['cells'] + 1:,} 个网格")
 
 
 def test_it_is_said_in_english_too(page: Page, platform: Platform) -> None:

@@ -1,4 +1,5 @@
 /** What the first days read. */
+import type { ImportError } from '@/api/types'
 
 export interface Replay {
   storm: string
@@ -55,4 +56,34 @@ export interface County {
   steps: Step[]
   young: boolean
   as_of: string
+}
+
+/** What a workbook of regions holds and would change. */
+export interface RegionPreview {
+  rows: number
+  added: number
+  changed: number
+  unchanged: number
+  reopened: number
+  /** The edition it was compared with; told back when it is to be written. */
+  seen: string
+  errors: ImportError[]
+  errors_total: number
+  changes: {
+    code: string
+    name: string
+    level: string
+    new: boolean
+    columns: { label: string; before: string | number | null; after: string | number | null }[]
+  }[]
+  changes_total: number
+  orphans: { code: string; example: string; count: number }[]
+}
+
+export interface RegionsLoaded {
+  added: number
+  changed: number
+  unchanged: number
+  bad: number
+  edition: string
 }

@@ -10,6 +10,7 @@ from anlan.base.door.phrases import said
 from anlan.base.door.sheets import XLSX
 from anlan.base.language import catalogue
 from anlan.base.permissions import permit
+from anlan.base.regions.models import LEVELS_EN, Level
 from anlan.base.regions.services import loading, workbooks
 from anlan.base.regions.services.loading import Change, Preview
 from anlan.base.regions.services.reading import RowError
@@ -80,8 +81,10 @@ def _trouble(one: RowError, language: str) -> dict[str, Any]:
 
 
 def _change(one: Change, language: str) -> dict[str, Any]:
+    level = Level(one.level)
     return {
-        "code": one.code, "name": one.name, "level": one.level, "new": one.new,
+        "code": one.code, "name": one.name, "new": one.new,
+        "level": LEVELS_EN[level] if language == "en" else level.label,
         "columns": [
             {"label": _label(name, language), "before": before, "after": after}
             for name, (before, after) in one.columns.items()

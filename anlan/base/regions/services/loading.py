@@ -11,7 +11,7 @@ from anlan.base.regions.models import Edition, Region
 from anlan.base.regions.services import lists
 from anlan.base.regions.services.boundaries import Drawn
 from anlan.base.regions.services.comparing import FIELDS, Closing, Difference, Stored, compare
-from anlan.base.regions.services.reading import Listing, RowError
+from anlan.base.regions.services.reading import Line, Listing, RowError
 from anlan.base.regions.services.workbooks import read_book
 from anlan.kernel.errors import Conflict, Invalid
 
@@ -47,6 +47,8 @@ def look_at_book(*, raw: bytes, by: Actor) -> Preview:
     seen = _edition()
     listing, difference = _compared(raw, by)
     report = lists.report_on(listing, difference, Drawn())
+    above = {_above(line) for line in listing.lines}
+    report.missing_parents = [one for one in report.missing_parents if one.code in above]
     return Preview(report, _changes(difference), seen)
 
 
@@ -68,6 +70,11 @@ def load_book(*, raw: bytes, name: str, seen: str, by: Actor) -> lists.ImportRep
         raise Invalid("表里没有可以写入的变化", errors={"file": ["没有变化"]})
     lists.write(report, difference, Drawn(), name=name, by=by)
     return report
+
+
+def _above(line: Line) -> str:
+    """Tell which region a row should hang under; "" for a province."""
+    return "" if line.level == 1 else scope.pad(line.code[: scope.LENGTHS[line.level - 2]])
 
 
 def _edition() -> str:
