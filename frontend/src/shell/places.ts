@@ -1,4 +1,4 @@
-/** Which pages a user is offered. The server decides; this only spares dead ends. */
+/** Which pages a user is offered, and may open. The server decides; this only spares dead ends. */
 import { mayDo } from '@/api/meta'
 import { dutyNeeds } from '@/duty/menu'
 import { evacuationNeeds } from '@/evacuation/menu'
@@ -10,16 +10,20 @@ import { respondNeeds } from '@/respond/menu'
 
 const NEEDS: Record<string, string[]> = {
   '/': ['regions.view'],
+  '/map': ['regions.view'],
   '/obligations': ['obligations.view'],
   '/notices': ['notices.view'],
+  '/notices/new': ['notices.send'],
   '/directory': ['directory.view'],
   '/duty': ['duty.view'],
   '/exposure': ['exposure.view'],
   '/plans': ['plans.view'],
   '/forms': ['forms.view'],
+  '/forms/new': ['forms.draw'],
   '/alarms': ['alarms.view'],
   '/sense/map': ['observations.view'],
   '/sense/latest': ['observations.view'],
+  '/sense/compare': ['observations.view'],
   '/sense/rules': ['rules.view'],
   '/sense/quality': ['observations.view'],
   '/sense/sources': ['sources.view'],
@@ -27,11 +31,19 @@ const NEEDS: Record<string, string[]> = {
   '/sense/maintenance': ['maintenance.view'],
   '/sense/backfill': ['observations.add'],
   '/warn/inbox': ['alerts.view'],
+  '/warn/paste': ['alerts.receive'],
+  '/warn/refused': ['alerts.receive'],
+  '/warn/new': ['alerts.draft'],
+  '/warn/orders': ['alerts.view'],
   '/warn/board': ['calls.view'],
   '/warn/queue': ['alerts.draft', 'alerts.review'],
   '/warn/alerts': ['alerts.view'],
   '/warn/sheet': ['calls.call', 'comms.view'],
   '/warn/messages': ['comms.view'],
+  '/warn/replies': ['comms.view'],
+  '/warn/gaps': ['calls.view'],
+  '/warn/channels': ['channels.view'],
+  '/warn/readiness': ['comms.view'],
   '/warn/coverage': ['calls.view'],
   ...forecastNeeds,
   ...reliefNeeds,
