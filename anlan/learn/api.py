@@ -8,7 +8,8 @@ from ninja import Router, Schema
 from anlan.base.door.api import json_response as answer
 from anlan.base.door.asking import ApiRequest
 from anlan.learn import services
-from anlan.learn.selectors import reviews
+from anlan.learn.selectors import papers, reviews
+from anlan.respond.papers.attaching import attached
 
 router = Router(tags=["复盘评估"])
 
@@ -53,6 +54,18 @@ def list_reviews(
 def get_review(request: ApiRequest, review: str) -> HttpResponse:
     """Read a review: how long each link took, plan times beside real ones, lessons."""
     return answer(reviews.one(request.actor, review))
+
+
+@router.get("/reviews/{review}/word", summary="复盘评估报告（Word）")
+def get_word(request: ApiRequest, review: str) -> HttpResponse:
+    """Read a review as an official paper, finished or as far as it is."""
+    return attached(*papers.word_of(request.actor, review), papers.WORD)
+
+
+@router.get("/reviews/{review}/workbook", summary="复盘评估的表（Excel）")
+def get_workbook(request: ApiRequest, review: str) -> HttpResponse:
+    """Read the tables of a review as a workbook, times in minutes."""
+    return attached(*papers.workbook_of(request.actor, review), papers.EXCEL)
 
 
 @router.put("/reviews/{review}/conclusion", summary="写结论")

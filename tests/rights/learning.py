@@ -37,6 +37,8 @@ ONE = "/reviews/{review}"
 REVIEWS: dict[str, tuple[Ask, ...]] = {
     "GET /reviews": (Ask("/reviews"),),
     "GET /reviews/{review}": (Ask(ONE),),
+    "GET /reviews/{review}/word": (Ask(f"{ONE}/word"),),
+    "GET /reviews/{review}/workbook": (Ask(f"{ONE}/workbook"),),
     "PUT /reviews/{review}/conclusion": (Ask(f"{ONE}/conclusion", {"text": "走查", "turn": 2}),),
     "POST /reviews/{review}/lessons": (Ask(f"{ONE}/lessons", LESSON),),
     "POST /reviews/{review}/lessons/{lesson}/strike": (

@@ -11,8 +11,6 @@ FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 #: Half points below which letters of a table are small.
 SMALL = 21
-#: Lines of a table stand closer than those of the page's grid.
-FREE = '<w:snapToGrid w:val="0"/>'
 
 
 def table(sheet: Sheet, width: int) -> str:
@@ -43,7 +41,6 @@ def _row(cells: Sequence[str], widths: Sequence[int], size: int, *, head: bool) 
                 run(line, size=size, font=font),
                 align="center" if head else "left",
                 line=pitch(size),
-                more=FREE,
             )
             for line in text.split("\n")
         )
@@ -100,6 +97,6 @@ def paragraph(  # noqa: PLR0913 - what a paragraph may have, all by name
     together = "<w:keepNext/>" if keep else ""
     justify = f'<w:jc w:val="{align or "both"}"/>'
     indent = f'<w:ind w:left="{left}" w:right="{right}" {begins}/>'
-    # The order of the parts is the schema's: keepNext, pBdr, tabs, snapToGrid, spacing, ind, jc.
+    # The order of the parts is the schema's: keepNext, framePr, pBdr, tabs, spacing, ind, jc.
     style = f'{together}{more}{spacing} w:lineRule="{rule}"/>{indent}{justify}'
     return f"<w:p><w:pPr>{style}</w:pPr>{runs}</w:p>"

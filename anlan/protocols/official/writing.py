@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import ceil
 
 from anlan.protocols.official import measures as m
-from anlan.protocols.official.marks import FREE, paragraph, run, table
+from anlan.protocols.official.marks import paragraph, run, table
 from anlan.protocols.official.package import packed, parts
 from anlan.protocols.official.paper import Block, Heading, Paper, Sheet
 
@@ -115,7 +115,7 @@ def _foot(paper: Paper) -> Iterable[str]:
         edges = f'<w:top w:val="single" w:sz="{6 if place else 8}" w:space="2" w:color="000000"/>'
         if place == len(rows) - 1:
             edges += '<w:bottom w:val="single" w:sz="8" w:space="2" w:color="000000"/>'
-        more = f"{_frame(below)}<w:pBdr>{edges}</w:pBdr>{tabs}{FREE}"
+        more = f"{_frame(below)}<w:pBdr>{edges}</w:pBdr>{tabs}"
         yield paragraph(text, left=4 * QUAD, hanging=4 * QUAD, more=more, line=IMPRINT)
         below -= lines * IMPRINT + EDGE
     if rows:
@@ -131,6 +131,10 @@ def _frame(below: int) -> str:
 
 
 def _section() -> str:
+    """Set the page. Every line is as high as 22 a page allow.
+
+    There is no grid of lines besides: on one LibreOffice loses rows of tables that cross a page.
+    """
     width, height = m.PAGE
     margins = (
         f'w:top="{m.TOP}" w:right="{m.RIGHT}" w:bottom="{m.BOTTOM}" w:left="{m.LEFT}" '
@@ -140,8 +144,4 @@ def _section() -> str:
         '<w:footerReference w:type="default" r:id="rOdd"/>'
         '<w:footerReference w:type="even" r:id="rEven"/>'
     )
-    grid = f'<w:docGrid w:type="lines" w:linePitch="{m.LINE}"/>'
-    return (
-        f'<w:sectPr>{feet}<w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar {margins}/>{grid}'
-        "</w:sectPr>"
-    )
+    return f'<w:sectPr>{feet}<w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar {margins}/></w:sectPr>'
