@@ -1,9 +1,9 @@
 """A heavy rain of the day before yesterday: answered by a response that a person ended, in review.
 
-Started by the commander for one township, by the demo county's plan; signed for and reported by
-simulated people as in a storm's replay, some late, some never; what nobody had done was struck off
-with a reason, and the end opened the review. Everything goes through the deeds of the platform
-itself; only the clock is set back while it happens.
+A warning came first (see `forewarned`). Started by the commander for one township, by the demo
+county's plan; signed for and reported by simulated people as in a storm's replay, some late, some
+never; what nobody had done was struck off with a reason, and the end opened the review. Everything
+goes through the deeds of the platform itself; only the clock is set back while it happens.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from anlan.base.people.models import Post
 from anlan.base.permissions.actor import Actor, system
 from anlan.base.permissions.models import User
 from anlan.base.permissions.selectors import actor_of
+from anlan.demo import forewarned
 from anlan.demo.answering import filled
 from anlan.demo.days.recording import in_ms
 from anlan.demo.losses import AGO
@@ -34,8 +35,9 @@ from anlan.respond.responses import services
 from anlan.respond.responses.models import Response
 from anlan.respond.responses.states import CHECK
 
-#: Accounts (see `users.USERS`): who starts and ends it, and who begins to write its review.
-COMMANDER, SECTION = "zhihui", "keshi"
+#: Accounts (see `users.USERS`): who starts and ends it, who begins to write its review, and who
+#: had passed the warning on.
+COMMANDER, SECTION, DUTY = "zhihui", "keshi", "duty"
 PLAN, KEY, STAGE = "typhoon-flood", "flood", "4"
 #: Minutes before now: the rain began when its losses did (see `losses`).
 BEGAN: Final = AGO.total_seconds() / 60
@@ -62,20 +64,22 @@ def start_review(county: str, town: str) -> int:
     if Review.objects.filter(response__region=town).exists():  # an earlier load came this far
         return 0
     people = {
-        user.username: user for user in User.objects.filter(username__in=(COMMANDER, SECTION))
+        user.username: user for user in User.objects.filter(username__in=(COMMANDER, SECTION, DUTY))
     }
     plan = Plan.objects.filter(region=county, code=PLAN, active__isnull=False).first()
-    if len(people) < 2 or plan is None:
-        raise Missing("演示用户 zhihui、keshi 或演示预案不全")
+    if len(people) < 3 or plan is None:
+        raise Missing("演示用户 zhihui、keshi、duty 或演示预案不全")
     commander, section = actor_of(people[COMMANDER]), actor_of(people[SECTION])
+    crowd = People(SEED, (), everybody=True)
     try:
+        forewarned.warn(town, crowd, _at, actor_of(people[DUTY]), commander)
         with _at(0):
             start = services.Start(
                 plan=plan.pk, key=KEY, stage=STAGE, regions=(town,), reason=REASON_START
             )
             response = services.start_response(start=start, by=commander)
-        crowd = People(SEED, (), everybody=True)
         _live(response, crowd, range(STEP, ENDED, STEP))
+        forewarned.expire(_at)
         with _at(ENDED):
             _end(response, commander)
         _live(response, crowd, range(ENDED + STEP, OVER, LATER))

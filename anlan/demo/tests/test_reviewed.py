@@ -24,6 +24,7 @@ def test_what_a_newcomer_finds_in_review_was_ended_by_a_person_and_measured(
     by = system("demo")
     for username, role, person in (
         ("zhihui", "commander", scene.chief.person), ("keshi", "section", ""),
+        ("duty", "duty-officer", ""),
     ):  # fmt: skip
         user = create_user(username=username, name=username, region=COUNTY, person=person, by=by)
         give_grant(user=user, role=role, region=COUNTY, by=by)
@@ -36,6 +37,10 @@ def test_what_a_newcomer_finds_in_review_was_ended_by_a_person_and_measured(
     assert row.response.ended_at is not None
     assert row.response.ended_at < row.opened_at < clock.now()
     told = reviews.one(LEAD, row.pk)
+    links = {one["key"]: one for one in told["delays"]["links"]}
+    assert links["relay"]["median_min"] == pytest.approx(7, abs=1)
+    assert links["call"]["done"] > 0
+    assert (links["gap"]["count"], links["gap"]["missing"]) == (1, 0)
     assert sum(one["done"] for one in told["delays"]["steps"]) > 0
     assert told["conclusion"].startswith("（演示）")
     open_ = Obligation.objects.filter(case=row.case, closed_at=None)
