@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from anlan.engines.series import few
 from anlan.engines.series.columns import Columns, Numbers, Times, Values
 
 HOUR_MS: Final = 3_600_000
@@ -59,9 +60,11 @@ def reduce(columns: Columns, every_ms: int, *, origin_ms: int = 0, skip: int = 0
     """
     if every_ms <= 0:
         raise ValueError(f"a bucket of {every_ms} ms")
+    rows = columns.sorted()
+    if len(rows) <= few.MOST:
+        return _buckets(*few.reduce_rows(rows, skip, every_ms, origin_ms))
     from anlan.engines.series.kernels import reduce_sorted
 
-    rows = columns.sorted()
     size = _most(rows, every_ms)
     number, start = np.empty(size, np.int32), np.empty(size, np.int64)
     n, last_time = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -79,8 +82,6 @@ def merge(parts: Iterable[Buckets], every_ms: int | None = None, *, origin_ms: i
     With `every_ms` the starts are first rounded down to longer buckets, of which the given ones
     must be parts.
     """
-    from anlan.engines.series.kernels import merge_sorted
-
     listed = list(parts)
     if not listed:
         return Buckets.empty()
@@ -101,6 +102,10 @@ def merge(parts: Iterable[Buckets], every_ms: int | None = None, *, origin_ms: i
     )[order]
     number, start, last_time = number[order], start[order], last_time[order]
     n = np.concatenate([part.n for part in listed])[order]
+    if len(number) <= few.MOST:
+        return _buckets(*few.merge_rows(number, start, n, figures, last_time))
+    from anlan.engines.series.kernels import merge_sorted
+
     found = merge_sorted(number, start, n, figures, last_time)
     return _buckets(number, start, n, figures, last_time, found)
 
@@ -115,7 +120,12 @@ def _most(rows: Columns, every_ms: int) -> int:
 
 
 def _buckets(
-    number: Numbers, start: Times, n: Counts, figures: Values, last_time: Times, found: int
+    number: Numbers,
+    start: Times,
+    n: Counts,
+    figures: Values,
+    last_time: Times,
+    found: int | None = None,
 ) -> Buckets:
     low, high, total, last = (np.ascontiguousarray(figures[:found, k]) for k in range(4))
     return Buckets(

@@ -1,11 +1,14 @@
+import subprocess
+import sys
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.engines.series import BAD, RANGE, Buckets, Columns, merge, reduce
+from anlan.engines.series import BAD, RANGE, Buckets, Columns, few, merge, reduce
 
 rows = st.lists(
     st.tuples(
@@ -17,6 +20,19 @@ rows = st.lists(
     max_size=60,
 )
 Row = tuple[int, int, float, int]
+WITHOUT_MACHINE_CODE = """
+import sys
+from anlan.engines.series import Columns, merge, reduce
+assert len(merge([reduce(Columns.of([1, 2], [0, 1], [3.0, 2.0]), 1000)])) == 2
+sys.exit("numba" in sys.modules)
+"""
+
+
+@pytest.fixture(autouse=True, scope="module", params=[few.MOST, -1], ids=["few", "many"])
+def reckoned(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(few, "MOST", request.param)
+        yield
 
 
 def columns(given_rows: list[Row]) -> Columns:
@@ -78,3 +94,8 @@ def test_a_value_that_is_no_number_is_left_out() -> None:
 def test_a_bucket_without_length_is_refused() -> None:
     with pytest.raises(ValueError, match="0 ms"):
         reduce(Columns.empty(), 0)
+
+
+def test_a_few_rows_load_no_machine_code() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MACHINE_CODE], check=False)
+    assert done.returncode == 0
