@@ -6,6 +6,7 @@ from django.db.models import Min, QuerySet
 
 from anlan.base.outbox.models import Delivery
 from anlan.kernel import clock
+from anlan.kernel.events import Event, handlers_of, kind_of
 
 
 def parked() -> QuerySet[Delivery]:
@@ -29,3 +30,9 @@ def waiting() -> int:
 def is_idle() -> bool:
     """Tell whether everything is told (a lock-step clock may then advance)."""
     return not Delivery.objects.filter(state=Delivery.State.DUE).exists()
+
+
+def waits(event: type[Event]) -> bool:
+    """Tell whether a fact of a kind is still to be told to somebody, or being told."""
+    handlers = list(handlers_of(kind_of(event)))
+    return Delivery.objects.filter(state=Delivery.State.DUE, handler__in=handlers).exists()

@@ -17,6 +17,7 @@ from anlan.base.regions import scope
 from anlan.comms.declaration import shelf
 from anlan.comms.models import Message
 from anlan.comms.services.sending import running
+from anlan.comms.services.sending.giving_way import GivingWay
 from anlan.kernel import clock, workspace
 
 __all__ = ["migrated", "workspace_of_tests"]
@@ -100,6 +101,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     monkeypatch.setattr(workspace, "directory", lambda: place)
     shelf._shelves.clear()
     monkeypatch.setattr(running, "_me", None)
+    monkeypatch.setattr(running, "_way", GivingWay())
     yield Home(place)
     shelf._shelves.clear()
 

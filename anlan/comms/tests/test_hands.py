@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from anlan.base.journal.models import Entry
+from anlan.base.outbox.delivering import deliver_due
 from anlan.base.people.tests import village as v
 from anlan.comms import services
 from anlan.comms.models import Attempt, CarrierState, Message, Sender
@@ -26,6 +27,8 @@ beside = pytest.mark.django_db(transaction=True)
 def _queue(world: World) -> list[str]:
     """Queue many messages about one debt."""
     (owed,) = world.owe("head", case="C1")
+    while deliver_due():
+        pass
     Message.objects.all().delete()
     drafts = [
         Draft(

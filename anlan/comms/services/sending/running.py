@@ -18,6 +18,7 @@ from anlan.comms.carriers.slots import Slot, declared_for, slots, words
 from anlan.comms.models import Message
 from anlan.comms.services.sending.apart import claim_sound, record_and_claim, record_sound
 from anlan.comms.services.sending.claiming import Claimed, most_at_once, words_due
+from anlan.comms.services.sending.giving_way import GivingWay
 from anlan.comms.services.sending.hands import Hands, News
 from anlan.comms.services.sending.recording import (
     Done,
@@ -43,6 +44,7 @@ FLUSH_S = 0.25
 LOOK_S = 0.25
 
 _me: Me | None = None
+_way = GivingWay()
 
 
 def send_due() -> int:
@@ -50,7 +52,7 @@ def send_due() -> int:
     global _me
     me = _me = _me or Me()
     done = recover(me) + give_up_receipts()
-    if not Message.objects.filter(due_at__lte=clock.now()).exists():
+    if not Message.objects.filter(due_at__lte=clock.now()).exists() or _way.is_due():
         return done
     try:
         return done + _Exchange(me).run()
@@ -209,6 +211,8 @@ class _Exchange:
 
     def _fill(self, lane: _Lane) -> None:
         """Give a lane its next portions."""
+        if _way.is_due():
+            return
         slot = lane.slot
         mine = Message.objects.filter(slot.fresh | slot.unknown, channel=slot.word)
         lane.is_dry = False
@@ -238,7 +242,8 @@ class _Exchange:
             kept, portion.kept = portion.kept, []
             portion.writing += 1
             lane, slot = portion.lane, portion.claimed.slot
-            if portion.left or portion.writing > 1 or not lane.may_go_on:
+            stays = portion.left or portion.writing > 1 or not lane.may_go_on
+            if stays or _way.is_due():
                 self._do(
                     partial(record_sound, slot, kept, self.me), partial(self._written, portion)
                 )
