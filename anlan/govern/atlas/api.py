@@ -57,8 +57,17 @@ def get_layer(
 
 @router.get("/map/here", summary="这里有什么")
 def tell_here(request: ApiRequest, around: Query[Around]) -> HttpResponse:
-    """Tell the regions a place lies in, who answers for it, and what stands near."""
-    return answer(here.here(request.actor, around.lon, around.lat, around.radius_m))
+    """Tell the regions a place lies in, who answers for it, and what stands near.
+
+    While people of a region are being called, their numbers are told in clear to whoever may see
+    them; that is noted once.
+    """
+    told = here.here(request.actor, around.lon, around.lat, around.radius_m)
+    clear = services.show_called(responsible=told["responsible"], by=request.actor)
+    for one in told["responsible"]:
+        if one["phone"] and one["phone"]["id"] in clear:
+            one["phone"] = {**one["phone"], "clear": clear[one["phone"]["id"]]}
+    return answer(told)
 
 
 @router.post("/map/buffer", summary="按距离外扩一个图形")

@@ -1,22 +1,35 @@
-"""Deeds on saved views."""
+"""Deeds on the map: views saved, numbers shown while people are called."""
 
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from django.db import transaction
+from django.db.models import Min
 
-from anlan.base.journal.services.recording import record
+from anlan.base.db.among import among
+from anlan.base.journal import selectors as journal
+from anlan.base.journal.services.recording import Deed, record, record_many
+from anlan.base.obligations.models import Obligation
+from anlan.base.people.models import Phone
 from anlan.base.permissions.actor import Actor
-from anlan.base.permissions.gate import permit
+from anlan.base.permissions.gate import may, permit
+from anlan.base.vault.services import open_many
 from anlan.govern.atlas import deed_names
 from anlan.govern.atlas.models import SavedView
 from anlan.kernel import clock
 from anlan.kernel.errors import Forbidden, Invalid, Missing
+from anlan.warn.callrules import KIND
 
 SAVE: Final = "map-views.save"
 LONGEST_NAME, LONGEST_QUERY = 60, 2000
 #: More of their own nobody finds again.
 MOST: Final = 100
+UNMASK: Final = "phones.unmask"
+#: As the register of telephones notes that one was shown.
+SHOWN: Final = "phones.unmasked"
+WHY: Final = "叫应期间在一张图上显示"
 #: What a view may say; nothing else of an address is kept.
 KNOWN: Final = frozenset(("c", "z", "on", "base", "datum", "t", "than", "run"))
 
@@ -66,3 +79,56 @@ def _note(row: SavedView, deed: str, by: Actor) -> None:
         deed=deed_names.VIEW[deed], by=by, subject=(deed_names.SUBJECT, row.pk),
         region=row.region_id or "", facts={"shared": row.shared},
     )  # fmt: skip
+
+
+def show_called(*, responsible: Sequence[dict[str, Any]], by: Actor) -> dict[str, str]:
+    """Tell in clear the numbers of those who answer for a region where a call runs.
+
+    Only to whom they may be shown. That they were is noted once for each number and call, however
+    often the place is looked at.
+
+    Parameters
+    ----------
+    responsible : as `selectors.here.responsible` lists them.
+
+    Returns
+    -------
+    Number by id of the telephone; nothing where nobody is called.
+    """
+    asked = {
+        one["phone"]["id"]: one["region"]
+        for one in responsible
+        if one["phone"] and may(by, UNMASK, one["region"])
+    }
+    calls = _called(set(asked.values())) if asked else {}
+    wanted = {pk: region for pk, region in asked.items() if region in calls}
+    if not wanted:
+        return {}
+    with transaction.atomic():
+        before = _noted(wanted, calls, by)
+        record_many([
+            Deed(
+                deed=SHOWN, by=by, subject=("phones", pk), region=region,
+                facts={"columns": ["number"], "reason": WHY},
+            )
+            for pk, region in wanted.items()
+            if pk not in before
+        ])  # fmt: skip
+    rows = list(Phone.objects.filter(among("pk", list(wanted))).values_list("pk", "number"))
+    opened = open_many([(pk, {"": number}) for pk, number in rows])
+    return {pk: texts[""] for (pk, _), texts in zip(rows, opened, strict=True) if texts[""]}
+
+
+def _called(regions: set[str]) -> dict[str, datetime]:
+    """Tell in which of these regions somebody is being called, and since when."""
+    rows = Obligation.objects.filter(kind=KIND, closed_at=None, region__in=regions).order_by()
+    return dict(rows.values_list("region").annotate(since=Min("issued_at")))
+
+
+def _noted(wanted: dict[str, str], calls: dict[str, datetime], by: Actor) -> set[str]:
+    """List the telephones whose showing was noted since their region's call began."""
+    rows = journal.entries().filter(
+        among("subject", list(wanted)), subject_kind="phones", deed=SHOWN, by=by.ref,
+        at__gte=min(calls[region] for region in wanted.values()),
+    )  # fmt: skip
+    return {pk for pk, at in rows.values_list("subject", "at") if at >= calls[wanted[pk]]}

@@ -64,7 +64,8 @@ export interface Responsible {
   region_name: string
   person: string | null
   name: string
-  phone: { id: string; number: string } | null
+  /** In clear too while people of the region are being called. */
+  phone: { id: string; number: string; clear?: string } | null
   unmask: boolean
 }
 
