@@ -192,6 +192,7 @@ def cameras(county: County) -> Iterator[Values]:
         yield {
             "code": one.code, "name": one.name, "kind": one.kind, "scene": one.scene,
             "region": one.village, "subject": one.subject or "", "bearing": one.bearing_deg,
+            "url": f"rtsp://video.demo.invalid/{one.code}",  # a name that is nobody's, ever
             "status": one.status, "lon": one.lon, "lat": one.lat,
         }  # fmt: skip
 
