@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.engines.series import Columns
+from anlan.engines.series import Columns, few
 
 SMALLEST = 1 << 14
 #: Room grows by this factor. Memory is taken when written to, so what is not used costs nothing.
@@ -91,7 +91,7 @@ def _by_number(columns: Columns) -> NDArray[np.integer[Any]]:
     if not len(columns):
         return np.empty(0, np.int32)
     low, high = int(columns.number.min()), int(columns.number.max())
-    if high - low > 4 * len(columns) + 1024:
+    if len(columns) <= few.MOST or high - low > 4 * len(columns) + 1024:
         return np.argsort(columns.number, kind="stable")
     from anlan.sense.store.kernels import by_number
 

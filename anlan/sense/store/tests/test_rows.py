@@ -1,10 +1,13 @@
 """Rows sorted in pieces: the same as sorted whole, and no stream in two pieces."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.engines.series import Columns
+from anlan.engines.series import Columns, few
 from anlan.sense.store.rows import by_stream, pieces_by_stream
 from anlan.sense.store.tests.conftest import listed
 
@@ -16,6 +19,13 @@ rows = st.lists(
     ),
     max_size=60,
 )
+
+
+@pytest.fixture(autouse=True, scope="module", params=[few.MOST, -1], ids=["few", "many"])
+def sorting(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(few, "MOST", request.param)
+        yield
 
 
 @given(rows, st.integers(1, 20))
