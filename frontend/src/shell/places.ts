@@ -34,7 +34,7 @@ const NEEDS: Record<string, string[]> = {
   '/warn/paste': ['alerts.receive'],
   '/warn/refused': ['alerts.receive'],
   '/warn/new': ['alerts.draft'],
-  '/warn/orders': ['alerts.view'],
+  '/warn/orders': ['alerts.draft'],
   '/warn/board': ['calls.view'],
   '/warn/queue': ['alerts.draft', 'alerts.review'],
   '/warn/alerts': ['alerts.view'],
