@@ -24,13 +24,13 @@ def wanted() -> Path | None:
     return folder
 
 
-def keep(page: Page, name: str) -> None:
-    """Keep what a page shows, when pictures are wanted."""
+def keep(page: Page, name: str, *, width: int | None = None) -> None:
+    """Keep what a page shows, drawn `width` pixels wide, when pictures are wanted."""
     folder = wanted()
     if folder is not None:
-        for passing in (".skeleton", ".el-message"):
+        for passing in ("main.settling", ".skeleton", ".el-message"):
             expect(page.locator(passing)).to_have_count(0)
-        (folder / f"{name}.webp").write_bytes(taken(page))
+        (folder / f"{name}.webp").write_bytes(taken(page, width=width))
 
 
 def taken(page: Page, *, quality: int = 80, width: int | None = None) -> bytes:

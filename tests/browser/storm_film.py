@@ -1,6 +1,7 @@
 """The storm's day on one map, as a film for the README: a picture every so many minutes of it."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from playwright.sync_api import Page, expect
@@ -40,8 +41,11 @@ def wait_until(page: Page, moment: datetime) -> None:
     )  # fmt: skip
 
 
-def filmed(page: Page) -> list[bytes]:
-    """Look at the map of an exercise until the morning; `page` shows it already."""
+def filmed(page: Page, at_night: Callable[[], None]) -> list[bytes]:
+    """Look at the map of an exercise until the morning; `page` shows it already.
+
+    `at_night` is called once when the water stands highest.
+    """
     expect(page.get_by_text("正在发生")).to_be_visible()
     frames: list[bytes] = []
     moment = max(BEGINS, now(page))
@@ -52,5 +56,6 @@ def filmed(page: Page) -> list[bytes]:
         if moment >= NIGHT and not shown:
             pictures.keep(page, "screenshot-storm-night")
             shown = True
+            at_night()
         moment += EVERY
     return frames

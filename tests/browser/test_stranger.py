@@ -198,8 +198,7 @@ def test_the_storms_day_is_filmed(chromium: Browser, stage: Platform, readme: Re
         watching.follow("一张图")
         watching.follow("菜单")
         watching.follow("回到本辖区")
-        frames = storm_film.filmed(page)
-        _sees_the_night(page)
+        frames = storm_film.filmed(page, lambda: _sees_the_night(chromium, watching))
     for name, words, picture in (
         ("secadmin", "用户与权限", "accounts"), ("auditor", "留痕", "journal")
     ):  # fmt: skip
@@ -212,10 +211,42 @@ def test_the_storms_day_is_filmed(chromium: Browser, stage: Platform, readme: Re
     (folder / "storm-day.webp").write_bytes(pictures.film(frames, frame_ms=storm_film.FRAME_MS))
 
 
-def _sees_the_night(page: Page) -> None:
-    """Keep what a duty officer and a commander have before them, for the manuals."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    for words, name in (("预警收件", "inbox"), ("叫应看板", "board"), ("报警台", "alarms")):
-        page.get_by_role("navigation").get_by_role("link", name=words).click()
+def _sees_the_night(browser: Browser, film: Stranger) -> None:
+    """Keep what a duty officer has before them at night, in a window beside the film's."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="zh-CN",
+        storage_state=film.page.context.storage_state(),
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(film.page.url)
+    for words, name in (
+        ("预警收件", "inbox"), ("叫应看板", "board"), ("报警台", "alarms"), ("台风", "typhoon"),
+    ):  # fmt: skip
+        page.get_by_role("navigation").get_by_role("link", name=words, exact=True).click()
         expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
+        if name == "typhoon":
+            expect(page.locator("[data-map-drawn='1']").first).to_be_visible(timeout=60_000)
         pictures.keep(page, f"screenshot-{name}")
+    _sees_it_in_english(Stranger(page, film.readme), film.page.url)
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    page.get_by_role("navigation").get_by_role("link", name="预报总览", exact=True).click()
+    expect(page.get_by_role("list", name="现在用哪次预报")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.locator(".wall")).to_contain_text("官方预警")
+    for drawn in page.locator(".wall").get_by_label("台风路径图").all():
+        expect(drawn).to_have_attribute("data-map-drawn", "1", timeout=60_000)
+    pictures.keep(page, "screenshot-forecast-wall", width=1600)
+    context.close()
+
+
+def _sees_it_in_english(watching: Stranger, url: str) -> None:
+    page = watching.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(url)
+    watching.follow("EN")
+    expect(watching.find("中").first).to_be_visible()
+    page.reload()  # what the map was made with it keeps: its scale
+    watching.follow("Back to my area")
+    pictures.keep(page, "screenshot-storm-night-english")
+    watching.follow("中")
+    page.set_viewport_size({"width": 1440, "height": 900})
