@@ -20,6 +20,9 @@ PACK_FROM = 1024
 #: Larger files are read from disk with every request.
 KEEP_UP_TO = 8 * 1024 * 1024
 
+#: Where browsers look unasked: for the mark of a page that names none, such as one behind a link.
+ELSEWHERE = {"/favicon.ico": "/mark.svg"}
+
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -65,6 +68,7 @@ class Pages:
         ``if-none-match`` are looked at.
         """
         self._refresh()
+        path = ELSEWHERE.get(path, path)
         file = self._files.get(path.lstrip("/"))
         if file is None and _names_a_file(path):
             return Answer(404, (("content-type", "text/plain; charset=utf-8"),), b"404")

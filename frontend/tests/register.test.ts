@@ -50,6 +50,14 @@ describe('a value on screen', () => {
     expect(textOf(column('capacity'), row({ capacity: 0 }))).toBe('0')
   })
 
+  it('parts the thousands of an amount, not of a year', () => {
+    expect(textOf(column('capacity'), row({ capacity: 12800 }))).toBe('12,800')
+    expect(textOf({ ...column('capacity'), type: 'float' }, row({ capacity: 1234.5678 }))).toBe(
+      '1,234.5678',
+    )
+    expect(textOf({ ...column('capacity'), unit: '年' }, row({ capacity: 1987 }))).toBe('1987')
+  })
+
   it('tells a code by its label and flags what was written from memory', () => {
     expect(textOf(column('status'), row({ status: 'open' }))).toBe('已启用')
     const [first, , third] = column('level').choices ?? []

@@ -10,13 +10,13 @@ INCIDENT = {
     "told": name_deed("incidents.told", "手机上报", "Told by telephone page"),
     "taken": name_deed("incidents.taken", "接报", "Took an incident in"),
     "joined": name_deed("incidents.joined", "并入同一事件", "Joined to another incident"),
-    "verified": name_deed("incidents.verified", "核实", "Verified"),
+    "verified": name_deed("incidents.verified", "核实", "Verified an incident"),
     "figures": name_deed("incidents.figures", "更新数字", "Changed the figures"),
-    "graded": name_deed("incidents.graded", "初判分级", "Graded"),
-    "led": name_deed("incidents.led", "报领导", "Told the leader"),
-    "took-over": name_deed("incidents.took-over", "接办", "Took over"),
+    "graded": name_deed("incidents.graded", "初判分级", "Graded an incident"),
+    "led": name_deed("incidents.led", "报领导", "Told the leader of an incident"),
+    "took-over": name_deed("incidents.took-over", "接办", "Took an incident over"),
     "dropped": name_deed("incidents.dropped", "认定不属实", "Found not to be so"),
-    "archived": name_deed("incidents.archived", "归档", "Archived"),
+    "archived": name_deed("incidents.archived", "归档", "Archived an incident"),
     "unmasked": name_deed(
         "incidents.unmasked", "查看报警人信息", "Read who called"
     ),

@@ -73,3 +73,10 @@ def test_without_a_build_it_says_how_to_get_one(tmp_path: Path) -> None:
     told = Pages(tmp_path).answer("/", {})
     assert told.status == 503
     assert "./run" in told.body.decode()
+
+
+def test_the_mark_is_given_where_browsers_look_unasked(built: Path) -> None:
+    told = Pages(built).answer("/favicon.ico", {})
+    assert told.status == 200
+    assert dict(told.headers)["content-type"].startswith("image/svg+xml")
+    assert told.body == b"<svg/>"

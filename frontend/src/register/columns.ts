@@ -23,6 +23,14 @@ export const choiceOf = (column: Column, value: Cell | undefined): Choice | unde
 /** Facts written down from memory are flagged where an officer chooses by them. */
 export const unsure = (choice: Choice | undefined) => choice?.confidence?.startsWith('M') ?? false
 
+/** Years and places in a row are names: nobody parts their digits. */
+const isAmount = (column: Column) => column.unit !== '年' && column.name !== 'number'
+
+function amountText(value: Cell, column: Column): string {
+  if (typeof value !== 'number' || !isAmount(column)) return String(value)
+  return value.toLocaleString('en-US', { maximumFractionDigits: 20 })
+}
+
 export const numeric = (column: Column) => column.type === 'int' || column.type === 'float'
 
 /** Columns that a form may set. Points are set by the point picker, not by two loose numbers. */
@@ -59,8 +67,8 @@ const WRITERS: Partial<Record<Column['type'], (value: Cell, column: Column, row:
     datetime: (value) => moment(String(value)),
     phones: (value) => phonesText(value),
     geometry: () => t('已画在地图上'),
-    int: (value) => Number(value).toLocaleString('en-US', { useGrouping: false }),
-    float: (value) => String(value),
+    int: amountText,
+    float: amountText,
     json: (value) => JSON.stringify(value),
   }
 
