@@ -6,6 +6,7 @@ is told with it, for a person to weigh.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ STEP_S: Final = 600
 HOUR_MS: Final = 3_600_000
 #: How far back sudden changes are looked for, hours.
 BACK_H: Final = 3
+#: Of how many hours the rain is that is told beside them.
+BESIDE_H: Final = 3
 #: A window of which so much is missing is a lower bound.
 WHOLE: Final = 0.9
 WATCH: Final = Watch()
@@ -58,7 +61,7 @@ def gauges(actor: Actor, language: str) -> dict[str, Any]:
     rain = [{**_place(row, places), **sums[row.number]} for row in rain_rows]
     rain.sort(key=lambda one: (-_known(one["sums"]["1"]), -_known(one["sums"]["3"]), one["code"]))
     stages, step_ends = _stages(stage_rows, until)
-    sudden = _sudden(stage_rows, stages, step_ends, (rain_rows, sums), places)
+    sudden = _sudden(_jumps(stage_rows, stages, step_ends), (rain_rows, sums), places)
     return {
         "rain": rain,
         "sudden": sudden,
@@ -68,6 +71,21 @@ def gauges(actor: Actor, language: str) -> dict[str, Any]:
         "note": said(_note(sudden), language),
         "as_of": clock.now(),
     }
+
+
+def sudden_changes(actor: Actor) -> list[dict[str, Any]]:
+    """List the stage gauges whose water jumped, as `gauges` does, for less.
+
+    Mostly none did, and then no rain is added up.
+    """
+    until = round(clock.now().timestamp() * 1000)
+    rows = _streams(actor, "water-level")
+    jumps = _jumps(rows, *_stages(rows, until))
+    if not jumps:
+        return []
+    rain = _streams(actor, "rain")
+    places = regions.names(one.row.station.region_id for one in jumps)
+    return _sudden(jumps, (rain, _sums(rain, until, (BESIDE_H,))), places)
 
 
 def _note(sudden: Sequence[Mapping[str, Any]]) -> str:
@@ -98,13 +116,16 @@ def _place(row: Stream, places: Mapping[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sums(rows: Sequence[Stream], until: int) -> dict[int, dict[str, Any]]:
-    """Add up each gauge's rain; None where no value came, a lower bound where values are missing.
+def _sums(
+    rows: Sequence[Stream], until: int, hours: Sequence[int] = HOURS
+) -> dict[int, dict[str, Any]]:
+    """Add up each gauge's rain of so many hours.
 
-    How many values there should be is the gauge's own interval.
+    None where no value came, a lower bound where values are missing: how many there should be is
+    the gauge's own interval.
     """
     step = STEP_S * 1000
-    many = max(HOURS) * HOUR_MS // step
+    many = max(hours) * HOUR_MS // step
     since = until - many * step
     total = {row.number: np.zeros(many) for row in rows}
     count = {row.number: np.zeros(many) for row in rows}
@@ -121,22 +142,28 @@ def _sums(rows: Sequence[Stream], until: int) -> dict[int, dict[str, Any]]:
                 total[int(number)][place], count[int(number)][place] = amount, n
             last[int(number)] = max(int(time), last.get(int(number), 0))
     return {
-        row.number: _summed(row, total[row.number], count[row.number], last.get(row.number))
+        row.number: {
+            **_summed(row, total[row.number], count[row.number], hours),
+            "newest_at": _moment(last.get(row.number)),
+        }
         for row in rows
     }
 
 
-def _summed(row: Stream, total: Floats, count: Floats, last: int | None) -> dict[str, Any]:
+def _summed(row: Stream, total: Floats, count: Floats, hours: Sequence[int]) -> dict[str, Any]:
     sums: dict[str, float | None] = {}
     short: list[int] = []
-    for hours in HOURS:
-        steps = hours * 3600 // STEP_S
+    for one in hours:
+        steps = one * 3600 // STEP_S
         n = float(count[-steps:].sum())
-        sums[str(hours)] = round(float(total[-steps:].sum()), 1) if n else None
-        if n and n * (row.interval_s or STEP_S) < WHOLE * hours * 3600:
-            short.append(hours)
-    at = None if last is None else datetime.fromtimestamp(last / 1000, UTC)
-    return {"sums": sums, "short": short, "newest_at": at}
+        sums[str(one)] = round(float(total[-steps:].sum()), 1) if n else None
+        if n and n * (row.interval_s or STEP_S) < WHOLE * one * 3600:
+            short.append(one)
+    return {"sums": sums, "short": short}
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _stages(rows: Sequence[Stream], until: int) -> tuple[Floats, np.ndarray[Any, Any]]:
@@ -158,38 +185,67 @@ def _stages(rows: Sequence[Stream], until: int) -> tuple[Floats, np.ndarray[Any,
     return stages, since + step * np.arange(1, many + 1)
 
 
-def _sudden(
-    rows: Sequence[Stream],
-    stages: Floats,
-    ends: np.ndarray[Any, Any],
-    fallen: tuple[Sequence[Stream], Mapping[int, Mapping[str, Any]]],
-    places: Mapping[str, str],
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Jump:
+    """Water that jumped: at which gauge, by how much beyond what rain brings, to what, by when."""
+
+    row: Stream
+    way: str
+    change: float
+    stage: float
+    at: datetime
+    #: Whether a run of basins tells what rain brings there.
+    explained: bool
+
+
+def _jumps(rows: Sequence[Stream], stages: Floats, ends: np.ndarray[Any, Any]) -> list[_Jump]:
+    """Find at each gauge the worst sudden change, if there is any."""
     if not rows:
         return []
     told = _by_rain(rows, ends)
     found = surprises(stages, told, STEP_S, WATCH)
-    weights = Weights([row for row in fallen[0] if row.station.lon is not None])
-    rain = {row.station.code: fallen[1][row.number]["sums"]["3"] for row in fallen[0]}
-    items = []
+    jumps = []
     for n, row in enumerate(rows):
         marks = found.rise[n] | found.fall[n]
         if not marks.any():
             continue
         worst = int(np.argmax(np.where(marks, np.abs(found.beyond[n]), -1.0)))
-        shares = weights.at(row.station.lon, row.station.lat)
+        jumps.append(
+            _Jump(
+                row, "rise" if found.rise[n][worst] else "fall",
+                round(float(found.beyond[n][worst]), 2), float(stages[n][worst]),
+                datetime.fromtimestamp(int(ends[worst]) / 1000, UTC),
+                bool(np.isfinite(told[n]).any()),
+            )
+        )  # fmt: skip
+    return jumps
+
+
+def _sudden(
+    jumps: Sequence[_Jump],
+    fallen: tuple[Sequence[Stream], Mapping[int, Mapping[str, Any]]],
+    places: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Tell the jumps, JSON-ready, with the rain beside each; risen water and the most first."""
+    if not jumps:
+        return []
+    weights = Weights([row for row in fallen[0] if row.station.lon is not None])
+    rain = {row.station.code: fallen[1][row.number]["sums"][str(BESIDE_H)] for row in fallen[0]}
+    items = []
+    for one in jumps:
+        shares = weights.at(one.row.station.lon, one.row.station.lat)
         known = [(part, rain[code]) for code, part in shares.items() if rain[code] is not None]
         weight = sum(part for part, _ in known)
         items.append(
             {
-                **_place(row, places),
-                "way": "rise" if found.rise[n][worst] else "fall",
-                "change": round(float(found.beyond[n][worst]), 2),
+                **_place(one.row, places),
+                "way": one.way,
+                "change": one.change,
                 "window_min": round(WATCH.window / 60),
-                "at": datetime.fromtimestamp(int(ends[worst]) / 1000, UTC),
-                "stage": _number(stages[n][worst]),
+                "at": one.at,
+                "stage": _number(one.stage),
                 "rain_3h": round(sum(p * v for p, v in known) / weight, 1) if weight else None,
-                "explained": bool(np.isfinite(told[n]).any()),
+                "explained": one.explained,
             }
         )
     return sorted(items, key=lambda one: (one["way"] != "rise", -abs(one["change"])))

@@ -19,7 +19,7 @@ from anlan.base.permissions.actor import Actor, system
 from anlan.base.regions import scope
 from anlan.forecast.deed_names import SUBJECT
 from anlan.forecast.models import Run
-from anlan.forecast.selectors.gauges import as_the_tide_does, gauges
+from anlan.forecast.selectors.gauges import as_the_tide_does, sudden_changes
 from anlan.forecast.standing import FAILED, SIGNATURE, SUDDEN
 from anlan.kernel import clock
 from anlan.sense.selectors.debtors import WATCH, Place, debtors
@@ -94,7 +94,7 @@ def end_look(*, run: Run, by: Actor) -> None:
 
 def owe_sudden_changes() -> int:
     """Make the watch owe a look at water that jumped as no rain explains; returns how many."""
-    found = [one for one in gauges(BY, "zh")["sudden"] if _is_called_for(one)]
+    found = [one for one in sudden_changes(BY) if _is_called_for(one)]
     tidal = as_the_tide_does([one for one in found if not one["explained"]])
     found = [one for one in found if one["station"] not in tidal]
     recent = set(
