@@ -28,6 +28,7 @@ class Workspace:
     name: str
     title: str = ""
     parent: str = ""  # an exercise: the directory its registers were copied from
+    title_en: str = ""  # "" where whoever named it gave one name only
 
     @property
     def clock_file(self) -> Path:
@@ -69,7 +70,13 @@ class Workspace:
 
 
 def create(
-    directory: Path, *, kind: str, name: str, title: str = "", parent: str = ""
+    directory: Path,
+    *,
+    kind: str,
+    name: str,
+    title: str = "",
+    title_en: str = "",
+    parent: str = "",
 ) -> Workspace:
     """Make a directory a workspace, with a new master key; `Conflict` when it already is one."""
     if kind not in KINDS:
@@ -77,7 +84,7 @@ def create(
     if (directory / "workspace.json").exists():
         raise Conflict(f"{directory} 已经是一个工作区")
     directory.mkdir(parents=True, exist_ok=True)
-    workspace = Workspace(directory, kind, name, title or name, parent)
+    workspace = Workspace(directory, kind, name, title or name, parent, title_en)
     if workspace.secret_file == directory / "secret":
         _make_secret(workspace.secret_file)
     known = {key: value for key, value in asdict(workspace).items() if key != "dir"}
@@ -106,7 +113,12 @@ def load(directory: Path) -> Workspace:
     try:
         raw = json.loads((directory / "workspace.json").read_text(encoding="utf-8"))
         found = Workspace(
-            directory, raw["kind"], raw["name"], raw.get("title", ""), raw.get("parent", "")
+            directory,
+            raw["kind"],
+            raw["name"],
+            raw.get("title", ""),
+            raw.get("parent", ""),
+            raw.get("title_en", ""),
         )
     except FileNotFoundError:
         raise Missing(f"{directory} 不是安澜的工作区") from None

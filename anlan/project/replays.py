@@ -23,10 +23,11 @@ READY_S = 120.0
 STOP_S = 30.0
 
 
-def stage(home: Path, name: str, start: datetime, *, title: str = "") -> Path:
+def stage(home: Path, name: str, start: datetime, *, titles: tuple[str, str] = ("", "")) -> Path:
     """Find the exercise of a replay, or make it from the workspace at `home`; its clock stands.
 
-    `title` says on every page what is played; without one it is an exercise like any other.
+    `titles`, Chinese and English, say on every page what is played; without them it is an exercise
+    like any other.
 
     Raises `Invalid` in an exercise, `Conflict` when an exercise of that name has another purpose.
     """
@@ -39,7 +40,7 @@ def stage(home: Path, name: str, start: datetime, *, title: str = "") -> Path:
         return place
     command = (
         sys.executable, "-m", "anlan.project", "--data", str(home), "workspace", "create", name,
-        "--speed", "0", "--start", start.isoformat(), "--title", title,
+        "--speed", "0", "--start", start.isoformat(), "--title", titles[0], "--title-en", titles[1],
     )  # fmt: skip
     made = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - our own
     if made.returncode:

@@ -8,7 +8,7 @@ import '@/design/base.css'
 import { createApp } from 'vue'
 import { followRareFont } from '@/design/rare'
 import { wire } from '@/api/client'
-import { initLanguage, t } from '@/locale'
+import { initLanguage, named, t } from '@/locale'
 import { router } from '@/router'
 import { workspace } from '@/api/session'
 import { onEscape, onKey } from '@/shell/keys'
@@ -22,7 +22,7 @@ wire.onLoggedOut = () => {
   }
 }
 router.afterEach((to) => {
-  const name = workspace.value?.title
+  const name = named(workspace.value)
   document.title = [t(String(to.meta.title ?? '')), name, '安澜'].filter(Boolean).join(' · ')
 })
 document.addEventListener('keydown', onEscape, { capture: true })

@@ -31,8 +31,12 @@ def bounds(name: str, recording: Recording | None) -> tuple[int, int]:
     return start, start + plan.hours * 3_600_000
 
 
-def title_of(name: str) -> str:
-    """Give the title of a storm's exercise, which says what is simulated; "" for all else."""
+def titles_of(name: str) -> tuple[str, str]:
+    """Give the titles of a storm's exercise, Chinese and English, which say what is simulated; "" for all else."""
     if name not in storms.names():
-        return ""
-    return f"台风“{storms.storm(name).name}”重演：监测数据、部门预警和应答的人都是模拟的"
+        return "", ""
+    storm = storms.storm(name)
+    return (
+        f"台风“{storm.name}”重演：监测数据、部门预警和应答的人都是模拟的",
+        f"Replay of typhoon {storm.name_en}: gauges, warnings and the people answering are simulated",
+    )

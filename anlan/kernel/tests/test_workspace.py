@@ -12,7 +12,9 @@ def _no_secret_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_workspace_keeps_its_kind_and_its_secret(tmp_path: Path) -> None:
-    made = workspace.create(tmp_path / "w", kind="exercise", name="drill", parent="live")
+    made = workspace.create(
+        tmp_path / "w", kind="exercise", name="drill", title="演练", title_en="Drill", parent="live"
+    )
     again = workspace.load(tmp_path / "w")
     assert again == made
     assert again.secret() == made.secret()

@@ -52,14 +52,14 @@ def replay(  # noqa: PLR0913 - options
     if speed is not None and (lockstep or not 0 < speed <= 3600):
         raise Invalid("--speed 应在 0 到 3600 之间，且不能与 --lockstep 同用")
     home = workspace.load(workspace.directory().resolve()).dir
-    from anlan.demo.days.sources import bounds, read_source, title_of
+    from anlan.demo.days.sources import bounds, read_source, titles_of
 
     given = read_source(source)
     whole = bounds(source, given)
     span = (_moment(begin, whole) or whole[0], _moment(end, whole) or whole[1])
     if not whole[0] <= span[0] < span[1] <= whole[1]:
         raise Invalid("--from 与 --to 应在记录的起止时间之内，且先后不颠倒")
-    place = _stage(home, name or _named(source), span[0], again=again, title=title_of(source))
+    place = _stage(home, name or _named(source), span[0], again=again, titles=titles_of(source))
     from anlan.project import replays
 
     replays.enter(place)
@@ -109,11 +109,11 @@ def _moment(text: str, whole: tuple[int, int]) -> int | None:
     return round(read.timestamp() * 1000)
 
 
-def _stage(home: Path, name: str, start: int, *, again: bool, title: str) -> Path:
+def _stage(home: Path, name: str, start: int, *, again: bool, titles: tuple[str, str]) -> Path:
     from anlan.project import replays
     from anlan.project.exercises import places, serving
 
     if again and (places.place_of(home, name) / "workspace.json").exists():
         serving.remove(home, name)
     at = datetime.fromtimestamp(start / 1000, tz=clock.LOCAL_ZONE)
-    return replays.stage(home, name, at, title=title)
+    return replays.stage(home, name, at, titles=titles)

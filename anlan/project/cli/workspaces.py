@@ -32,6 +32,7 @@ def create(
         str, typer.Option(help="演练从何时开始，如 2026-08-09T06:00；缺省为现在")
     ] = "",
     title: Annotated[str, typer.Option(help="每一页上显示的名称；缺省由演练的名字得来")] = "",
+    title_en: Annotated[str, typer.Option(help="同上，英文界面上的")] = "",
 ) -> None:
     """把台账复制成一个演练工作区（DIR/exercises/NAME），来源正在运行时随即启动它。
 
@@ -45,7 +46,9 @@ def create(
     from anlan.project.exercises import making
 
     home = (source or workspace.directory()).resolve()
-    plan = making.plan(home, name, speed=speed, start=_moment(start), title=title)
+    plan = making.plan(
+        home, name, speed=speed, start=_moment(start), title=title, title_en=title_en
+    )
     with making.making(plan) as draft:
         start_django()
         from anlan.project.exercises import filling

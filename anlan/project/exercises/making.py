@@ -50,6 +50,7 @@ class Plan:
     by: str
     #: What it is called on every page; "" for a name made of its own.
     title: str = ""
+    title_en: str = ""
 
 
 def plan(
@@ -59,6 +60,7 @@ def plan(
     speed: float = 1.0,
     start: datetime | None = None,
     title: str = "",
+    title_en: str = "",
 ) -> Plan:
     """Check what is asked of the workspace at `source`; `Invalid` or `Conflict` when it cannot be.
 
@@ -78,7 +80,8 @@ def plan(
         raise Missing(f"{source} 里没有数据库，请先启动一次")
     _check_room(found, database)
     keys, by = _secrets(found), getpass.getuser()
-    return Plan(found, name, speed, start, database, keys, by, title.strip()[:80])
+    titles = title.strip()[:80], title_en.strip()[:120]
+    return Plan(found, name, speed, start, database, keys, by, *titles)
 
 
 def _secrets(source: Workspace) -> tuple[bytes, ...]:
@@ -107,6 +110,7 @@ def making(wanted: Plan) -> Iterator[Draft]:
             kind="exercise",
             name=wanted.name,
             title=wanted.title or f"演练 {wanted.name}",
+            title_en=wanted.title_en or ("" if wanted.title else f"Exercise {wanted.name}"),
             parent=str(wanted.source.dir),
         )
         _copy_settings(wanted.source.dir, made.dir)

@@ -235,9 +235,13 @@ def open_workspace(options: Options) -> Workspace:
     """Read the directory's workspace, or make it one on the first start."""
     if (options.data / "workspace.json").exists():
         return _told(lambda: workspaces.load(options.data))
-    title = {"demo": "演示", "live": "正式"}[options.kind]
+    title, english = {"demo": ("演示", "Demo"), "live": ("正式", "Live")}[options.kind]
     name = cookie_safe(options.data.name)
-    return _told(lambda: workspaces.create(options.data, kind=options.kind, name=name, title=title))
+    return _told(
+        lambda: workspaces.create(
+            options.data, kind=options.kind, name=name, title=title, title_en=english
+        )
+    )
 
 
 def cookie_safe(name: str) -> str:

@@ -37,6 +37,7 @@ export interface Workspace {
   name: string
   kind: WorkspaceKind
   title: string
+  title_en: string
   clock: Clock
 }
 

@@ -114,7 +114,7 @@ export interface Panels {
 export interface Wall {
   region_name: string
   as_of: string
-  workspace: { kind: string; title: string }
+  workspace: { kind: string; title: string; title_en: string }
   working: boolean
   figures: Figure[]
   panels: Panels

@@ -163,5 +163,6 @@ def _workspace() -> dict[str, Any]:
         "name": here.name,
         "kind": here.kind,
         "title": here.title,
+        "title_en": here.title_en or here.title,
         "clock": {"now": clock.now(), "speed": speed, "mode": mode},
     }

@@ -47,7 +47,9 @@ def wall(actor: Actor, region: str = "") -> dict[str, Any]:
         "region": asked.region,
         "region_name": regions.names([asked.region]).get(asked.region, asked.region),
         "as_of": asked.at, "since": before.at,
-        "workspace": {"kind": here.kind, "title": here.title},
+        "workspace": {
+            "kind": here.kind, "title": here.title, "title_en": here.title_en or here.title,
+        },
         # Without anybody to do the work nothing climbs and nothing falls late.
         "working": worker_state().workers > 0,
         "figures": [one.as_json() for one in told.values()],
