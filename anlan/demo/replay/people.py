@@ -264,13 +264,15 @@ class People:
 def _links(due: Sequence[Turn], rows: Mapping[str, Obligation]) -> dict[str, Opened]:
     """Make everybody's links at once and open them, for whoever holds each post first."""
     owed = {one.obligation: one for one in due if one.obligation in rows}
-    holders = people.holders_of({row.debtor_id for row in rows.values()})
+    first: dict[str, str] = {}
+    for held in people.holdings_on({row.debtor_id for row in rows.values()}):
+        first.setdefault(held.post, held.person)
     wanted = [
         Wanted(
-            PURPOSE, pk, clock.real_now() + LIVES, rows[pk].debtor_id,
-            holders[rows[pk].debtor_id][0]["person"], "", turn.region,
+            PURPOSE, pk, clock.real_now() + LIVES, rows[pk].debtor_id, first[rows[pk].debtor_id],
+            "", turn.region,
         )
-        for pk, turn in owed.items() if holders.get(rows[pk].debtor_id)
+        for pk, turn in owed.items() if rows[pk].debtor_id in first
     ]  # fmt: skip
     keys = issue_links(wanted, by=BY) if wanted else []
     return {one.subject: one for one in open_links(keys, PURPOSE).values()}
