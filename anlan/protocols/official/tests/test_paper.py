@@ -95,6 +95,13 @@ def test_the_same_paper_is_the_same_file_and_another_is_not() -> None:
     assert write_paper(PAPER) != write_paper(replace(PAPER, title="另一份"))
 
 
+def test_a_long_title_breaks_where_a_reader_pauses() -> None:
+    long = replace(PAPER, title="关于短时强降雨（演示）灾情的核报（第3报）")
+    said = lines(part(write_paper(long)))
+    assert "关于短时强降雨（演示）" in said
+    assert "灾情的核报（第3报）" in said
+
+
 def test_signs_that_xml_cannot_hold_are_dropped() -> None:
     odd = replace(PAPER, title="标\x00题\x0b")
     assert "标题" in lines(part(write_paper(odd)))

@@ -19,6 +19,8 @@ OPEN = "待核"
 NOBODY = "（空缺）"
 #: Letters of tables that hold much, in half points.
 SMALL, SMALLER = 20, 19
+#: Empty lines of a list, for who is not on it.
+SPARE = 4
 #: Titles of what a post owes that are printed.
 TITLES = 2
 
@@ -54,14 +56,15 @@ def call_sheet(
     sections = [
         Section(
             title="人工叫应单", under="打通一个，在最后两栏写时间和答复；打不通的打 B 岗",
-            blocks=[*_waiting(cover, waiting), Heading("二、有事项要办的岗位")],
+            blocks=list(_waiting(cover, waiting)),
         )
     ]  # fmt: skip
     for town, some in groupby(owing, key=lambda one: town_of(one.seat.region)):
         rows = [_owing(cover, one) for one in some]
         head = ("地区", "岗位", "姓名、电话", "要办的事", "最早期限", "叫应时间", "答复")
         sheet = Sheet(head=head, rows=rows, widths=(9, 10, 17, 27, 9, 8, 10), size=SMALL)
-        sections.append(Section(title=f"人工叫应单：{cover.name(town)}", blocks=[sheet]))
+        title = f"人工叫应单：{cover.name(town)}"
+        sections.append(Section(title=title, under="二、有事项要办的岗位", blocks=[sheet]))
     if len(sections) == 1:
         sections[0] = Section(
             title=sections[0].title, under=sections[0].under,
@@ -157,12 +160,13 @@ def _list(cover: Cover, one: VillageList, leads: Mapping[str, Seat]) -> Section:
         "已转时间",
     )
     rows = [_line(place, each, leads) for place, each in enumerate(one.lines, start=1)]
+    rows += [(f"补{place}", *[""] * (len(head) - 1)) for place in range(1, SPARE + 1)]
     return Section(
         title=f"{cover.name(one.code)}人员转移清单",
         under=f"应转 {one.people} 人{unknown}　最晚 {moment(one.latest_at)}　村责任人：{lead}",
         blocks=[
             Sheet(head=head, rows=rows, widths=(4, 8, 12, 5, 12, 16, 17, 20, 11, 8), size=SMALLER),
-            Paragraph("“★”先转。没在名单上的人，写在下面空白处：姓名、人数、去了哪里。"),
+            Paragraph("“★”先转。没在名单上的人，写在最后几行：姓名、人数、去了哪里。"),
         ],
     )
 
