@@ -28,6 +28,7 @@ from anlan.forecast.tests.conftest import (
     Turn,
     World,
 )
+from anlan.forecast.tests.greys import grey
 from anlan.kernel.errors import Forbidden, Invalid, Missing
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +190,7 @@ def test_an_ensemble_gives_chances_wind_rain_and_maps(storm: str, world: World) 
     (town,) = tables.by_region(OFFICER, run.pk, "zh")["items"]
     assert (town["region"], town["chances"]) == (VALLEY, chances)
     names = [one["name"] for one in products.grids(OFFICER, run.pk, "zh")["items"]]
-    assert names == ["track", "wind-areas", "wind-chance"]
+    assert names == ["rain-frames", "track", "wind-areas", "wind-chance", "wind-frames"]
     _, grid, path = products.grid_file(OFFICER, run.pk, "wind-chance")
     told = read_netcdf(path.read_bytes(), variable="wind_8")
     assert 0.3 < float(np.nanmax(told.values)) <= 1.0
@@ -243,6 +244,28 @@ def test_a_forecast_whose_last_position_tells_nothing_ends_before_it(world: Worl
     assert len(wind.values) == 25
 
 
+def test_every_hour_of_wind_and_rain_is_drawn_for_the_map_to_play(storm: str, world: World) -> None:
+    run = computed("typhoon", storm=storm)
+    for quantity, at, least in (("wind", world.tide, 17.2), ("rain", world.rain, 1.0)):
+        row, grid, path = products.grid_file(OFFICER, run.pk, f"{quantity}-frames")
+        assert row.pk == run.pk
+        picture = grey(path.read_bytes()).astype(np.float64)
+        high = picture.shape[0] // len(grid.times)
+        frames = picture.reshape(len(grid.times), high, picture.shape[1])
+        low, top = grid.span
+        values = np.where(frames > 0, low + (frames - 1) / 254 * (top - low), np.nan)
+        west, south, east, north = grid.box
+        across = int((at.lon - west) / (east - west) * picture.shape[1])
+        down = int((north - at.lat) / (north - south) * high)
+        series = Series.objects.get(run=run, code=at.code, quantity=quantity)
+        told = np.array([np.nan if one is None else one for one in series.values])[: len(values)]
+        drawn = values[:, down, across]
+        assert np.nanmax(told) > least, "nothing was tried"
+        # A cell is ten kilometres wide: the storm's own edge is steeper than a grey.
+        assert np.nanmax(drawn) == pytest.approx(np.nanmax(told), rel=0.3)
+        assert abs(int(np.nanargmax(drawn)) - int(np.nanargmax(told))) <= 1
+
+
 def test_members_weaken_on_land_where_a_map_says_what_land_is(storm: str, home: Path) -> None:
     over_sea = computed("typhoon", storm=storm)
     assert "没有水深图，不知道陆地在哪里，集合里登陆早晚不同的成员一样强" in over_sea.notes
@@ -268,7 +291,10 @@ def test_the_same_seed_draws_the_same_storms(storm: str) -> None:
         {one["name"]: one["sha256"] for one in run.outputs if not one["name"].endswith(".nc")}
         for run in (first, second)
     ]
-    assert set(told[0]) == {"result.json", "track.geojson", "wind-areas.geojson"}
+    assert set(told[0]) == {
+        "rain-frames.png", "result.json", "track.geojson", "wind-areas.geojson", "wind-frames.png",
+    }  # fmt: skip
+
     assert told[0] == told[1]
     # The library that writes NetCDF may date its bytes; what they say is the same.
     fields = [

@@ -1,8 +1,6 @@
 """A surge from the storm to the stations: bathymetry read, the sea driven, tide and surge added."""
 
 import json
-import struct
-import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from anlan.forecast.selectors import products
 from anlan.forecast.services.asking import Wanted, ask_run
 from anlan.forecast.services.storms import receive_track
 from anlan.forecast.tests.conftest import OFFICER, Turn, World
+from anlan.forecast.tests.greys import grey
 from anlan.forecast.tests.test_storms import bulletin
 
 pytestmark = pytest.mark.django_db
@@ -68,20 +67,6 @@ def test_the_sea_rises_where_the_storm_comes_ashore(world: World, turn: Turn) ->
     most = float(np.nanmax(read_geotiff(tif.read_bytes()).values))
     assert low + (int(rows.max()) - 1) / 254 * (high - low) == pytest.approx(most, abs=0.1)
     assert last.max() > first.max()
-
-
-def grey(raw: bytes) -> np.ndarray:
-    """Read a grey PNG whose rows are told as differences, without our own writer."""
-    width, height = struct.unpack(">II", raw[16:24])
-    at, body = 8, b""
-    while at < len(raw):
-        (length,) = struct.unpack(">I", raw[at : at + 4])
-        if raw[at + 4 : at + 8] == b"IDAT":
-            body += raw[at + 8 : at + 8 + length]
-        at += 12 + length
-    lines = np.frombuffer(zlib.decompress(body), np.uint8).reshape(height, width + 1)
-    assert (lines[:, 0] == 2).all()
-    return np.cumsum(lines[:, 1:], axis=0, dtype=np.uint8)
 
 
 @pytest.mark.usefixtures("coast")

@@ -33,6 +33,7 @@ from anlan.forecast.adapters.contract import (
     StationOutlook,
 )
 from anlan.forecast.adapters.folder import Folder
+from anlan.forecast.adapters.pictures import strip
 from anlan.forecast.adapters.registry import engine
 from anlan.forecast.adapters.shapes import Floats, PastErrors, Path, Place, Times, plain
 from anlan.forecast.adapters.storm import is_wide, over_land, track_from
@@ -43,6 +44,9 @@ HOUR_MS: Final = 3_600_000
 #: Force 8, 10 and 12: lower ends by GB/T 28591, m/s.
 FORCES: Final = ((8, 17.2), (10, 24.5), (12, 32.7))
 CHANCES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
+#: What the greys of the frames stand for: m/s, and mm an hour.
+WIND_SPAN: Final = (0.0, 63.5)
+RAIN_SPAN: Final = (0.0, 101.6)
 #: Share of the members that the cone holds at each moment.
 CONE: Final = 0.7
 OPEN_SEA: Final = "风速按开阔海面算，陆上和山谷里会小一些"
@@ -228,6 +232,31 @@ def _grids(folder: Folder, request: Request, storm: _Storm) -> list[GridFile]:
                  box=grids.box_of(raster), times=spans),
         GridFile(name="track", title="路径和可能范围", title_en="Track and cone", form="geojson",
                  file="track.geojson", times=tuple(int(one) for one in storm.times)),
+        *_played(folder, storm, raster),
+    ]  # fmt: skip
+
+
+def _played(folder: Folder, storm: _Storm, raster: Raster) -> list[GridFile]:
+    """Draw wind and rain of every hour by the forecast itself, for the map to play."""
+    shape = raster.values.shape
+    lon, lat = grids.points_of(raster)
+    wind = np.stack(
+        [np.hypot(*field(storm.middle, n, lon, lat)[:2]) for n in range(len(storm.times))]
+    )
+    # Place by place and hour by hour at once would take more memory than it saves time.
+    parts = np.array_split(np.arange(lon.size), max(1, lon.size // 4_000))
+    rain = np.concatenate([_rain(storm, lon[part], lat[part]) for part in parts]).T
+    folder.put("outputs/wind-frames.png", strip(wind.reshape(-1, *shape), WIND_SPAN))
+    folder.put("outputs/rain-frames.png", strip(rain.reshape(-1, *shape), RAIN_SPAN))
+    box = grids.box_of(raster)
+    middles = (storm.times[1:] + storm.times[:-1]) // 2
+    return [
+        GridFile(name="wind-frames", title="逐时风速", title_en="Wind hour by hour",
+                 quantity="wind", unit="m/s", form="png", file="wind-frames.png", box=box,
+                 times=tuple(int(one) for one in storm.times), span=WIND_SPAN),
+        GridFile(name="rain-frames", title="逐时雨量", title_en="Rain hour by hour",
+                 quantity="rain", unit="mm", form="png", file="rain-frames.png", box=box,
+                 times=tuple(int(one) for one in middles), span=RAIN_SPAN),
     ]  # fmt: skip
 
 
