@@ -68,13 +68,15 @@ describe('the view in the address', () => {
       datum: 'gcj02' as const,
       time: Date.UTC(2026, 7, 1, 3),
       than: null,
+      grid: 'wind' as const,
     }
     expect(readView(writeView(view))).toEqual(view)
   })
 
   it('takes no nonsense', () => {
-    const read = readView({ c: '999,0', z: 'x', t: 'soon', datum: 'moon' })
-    expect([read.center, read.zoom, read.time, read.datum]).toEqual([null, null, null, 'wgs84'])
+    const read = readView({ c: '999,0', z: 'x', t: 'soon', datum: 'moon', grid: 'snow' })
+    expect([read.center, read.zoom, read.time, read.grid]).toEqual([null, null, null, null])
+    expect(read.datum).toBe('wgs84')
     expect(readView({}).on).toBeNull()
     expect(readView({ on: '' }).on).toEqual([])
   })

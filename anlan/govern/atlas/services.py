@@ -31,7 +31,7 @@ UNMASK: Final = "phones.unmask"
 SHOWN: Final = "phones.unmasked"
 WHY: Final = "叫应期间在一张图上显示"
 #: What a view may say; nothing else of an address is kept.
-KNOWN: Final = frozenset(("c", "z", "on", "base", "datum", "t", "than", "run"))
+KNOWN: Final = frozenset(("c", "z", "on", "base", "datum", "t", "than", "grid", "run"))
 
 
 def save_view(*, name: str, query: str, shared: bool, by: Actor) -> str:

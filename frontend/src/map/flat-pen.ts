@@ -4,6 +4,7 @@ import { named } from '@/locale'
 import type { Overlay } from './canvas'
 import { bounds, paintShape, project, type Ink, type Sight } from './flat'
 import type { LonLat } from './geometry'
+import type { FieldSheet } from './live/field'
 import { LIVE_ICONS, paintOf } from './live/live-style'
 import type { Picked } from './picked'
 import { inkOf, tintOf } from './symbols'
@@ -115,5 +116,13 @@ export function penOf(brush: CanvasRenderingContext2D, sight: Sight, dark: boole
       brush.fill()
     }
   }
-  return { shapes, areas, overlay, dot, ring, sketch }
+  /** A forecast on a grid; its sheet is even in Mercator, as this map is. */
+  function sheet({ sheet: painted, corners }: FieldSheet): void {
+    const [west, north] = project(sight, corners[0])
+    const [east, south] = project(sight, corners[2])
+    brush.globalAlpha = 0.7
+    brush.drawImage(painted, west, north, east - west, south - north)
+    brush.globalAlpha = 1
+  }
+  return { shapes, sheet, areas, overlay, dot, ring, sketch }
 }

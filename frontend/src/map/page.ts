@@ -19,6 +19,7 @@ export function useMapPage() {
   const datum = ref(first.datum)
   const time = ref(first.time)
   const than = ref(first.than)
+  const grid = ref(first.grid)
   const center = shallowRef<LonLat | null>(first.center)
   const zoom = ref<number | null>(first.zoom)
   /** Until the server has told its layers nobody knows which of them are hidden. */
@@ -38,6 +39,7 @@ export function useMapPage() {
     datum.value = view.datum
     time.value = view.time
     than.value = view.than
+    grid.value = view.grid
     const on = view.on
     if (on) hidden.value = new Set(every().filter((key) => !on.includes(key)))
   }
@@ -70,6 +72,7 @@ export function useMapPage() {
       datum: datum.value,
       time: time.value,
       than: than.value,
+      grid: grid.value,
     }),
   )
   const isHere = (path: string) => path === '/map' || path === '/'
@@ -88,7 +91,7 @@ export function useMapPage() {
   onUnmounted(router.afterEach(() => (leaving = false)))
 
   return {
-    first, hidden, raster, datum, time, than, shownTime, thanTime, center, zoom, live, shown, query,
+    first, hidden, raster, datum, time, than, grid, shownTime, thanTime, center, zoom, live, shown, query,
     take,
   } // prettier-ignore
 }

@@ -6,7 +6,8 @@
 import type { GridRow } from '../places'
 
 /** Metres of surge and their colour; none of the four that belong to warnings. */
-export const STOPS: [number, [number, number, number, number]][] = [
+export type Stops = [number, [number, number, number, number]][]
+export const STOPS: Stops = [
   [-1, [122, 106, 88, 190]],
   [-0.3, [168, 152, 132, 120]],
   [0, [160, 190, 188, 40]],
@@ -19,15 +20,15 @@ export const STOPS: [number, [number, number, number, number]][] = [
 ]
 
 /** Colours of the 256 greys. */
-export function colours([low, high]: [number, number]): Uint32Array {
+export function colours([low, high]: [number, number], stops = STOPS): Uint32Array {
   const bytes = new Uint8ClampedArray(256 * 4)
   for (let grey = 1; grey < 256; grey += 1) {
     const value = low + ((grey - 1) / 254) * (high - low)
-    const next = STOPS.findIndex(([at]) => at >= value)
-    const [to, above] = STOPS[next < 0 ? STOPS.length - 1 : next] as (typeof STOPS)[number]
-    const [from, below] = STOPS[
-      Math.max((next < 0 ? STOPS.length : next) - 1, 0)
-    ] as (typeof STOPS)[number]
+    const next = stops.findIndex(([at]) => at >= value)
+    const [to, above] = stops[next < 0 ? stops.length - 1 : next] as (typeof stops)[number]
+    const [from, below] = stops[
+      Math.max((next < 0 ? stops.length : next) - 1, 0)
+    ] as (typeof stops)[number]
     const part = to === from ? 1 : Math.min(Math.max((value - from) / (to - from), 0), 1)
     for (let n = 0; n < 4; n += 1)
       bytes[grey * 4 + n] =

@@ -1,10 +1,11 @@
 /**
- * What the address says of the view: centre, zoom, layers, base map, datum, times. A link shares it,
+ * What the address says of the view: centre, zoom, layers, base map, datum, times, forecast. A link shares it,
  * a name keeps it. `at=` and `region=` are not of it: they point at something to look at.
  */
 import type { LocationQuery } from 'vue-router'
 import type { LonLat } from '../geometry'
 import type { Datum } from './datum'
+import { KINDS, type FieldKind } from './field'
 
 export interface View {
   center: LonLat | null
@@ -16,6 +17,8 @@ export interface View {
   /** The moment looked at, null: now; and another to compare with. */
   time: number | null
   than: number | null
+  /** Which forecast on a grid is painted; null: the surge, while its layer is shown. */
+  grid: FieldKind | null
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
@@ -37,6 +40,7 @@ export function readView(query: LocationQuery): View {
     datum: (['gcj02', 'bd09'] as const).find((one) => one === query.datum) ?? 'wgs84',
     time: moment(query.t),
     than: moment(query.than),
+    grid: KINDS.find((one) => one === query.grid) ?? null,
   }
 }
 
@@ -49,5 +53,6 @@ export function writeView(view: View): Record<string, string> {
   if (view.datum !== 'wgs84') written.datum = view.datum
   if (view.time !== null) written.t = new Date(view.time).toISOString()
   if (view.than !== null) written.than = new Date(view.than).toISOString()
+  if (view.grid) written.grid = view.grid
   return written
 }
