@@ -14,7 +14,7 @@ from anlan.respond.papers.tests.conftest import COUNTY, OFFICER
 from anlan.warn.tests.conftest import EAST, NEIGHBOUR, WEST, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
-QUERY = "c=121.6,28.4&z=11&on=live-alarms"
+QUERY = "c=121.6,28.4&z=11&on=live-alarms&grid=wind"
 
 
 def user(name: str, region: str, role: str = "duty-officer") -> Actor:
