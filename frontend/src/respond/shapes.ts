@@ -184,6 +184,7 @@ export interface BoardStep {
   group: string
   at: string
   do: string
+  /** Titles of the steps it waits for. */
   after: string[]
   verified: boolean
   same: string

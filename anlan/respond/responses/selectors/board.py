@@ -30,13 +30,17 @@ def board(actor: Actor, response: str) -> dict[str, Any]:
     runs = list(row.steps.select_related("same__response").order_by("rank"))
     counts = _counts(runs, actor)
     said = {step.key: step for step in spec.steps}
+    titles = {step.key: step.title for step in spec.steps}
     return {
         "stages": [
             {"key": one.key, "title": one.title, "level": one.level}
             for one in response_of(spec, row.key).stages
         ],
         "steps": [
-            _step(run, said.get(run.key), spec, counts.get(run.same_id or run.pk, {}))
+            {
+                **_step(run, said.get(run.key), spec, counts.get(run.same_id or run.pk, {})),
+                "after": [titles.get(key, key) for key in run.after],
+            }
             for run in runs
         ],
         "towns": _towns(row, actor),
@@ -66,7 +70,7 @@ def _step(
     return {
         "id": run.pk, "key": run.key, "title": run.title, "stage": run.stage,
         "group": _group(said, spec), "at": said.who.at if said and said.who.role else "county",
-        "do": said.do if said else "", "after": run.after, "begun_at": run.begun_at,
+        "do": said.do if said else "", "begun_at": run.begun_at,
         "verified": bool(said and said.verify),
         "same": run.same.response.title if run.same else "",
         "counts": {key: counts.get(key, 0) for key in COUNTS},

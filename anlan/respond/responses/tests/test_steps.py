@@ -235,6 +235,9 @@ def test_the_board_counts_by_step_and_by_township(scene: Scene) -> None:
     response = scene.start()
     do(debts(response, "lists")[A1], scene.head, due=37)
     told = board.board(OFFICER, response)
+    waits = {title for one in told["steps"] for title in one["after"]}
+    assert waits
+    assert waits <= {one["title"] for one in told["steps"]}
     counts = {one["key"]: one["counts"] for one in told["steps"]}
     assert (counts["lists"]["total"], counts["lists"]["done"]) == (4, 1)
     assert (counts["lists"]["stand_in"], counts["out"]["waiting"]) == (3, 4)
