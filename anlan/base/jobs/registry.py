@@ -58,6 +58,8 @@ class JobKind:
     title_en: str
     run: Run
     tries: int = 5
+    #: People wait for what it writes down: whoever can wait meanwhile lets it go first.
+    goes_first: bool = False
 
     def wait(self, tries: int) -> timedelta:
         """Tell how long to wait after so many tries."""
@@ -92,7 +94,9 @@ SCHEDULES: Registry[Every] = Registry("定时作业")
 DUTIES: Registry[Duty] = Registry("常驻职责")
 
 
-def job(key: str, *, title: str, title_en: str = "", tries: int = 5) -> Callable[[Run], Run]:
+def job(
+    key: str, *, title: str, title_en: str = "", tries: int = 5, goes_first: bool = False
+) -> Callable[[Run], Run]:
     """Declare a function ``run(context, **args) -> JSON value`` as a kind of job.
 
     An `AnlanError` other than `Unavailable(retry=True)` fails the job at once; anything else is
@@ -100,7 +104,7 @@ def job(key: str, *, title: str, title_en: str = "", tries: int = 5) -> Callable
     """
 
     def declare(run: Run) -> Run:
-        KINDS.add(key, JobKind(key, title, title_en or key, run, tries))
+        KINDS.add(key, JobKind(key, title, title_en or key, run, tries, goes_first))
         return run
 
     return declare

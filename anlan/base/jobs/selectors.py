@@ -3,9 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from anlan.base.jobs.models import Job, Worker
+from anlan.base.jobs.registry import KINDS
 from anlan.base.jobs.running import LEASE, SCHEDULED_BY
 from anlan.kernel import clock
 
@@ -54,7 +55,16 @@ def is_idle(*, scheduled: bool = False) -> bool:
 
     `scheduled` asks for those alone that come again and again.
     """
-    asked = Job.objects.filter(by=SCHEDULED_BY) if scheduled else Job.objects.all()
+    return not _under_way(Job.objects.filter(by=SCHEDULED_BY) if scheduled else Job.objects.all())
+
+
+def goes_first() -> bool:
+    """Tell whether a job is due or running that others let go first."""
+    keys = [kind.key for kind in KINDS.values() if kind.goes_first]
+    return _under_way(Job.objects.filter(key__in=keys))
+
+
+def _under_way(asked: "QuerySet[Job]") -> bool:
     due = asked.filter(state=Job.State.WAITING, run_at__lte=clock.now())
     # One after the other: each has an index of its own, both together would read every job.
-    return not due.exists() and not asked.filter(state=Job.State.RUNNING).exists()
+    return due.exists() or asked.filter(state=Job.State.RUNNING).exists()

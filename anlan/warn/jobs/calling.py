@@ -6,7 +6,7 @@ from anlan.base.permissions.actor import system
 from anlan.warn.services import calls
 
 
-@job("warn.calls.fill", title="下达叫应", title_en="Call the posts of an alert")
+@job("warn.calls.fill", title="下达叫应", title_en="Call the posts of an alert", goes_first=True)
 def fill_round(context: JobContext, round_: str) -> int:
     """Call every post of a round."""
     return calls.fill_round(round_=round_, by=system("calls"), progress=context.progress)

@@ -6,11 +6,12 @@ meanwhile, all that an alert asks for is on record sooner, and the last of it le
 
 import time
 
+from anlan.base.jobs.selectors import goes_first
 from anlan.base.obligations.events import RungsReached
 from anlan.base.outbox.selectors import waits
 
 #: So long a message waits at most for others to be queued.
-LONGEST_S = 1.0
+LONGEST_S = 2.0
 
 
 class GivingWay:
@@ -22,7 +23,7 @@ class GivingWay:
 
     def is_due(self) -> bool:
         """Tell whether messages are about to be queued, and have not been for too long."""
-        if not waits(RungsReached):
+        if not goes_first() and not waits(RungsReached):
             self._since = None
             return False
         now = time.monotonic()
