@@ -5,14 +5,15 @@ from typing import Any, Final
 from django.http import HttpResponse
 from ninja import File, Form, Router, UploadedFile
 
+from anlan.base.door import region_books
 from anlan.base.door.asking import ApiRequest
 from anlan.base.door.phrases import said
+from anlan.base.door.region_books import Change, Preview
 from anlan.base.door.sheets import XLSX
 from anlan.base.language import catalogue
 from anlan.base.permissions import permit
 from anlan.base.regions.models import LEVELS_EN, Level
-from anlan.base.regions.services import loading, workbooks
-from anlan.base.regions.services.loading import Change, Preview
+from anlan.base.regions.services import workbooks
 from anlan.base.regions.services.reading import RowError
 from anlan.kernel.errors import Invalid
 
@@ -26,7 +27,7 @@ SHOWN: Final = 200
 @router.get("/region-lists/template.xlsx", summary="The workbook regions are listed in")
 def get_template(request: ApiRequest) -> HttpResponse:
     """Give an empty workbook with headings, an example and notes."""
-    permit(request.actor, loading.IMPORT)
+    permit(request.actor, region_books.IMPORT)
     response = HttpResponse(workbooks.template(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="regions-template.xlsx"'
     return response
@@ -35,14 +36,16 @@ def get_template(request: ApiRequest) -> HttpResponse:
 @router.post("/region-lists/check", summary="What a workbook of regions would change")
 def check_list(request: ApiRequest, file: File[UploadedFile]) -> dict[str, Any]:
     """Tell cell by cell what is wrong, and what would change; nothing is written."""
-    told = loading.look_at_book(raw=_read(file), by=request.actor)
+    told = region_books.look_at_book(raw=_read(file), by=request.actor)
     return _preview(told, request.language)
 
 
 @router.post("/region-lists", summary="Load a workbook of regions")
 def load_list(request: ApiRequest, file: File[UploadedFile], seen: Form[str]) -> dict[str, Any]:
     """Write the good rows, as long as regions are what they were when `seen` was looked at."""
-    report = loading.load_book(raw=_read(file), name=file.name or "", seen=seen, by=request.actor)
+    report = region_books.load_book(
+        raw=_read(file), name=file.name or "", seen=seen, by=request.actor
+    )
     return {
         "added": report.added, "changed": report.changed, "unchanged": report.unchanged,
         "bad": len(report.errors), "edition": report.edition,

@@ -12,10 +12,10 @@ from python_calamine import CalamineWorkbook
 
 from anlan.base.conftest import workspace_of_tests
 from anlan.base.door.phrases import said
+from anlan.base.door.region_books import OUTSIDE, load_book, look_at_book
 from anlan.base.journal.models import Entry
 from anlan.base.permissions.actor import Actor, Holding
 from anlan.base.regions.models import Region
-from anlan.base.regions.services.loading import OUTSIDE, load_book, look_at_book
 from anlan.base.regions.services.workbooks import COLUMNS, template
 from anlan.kernel.errors import Conflict, Forbidden, Invalid
 
