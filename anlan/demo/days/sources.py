@@ -32,11 +32,14 @@ def bounds(name: str, recording: Recording | None) -> tuple[int, int]:
 
 
 def titles_of(name: str) -> tuple[str, str]:
-    """Give the titles of a storm's exercise, Chinese and English, which say what is simulated; "" for all else."""
+    """Give the titles of a storm's exercise, Chinese and English, which say what is simulated.
+
+    Both are "" for all else.
+    """
     if name not in storms.names():
         return "", ""
     storm = storms.storm(name)
     return (
         f"台风“{storm.name}”重演：监测数据、部门预警和应答的人都是模拟的",
-        f"Replay of typhoon {storm.name_en}: gauges, warnings and the people answering are simulated",
+        f"Replay of typhoon {storm.name_en}: gauges, warnings and people who answer are simulated",
     )

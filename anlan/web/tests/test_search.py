@@ -62,8 +62,8 @@ def test_an_incident_is_where_it_was_told_to_be_else_at_its_regions_seat() -> No
     Region.objects.filter(code=A1).update(lon=121.05, lat=28.1)
     row = Incident.objects.create(
         state="received", kind="landslide", title="前坑小学后山滑坡", region_id=A1, office=A1,
-        home=A1, place="小学后山", case="C1", received_at=clock.now(), received_by="user:t", grade=3,
-        graded_by="user:t", changed_at=clock.now(),
+        home=A1, place="小学后山", case="C1", received_at=clock.now(), received_by="user:t",
+        grade=3, graded_by="user:t", changed_at=clock.now(),
     )  # fmt: skip
 
     def hit() -> dict[str, object]:
