@@ -101,6 +101,7 @@ def test_a_spoken_answer_goes_with_the_button_and_the_officer_hears_it(
     # Pressed in the middle of a second recording, the button ends it and takes it along.
     record.tap()
     expect(record).to_contain_text("说完了")
+    expect(record).to_contain_text("2")
     phone.get_by_role("button", name="已到岗").tap()
     expect(phone.locator(".done")).to_contain_text("已反馈")
 
