@@ -111,7 +111,8 @@ m.getUserMedia({audio:true}).then(function(s){var parts=[];
 r=new MediaRecorder(s,{audioBitsPerSecond:16000});
 r.ondataavailable=function(e){parts.push(e.data)};
 r.onstop=function(){clearInterval(t);s.getTracks().forEach(function(o){o.stop()});
-if(n>1||!f.files.length)keep(parts,r.mimeType);else h.hidden=false;r=null;b.className='';b.textContent='● '+d.again;
+if(n>1||!f.files.length)keep(parts,r.mimeType);else h.hidden=false;
+r=null;b.className='';b.textContent='● '+d.again;
 if(then)then.click()};
 n=0;b.className='on';h.hidden=true;r.start();tick();t=setInterval(tick,1000)}).catch(own)};
 f.form.addEventListener('click',function(e){if(r&&e.target.type==='submit'){

@@ -108,7 +108,7 @@ def test_whoever_may_not_see_forecasts_is_told_so(page: Page, platform: Platform
         page.goto(f"{platform.url}{path}")
         expect(page.get_by_role("navigation").first).to_be_visible()
         expect(page.get_by_role("link", name="预报总览")).to_have_count(0)
-        expect(page.locator(".state").first).to_contain_text("您没有查看此页的权限")
+        expect(page.get_by_text("您没有查看此页的权限")).to_be_visible()
         expect(page.get_by_text(EMPTY[path])).to_have_count(0)
 
 

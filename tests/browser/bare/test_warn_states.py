@@ -77,7 +77,7 @@ def test_whoever_may_not_see_a_page_is_told_so(page: Page, platform: Platform) -
     log_in(page, platform, "village")
     for path in ("/warn/messages", "/warn/channels"):
         page.goto(f"{platform.url}{path}")
-        expect(page.locator(".state")).to_contain_text("您没有查看此页的权限")
+        expect(page.get_by_text("您没有查看此页的权限")).to_be_visible()
     # Whoever may call, but not see numbers, is not offered to dial what is left of one.
     page.goto(f"{platform.url}/warn/sheet")
     expect(page.get_by_text("号码没有权限看全", exact=False)).to_be_visible()
