@@ -74,11 +74,13 @@ def doubt_drafts(*, event: ForecastWithdrawn, by: Actor | None = None) -> list[s
 
 
 def _drafts(case: str, by: Actor) -> "QuerySet[Alert]":
-    """Narrow alerts to those that were drafted from forecasts of a case, locked for writing."""
+    """Narrow alerts to those that were drafted from forecasts of a case, locked for writing.
+
+    They are locked in one order, so that two who doubt at once do not wait for each other.
+    """
     kinds = {row.text("drafts") for row in codes.table(TABLE)} - {None, ""}
-    return Alert.objects.select_for_update().filter(
-        case=case, kind__in=kinds, drafted_by=by.ref, alarm="", action="issue"
-    )
+    rows = Alert.objects.select_for_update().order_by("pk")
+    return rows.filter(case=case, kind__in=kinds, drafted_by=by.ref, alarm="", action="issue")
 
 
 def _propose(event: ForecastApproved, kind: str, asked: "_Asked", by: Actor) -> str:
