@@ -38,7 +38,7 @@ const NEEDS: Record<string, string[]> = {
   '/warn/board': ['calls.view'],
   '/warn/queue': ['alerts.draft', 'alerts.review'],
   '/warn/alerts': ['alerts.view'],
-  '/warn/sheet': ['calls.call', 'comms.view'],
+  '/warn/sheet': ['calls.view'],
   '/warn/messages': ['comms.view'],
   '/warn/replies': ['comms.view'],
   '/warn/gaps': ['calls.view'],
