@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anlan.base.journal.services import record
 from anlan.base.obligations import services as obligations
@@ -61,12 +61,7 @@ def note_call(*, message: str, call: Call, by: Actor) -> str:
     if call.result not in RESULTS:
         raise Invalid("没有这种通话结果", errors={"result": [f"可用：{'、'.join(RESULTS)}"]})
     with transaction.atomic():
-        row = Message.objects.select_for_update().filter(pk=message).first()
-        if row is None or not channel_of(row.channel).by_hand:
-            raise Missing("没有这条叫应单")
-        permit(by, CALL, row.region)
-        if row.state != "manual":
-            raise Conflict("这条已经有人处理，请刷新")
+        row = _line(message, call, by)
         if call.result == "dead" and call.phone:
             note_dead(ids=[call.phone], reason="拨打时为空号或停机", by=by)
         state = _follow(row, call, by)
@@ -74,10 +69,43 @@ def note_call(*, message: str, call: Call, by: Actor) -> str:
     return state
 
 
+def _line(message: str, call: Call, by: Actor) -> Message:
+    """Lock the line a call is noted on: its own, or what took its place while somebody spoke.
+
+    A call lasts minutes and the ladder climbs meanwhile. What was said is kept all the same.
+    """
+    row = Message.objects.select_for_update().filter(pk=message).first()
+    if row is None or not channel_of(row.channel).by_hand:
+        raise Missing("没有这条叫应单")
+    permit(by, CALL, row.region)
+    if row.state == "manual":
+        return row
+    if row.reason == reasons.SUPERSEDED and row.person:
+        newer = _calls_to(row).filter(purpose=row.purpose).order_by("-id")
+        found = newer.select_for_update().first()
+        if found is not None:
+            return found
+        if _says_something(call) and _is_open(row):
+            return row
+    raise Conflict("这条已经有人处理，请刷新")
+
+
+def _says_something(call: Call) -> bool:
+    return call.result == "connected" and bool(call.answers or call.text.strip())
+
+
+def _is_open(row: Message) -> bool:
+    """Say whether what a line is about still waits for an answer."""
+    return (
+        row.purpose_kind == OBLIGATION
+        and Obligation.objects.filter(pk=row.purpose, state__in=("issued", "reached")).exists()
+    )
+
+
 def _follow(row: Message, call: Call, by: Actor) -> str:
     """Do what follows from a call; tell the state it leads to."""
     if call.result == "connected":
-        if not call.answers and not call.text.strip():
+        if not _says_something(call):
             return "delivered"
         _answer(row, call, by)
         return "answered"
@@ -106,6 +134,10 @@ def _write(row: Message, call: Call, state: str, by: Actor) -> None:
         message=row, number=row.tries + 1, carrier=BY_HAND, phone=call.phone, began_at=now,
         ended_at=now, outcome=call.result, reason=RESULTS[call.result], by=by.ref,
     )  # fmt: skip
+    if row.state != "manual":  # taken off the sheet before: it stays off, with one try more
+        Message.objects.filter(pk=row.pk).update(tries=row.tries + 1)
+        _note(row, call, row.state, by)
+        return
     values: dict[str, Any] = {"state": state, "reason": RESULTS[call.result]}
     if state in ("delivered", "answered"):
         values["delivered_at"] = now
@@ -116,6 +148,10 @@ def _write(row: Message, call: Call, state: str, by: Actor) -> None:
     )
     if state != "manual":
         _take_off(row, now)
+    _note(row, call, state, by)
+
+
+def _note(row: Message, call: Call, state: str, by: Actor) -> None:
     record(
         deed=CALLED, by=by, subject=("message", row.pk), region=row.region, case=row.case,
         changes={"state": [row.state, state]},
@@ -125,14 +161,18 @@ def _write(row: Message, call: Call, state: str, by: Actor) -> None:
 
 def _take_off(row: Message, now: datetime) -> None:
     """Take other lines to the same person for the same thing off the sheet, of any post."""
-    calls = [name for name, one in CHANNELS.items() if one.by_hand and not one.knocks]
-    lines = Message.objects.filter(
-        purpose_kind=row.purpose_kind, person=row.person, state="manual", channel__in=calls
-    )
     own = Q(purpose=row.purpose)
     if row.purpose_kind == OBLIGATION and row.person and row.case and KINDS[row.kind].joined:
         own |= Q(case=row.case, kind=row.kind)
-    lines.filter(own).update(state="cancelled", reason=reasons.SUPERSEDED, ended_at=now)
+    _calls_to(row).filter(own).update(state="cancelled", reason=reasons.SUPERSEDED, ended_at=now)
+
+
+def _calls_to(row: Message) -> QuerySet[Message]:
+    """Select the lines by which somebody still has to ring whom a line rings."""
+    calls = [name for name, one in CHANNELS.items() if one.by_hand and not one.knocks]
+    return Message.objects.filter(
+        purpose_kind=row.purpose_kind, person=row.person, state="manual", channel__in=calls
+    )
 
 
 #: (who, message) -> when the numbers were noted as read last, on the monotonic clock.

@@ -100,6 +100,48 @@ def test_who_was_rung_in_vain_gives_way_to_the_deputy_and_who_was_not_stays(
     assert {line["person_name"] for line in _lines()} == {"副手", "驻村干部"}
 
 
+def test_what_a_call_gave_is_kept_when_the_ladder_climbed_meanwhile(
+    world: World, turn: Turn
+) -> None:
+    (owed,) = _owed(world, "head")
+    (before,) = _lines()
+    turn.forward(minutes=5)
+    obligations.climb_due()
+    drain()
+    (line,) = _lines()
+    assert line["message"] != before["message"]
+    busy = services.Call("busy")
+    assert services.note_call(message=before["message"], call=busy, by=OFFICER) == "manual"
+    (line,) = _lines()
+    assert (line["tries"], line["last_reason"]) == (1, "busy")
+    call = services.Call("connected", "", {"reply": "received"})
+    assert services.note_call(message=before["message"], call=call, by=OFFICER) == "answered"
+    assert Obligation.objects.get(pk=owed).state == "closed"
+    with pytest.raises(Conflict):
+        services.note_call(message=before["message"], call=call, by=OFFICER)
+
+
+def test_an_answer_counts_though_the_ladder_turned_to_somebody_else(
+    world: World, turn: Turn
+) -> None:
+    v.person("P-cadre", "驻村干部", v.NEAR, "13900000006")
+    v.post("G-cadre", "stationed-cadre", v.NEAR, holder="P-cadre")
+    (owed,) = _owed(world, "head", minutes=10, turn=turn)
+    head = next(line for line in _lines() if line["person_name"] == "head甲")
+    services.note_call(message=head["message"], call=services.Call("no-answer"), by=OFFICER)
+    turn.forward(minutes=5)
+    obligations.climb_due()
+    drain()
+    assert Message.objects.get(pk=head["message"]).state == "cancelled"
+    with pytest.raises(Conflict):
+        services.note_call(message=head["message"], call=services.Call("busy"), by=OFFICER)
+    call = services.Call("connected", "", {"reply": "received"})
+    assert services.note_call(message=head["message"], call=call, by=OFFICER) == "answered"
+    assert Obligation.objects.get(pk=owed).state == "closed"
+    assert Attempt.objects.filter(message=head["message"]).count() == 2
+    assert Message.objects.get(pk=head["message"]).state == "cancelled"
+
+
 def test_an_answer_by_telephone_is_taken_down_on_behalf_and_the_line_goes(world: World) -> None:
     (owed,) = _owed(world, "head")
     (line,) = _lines()
