@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDTH, HEIGHT = 1440, 900
 #: The application, once it is there: a page of the server alone has none.
 OPEN = "document.getElementById('app')?.__vue_app__"
+#: What the page was last sent to, once it is there.
+MARK = "document.documentElement.dataset.way"
 
 expect.set_options(timeout=20_000)
 
@@ -174,9 +176,14 @@ def log_in(page: Page, platform: Platform, username: str) -> None:
 def visit(page: Page, platform: Platform, path: str) -> None:
     """Go to a page, by its menu's way where the application is open; wait until it shows."""
     if page.url.startswith(f"{platform.url}/") and page.evaluate(f"!!{OPEN}"):
+        # The page tells by a mark when it is there: a promise that only the driver waits for is
+        # held weakly by the browser, and was collected under it once.
         page.evaluate(
-            f"path => {OPEN}.config.globalProperties.$router.push(path).then(() => null)", path
+            f"path => {{ {MARK} = ''; window.way = {OPEN}.config.globalProperties.$router"
+            f".push(path).then(() => {{ {MARK} = path }}) }}",
+            path,
         )
+        expect(page.locator("html")).to_have_attribute("data-way", path)
     else:
         page.goto(platform.url + path)
     shown(page)

@@ -45,6 +45,16 @@ def test_the_call_sheet_takes_one_key_a_call(page: Page, platform: Platform, dut
     page.keyboard.press("4")
     expect(page.get_by_text("已打 2 个")).to_be_visible()
     shoot(page, "call-sheet")
+    # Somebody else takes the line at hand: nobody else slips under the finger.
+    held = page.locator(".now h2").inner_text()
+    lines = duty.get(f"/comms/sheet?alert={alert}&size=2000")["items"]
+    line = next(one for one in lines if f"{one['post_title']} {one['person_name']}" == held)
+    answer = {"result": "connected", "phone": "", "reply": "received"}
+    duty.post(f"/comms/messages/{line['message']}/note", answer)
+    expect(page.get_by_text("这一条不用再打了", exact=False)).to_be_visible()
+    assert page.locator(".now h2").inner_text() == held
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".now h2")).not_to_have_text(held)
     page.emulate_media(media="print")
     expect(page.locator(".paper table")).to_be_visible()
     expect(page.locator("header.bar")).to_be_hidden()

@@ -88,7 +88,8 @@ export interface SheetPhone {
 /** A line of the manual call sheet: whom to ring, what to say. */
 export interface SheetLine {
   message: string
-  obligation: string
+  /** What the call is about. */
+  purpose: string
   channel: string
   channel_label: string
   channel_label_en: string
