@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { inside, padded, partsOf, shareOf, summed, TOWN, VILLAGE } from '@/warn/board/counting'
 import { picked, urgentFirst } from '@/warn/board/order'
 import {
+  dutyOf,
   isKnock,
   isMasked,
   missingOf,
@@ -227,6 +228,13 @@ describe('the call sheet', () => {
     expect(numberOf(line({ phones }))?.id).toBe('b')
     expect(numberOf(line({ phones: phones.slice(0, 1) }))?.id).toBe('a')
     expect(numberOf(line({}))).toBeNull()
+  })
+
+  it('names a place once', () => {
+    const at = (post_title: string) => dutyOf(line({ region_name: '花园社区', post_title }))
+    expect(at('花园社区第2网格网格员')).toBe('第2网格网格员')
+    expect(at('分管应急副职')).toBe('分管应急副职')
+    expect(at('花园社区')).toBe('花园社区')
   })
 
   it('has one key a result, and at the door no dead numbers', () => {

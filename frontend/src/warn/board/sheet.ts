@@ -61,6 +61,12 @@ export const isMasked = (number: string) => number.includes('*')
 export const numberOf = (line: SheetLine) =>
   line.phones.find(({ dead }) => !dead) ?? line.phones[0] ?? null
 
+/** A post without the place it is named after, where the place stands beside it already. */
+export const dutyOf = ({ post_title, region_name }: SheetLine) =>
+  post_title.startsWith(region_name)
+    ? post_title.slice(region_name.length) || post_title
+    : post_title
+
 /** Every text to say, once, in the order of the lines: each of them stands on paper. */
 export const textsOf = (lines: SheetLine[]): string[] => [
   ...new Set(lines.map(({ spoken }) => spoken).filter(Boolean)),
