@@ -8,6 +8,7 @@ import '@/design/base.css'
 import { createApp } from 'vue'
 import { followRareFont } from '@/design/rare'
 import { wire } from '@/api/client'
+import { askAgain } from '@/api/login-again'
 import { initLanguage, named, t } from '@/locale'
 import { router } from '@/router'
 import { workspace } from '@/api/session'
@@ -17,7 +18,9 @@ import App from './App.vue'
 await initLanguage()
 wire.onLoggedOut = () => {
   const here = router.currentRoute.value
-  if (here.path !== '/login') {
+  if (here.path === '/login') return
+  // A wall has nobody before it; whoever sits at a page keeps what they typed.
+  if (here.meta.wall || !askAgain()) {
     location.assign(`/login?next=${encodeURIComponent(here.fullPath)}`)
   }
 }

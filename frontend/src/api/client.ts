@@ -1,5 +1,7 @@
 /** One door to the server: JSON in and out, problem+json as `Problem`, CSRF and language headers. */
 
+import { noteAnswer, noteSilence } from './reach'
+
 const BASE = '/api/v1'
 
 export type ProblemCode =
@@ -118,8 +120,10 @@ async function exchange<T>(
     response = await fetch(address(path, query), { method, headers, body: payload, signal })
   } catch (error) {
     if (signal?.aborted) throw error
+    noteSilence()
     throw new Problem('unreachable', 0, '', '')
   }
+  noteAnswer(response.status)
   if (!response.ok) {
     const problem = await problemOf(response)
     if (problem.code === 'unauthenticated' && path !== '/session') wire.onLoggedOut()

@@ -41,6 +41,12 @@ export const loadSession = async () => adopt(await api.get<Session>('/session'))
 export const logIn = async (username: string, password: string, otp?: string) =>
   adopt(await api.post<Session>('/session', { username, password, ...(otp ? { otp } : {}) }))
 
+/** Log in where a session ran out: only its new token is taken over, the page stays as it is. */
+export async function logInAgain(username: string, password: string, otp?: string) {
+  wire.csrf = (await api.get<Session>('/session')).csrf
+  return logIn(username, password, otp)
+}
+
 export async function logOut(): Promise<void> {
   await api.del('/session')
   await loadSession()
