@@ -188,8 +188,8 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
         (
             one["title"], str(one["count"] + one["struck"]), str(one["done"]),
             _minutes(one["given_min"]), _minutes(one["median_min"]),
-            _minutes(one["longest_min"]), _some(one["late"]), _some(one["missing"]),
-            _some(one["struck"]),
+            _minutes(one["longest_min"]), str(one["late"]), str(one["missing"]),
+            str(one["struck"]),
         )
         for one in steps
         if one["count"] or one["struck"]
@@ -198,10 +198,6 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
     nobody = [one["title"] for one in steps if one["nobody"]]
     if nobody:
         yield Paragraph(f"没有人可下达的步骤：{'、'.join(nobody)}。")
-
-
-def _some(count: int) -> str:
-    return str(count) if count else ""
 
 
 def _lessons(actor: Actor, told: Mapping[str, Any]) -> Iterator[Block]:
