@@ -44,7 +44,7 @@ def test_the_paper_sets_plan_beside_fact_and_names_who_is_to_mend_what(past: Pas
     steps = {one["key"]: one for one in delays(Response.objects.get(pk=past.response))["steps"]}
     row = said.index(steps["lists"]["title"], said.index("不再要求"))
     assert said[row : row + 9] == [
-        steps["lists"]["title"], "4", "1", "3小时", "4小时30分钟", "4小时30分钟", "1", "", "3",
+        steps["lists"]["title"], "4", "1", "3小时", "4小时30分钟", "4小时30分钟", "1", "0", "3",
     ]  # fmt: skip
     assert "名单慢了" in whole
     assert f"（步骤下达到完成，“{steps['lists']['title']}”）" in whole
