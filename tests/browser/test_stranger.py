@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from openpyxl import load_workbook
@@ -239,6 +240,9 @@ def _sees_the_night(browser: Browser, film: Stranger) -> None:
     expect(drawn).to_have_attribute("data-map-drawn", "1", timeout=60_000)
     expect(page.locator(".wall")).to_contain_text("官方预警")
     pictures.keep(page, "screenshot-forecast-wall", width=1600)
+    page.goto(urljoin(film.page.url, "/wall"))
+    expect(page.locator(".ten")).to_be_visible()
+    pictures.keep(page, "screenshot-wall", width=1600)
     context.close()
 
 
