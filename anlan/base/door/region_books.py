@@ -17,6 +17,8 @@ from anlan.kernel.errors import Conflict, Invalid
 
 IMPORT: Final = "regions.import"
 OUTSIDE: Final = "不在您可以导入的范围内"
+NO_SUCCESSOR: Final = "继任区划不在表里，也不在库里"
+NO_DAY: Final = "写了继任区划，也要写停用日期"
 #: Of what would change so many rows are shown, the others counted.
 SHOWN: Final = 200
 
@@ -84,6 +86,7 @@ def _edition() -> str:
 def _compared(raw: bytes, by: Actor) -> tuple[Listing, Difference]:
     listing = read_book(raw)
     _keep_inside(listing, by)
+    _keep_succeeded(listing)
     return listing, compare(listing, Closing())
 
 
@@ -109,6 +112,25 @@ def _keep_inside(listing: Listing, by: Actor) -> None:
     listing.errors.sort(key=lambda one: one.row)
     gone = {line.code for line in beyond}
     listing.lines = [line for line in listing.lines if line.code not in gone]
+
+
+def _keep_succeeded(listing: Listing) -> None:
+    """Take out the rows that are closed in favour of nobody we know, or from no day."""
+    heirs = {line.successor for line in listing.lines if line.successor}
+    known = {line.code for line in listing.lines}
+    known.update(Region.objects.filter(among("code", sorted(heirs))).values_list("code", flat=True))
+    wrong = {
+        line.code: NO_DAY if line.successor in known else NO_SUCCESSOR
+        for line in listing.lines
+        if line.successor and not (line.valid_to and line.successor in known)
+    }
+    listing.errors += [
+        RowError(listing.seen[line.code][0], "successor", line.successor or "", wrong[line.code])
+        for line in listing.lines
+        if line.code in wrong
+    ]
+    listing.errors.sort(key=lambda one: one.row)
+    listing.lines = [line for line in listing.lines if line.code not in wrong]
 
 
 def _changes(difference: Difference) -> list[Change]:

@@ -12,7 +12,13 @@ from python_calamine import CalamineWorkbook
 
 from anlan.base.conftest import workspace_of_tests
 from anlan.base.door.phrases import said
-from anlan.base.door.region_books import OUTSIDE, load_book, look_at_book
+from anlan.base.door.region_books import (
+    NO_DAY,
+    NO_SUCCESSOR,
+    OUTSIDE,
+    load_book,
+    look_at_book,
+)
 from anlan.base.journal.models import Entry
 from anlan.base.permissions.actor import Actor, Holding
 from anlan.base.regions.models import Region
@@ -102,6 +108,28 @@ def test_what_changes_is_shown_with_before_and_after_and_an_empty_cell_unsays_no
     (change,) = told.changes
     assert change.columns == {"name": ("前村", "前头村"), "population": (1200, 1300)}
     assert (told.report.changed, told.report.unchanged) == (1, 0)
+
+
+def test_a_region_merged_into_another_is_closed_and_says_who_follows() -> None:
+    load(book(*COUNTY, ("339901102202", "后村")))
+    head = (*HEAD, "停用日期", "继任区划")
+    gone = ("339901102202", "后村", *[None] * 5)
+    for day, heir, reason in (
+        (None, "339901102201", NO_DAY), (date(2026, 7, 1), "339901102299", NO_SUCCESSOR),
+    ):  # fmt: skip
+        (error,) = look_at_book(raw=book((*gone, day, heir), head=head), by=admin()).report.errors
+        assert (error.row, error.column, error.reason) == (2, "successor", reason)
+        assert not re.search("[一-鿿]", said(reason, "en"))
+    raw = book((*gone, date(2026, 7, 1), "339901102201"), head=head)
+    (change,) = look_at_book(raw=raw, by=admin()).changes
+    assert change.columns == {
+        "valid_to": (None, "2026-07-01"), "successor": ("", "339901102201")
+    }  # fmt: skip
+    load(raw)
+    closed = Region.objects.get(code="339901102202")
+    assert (closed.valid_to, closed.successor) == (date(2026, 7, 1), "339901102201")
+    # The template, which has the columns, leaves closed what is closed.
+    assert look_at_book(raw=book(gone, head=head), by=admin()).report.changed == 0
 
 
 def test_what_was_agreed_to_is_what_is_written_or_nothing() -> None:
