@@ -36,7 +36,8 @@ from anlan.kernel.ids import new_id
 MOST_TRIES = 5
 #: Waits after the first, second ... failed try.
 WAITS_S = (0.5, 2.0, 8.0, 20.0)
-BATCH = 100
+#: Of what is told together in a storm, hundreds: each claim and each telling waits for the disk.
+BATCH = 400
 #: Stop with a batch when this much of its lease is used; the rest is given back.
 PATIENCE_S = LEASE.total_seconds() / 2
 #: Any number that is not the leader's: claims are made one after another (PostgreSQL).
