@@ -3,7 +3,7 @@
 import logging
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from anlan.kernel.errors import AnlanError, Unavailable
 LEASE = timedelta(seconds=10)
 #: Jobs asked for by a schedule; when all went well their rows tell nobody anything.
 SCHEDULED_BY = "system:schedule"
+#: So many of them are taken before a slot is free.
+AHEAD = 32
 LONGEST_ERROR = 4000
 
 log = logging.getLogger(__name__)
@@ -35,38 +37,55 @@ class Claim:
     holder: str
 
 
-def due(most: int, mine: Sequence[str] = (), *, lost: bool = True) -> list[Job]:
+def due(most: int, mine: Sequence[str] = (), *, lost: bool = True, ahead: int = 0) -> list[Job]:
     """List jobs that may be taken: waiting and due, or held by a worker that has fallen silent.
 
     `mine` are jobs this process runs itself: a lease it could not renew in time is still its own.
-    `lost` looks for the silent ones.
+    `lost` looks for the silent ones. `ahead` adds as many of those that come again and again.
     """
     real = clock.real_now()
     waiting = Q(state=Job.State.WAITING, run_at__lte=clock.now()) & (
         Q(lease_until=None) | Q(lease_until__lte=real)
     )
     silent = Q(state=Job.State.RUNNING, lease_until__lt=real)
-    found = Job.objects.filter(waiting).order_by("run_at", "id")[:most]
-    if not lost:
-        return list(found)
-    given_up = Job.objects.filter(silent).exclude(id__in=mine).order_by("lease_until")[:most]
-    return [*given_up, *found][:most]
+    first = list(Job.objects.filter(waiting).order_by("run_at", "id")[: most + ahead])
+    given_up: list[Job] = []
+    if lost:
+        left = Job.objects.filter(silent).exclude(id__in=mine)
+        given_up = list(left.order_by("lease_until")[:most])
+    free = most - len(given_up)
+    return [*given_up, *first[:free], *filter(_waits_its_turn, first[free:] if ahead else ())]
+
+
+def _waits_its_turn(job: Job) -> bool:
+    """Tell whether a job may be held unbegun; not one that was cut off: it may be what kills us."""
+    return job.by == SCHEDULED_BY and not job.tries
 
 
 def claim_due(
     most: int, holder: str, mine: Sequence[str] = (), stopping: threading.Event | None = None,
-    *, lost: bool = True,
+    *, lost: bool = True, over: Sequence[str] = (),
 ) -> list[Claim]:  # fmt: skip
     """Take jobs that may be taken, in one commit; those another worker was first at are left out.
 
-    Nothing of them may begin before this has returned. `lost`: see `due`.
+    Nothing of them may begin before this has returned. `lost`: see `due`. Of those that come again
+    and again more are taken than `most`: they fall due together, and each commit waits for whoever
+    else writes. The same commit forgets those that are `over`.
     """
-    found = due(most, mine, lost=lost)
-    if not found:
+    found = due(most, mine, lost=lost, ahead=AHEAD) if most > 0 else []
+    if not found and not over:
         return []
     with transaction.atomic():
+        _forget(over, holder)
         claims = [claim(job, holder, stopping) for job in found]
     return [claimed for claimed in claims if claimed is not None]
+
+
+@transaction.atomic
+def _forget(jobs: Sequence[str], holder: str) -> None:
+    """Let go of rows of scheduled jobs that are done."""
+    if jobs:
+        Job.objects.filter(id__in=jobs, holder=holder).delete()
 
 
 def claim(job: Job, holder: str, stopping: threading.Event | None = None) -> Claim | None:
@@ -100,20 +119,25 @@ def _joined(before: str, now: str) -> str:
     return f"{before}\n{now}".strip()[-LONGEST_ERROR:]
 
 
-def run(claimed: Claim) -> bool:
-    """Run a claimed job to its end and write down how it went; True when it is done."""
+def run(claimed: Claim, let_go: Callable[[Claim], None] | None = None) -> bool:
+    """Run a claimed job to its end and write down how it went; True when it is done.
+
+    `let_go` takes a scheduled job of which nothing need be kept, to forget it with others.
+    """
     job = claimed.job
     try:
         result = claimed.kind.run(claimed.context, **job.args)
     except Stopped:
-        _end(claimed, Job.State.WAITING, tries=F("tries") - 1, lease_until=None)
+        give_back(claimed)
         return False
     except Exception as error:  # noqa: BLE001 - whatever a job raises is kept on its row
         _fail(claimed, error)
         return False
     if job.by == SCHEDULED_BY and result is None:
-        with transaction.atomic():
-            Job.objects.filter(id=job.id, holder=claimed.holder).delete()
+        if let_go is None:
+            _forget([job.id], claimed.holder)
+        else:
+            let_go(claimed)
         return True
     _end(
         claimed,
@@ -124,6 +148,11 @@ def run(claimed: Claim) -> bool:
         ended_at=clock.now(),
     )
     return True
+
+
+def give_back(claimed: Claim) -> None:
+    """Let a job wait again as if it had not been taken."""
+    _end(claimed, Job.State.WAITING, tries=F("tries") - 1, lease_until=None)
 
 
 def _fail(claimed: Claim, error: Exception) -> None:
@@ -167,9 +196,13 @@ def renew(holder: str, contexts: Sequence[JobContext]) -> None:
             mine.filter(id=context.job).update(lease_until=until, progress=context.done)
 
 
-def release(holder: str) -> None:
-    """Give back what this worker still holds, so that the next need not wait for the leases."""
+def release(holder: str, over: Sequence[str] = ()) -> None:
+    """Give back what this worker still holds, so that the next need not wait for the leases.
+
+    What is `over` is forgotten.
+    """
     with transaction.atomic():
+        _forget(over, holder)
         Job.objects.filter(holder=holder, state=Job.State.RUNNING).update(
             state=Job.State.WAITING, holder="", lease_until=None
         )

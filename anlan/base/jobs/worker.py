@@ -54,7 +54,10 @@ class Worker:
         self.broken = False
         self._started_at = clock.real_now()
         self._leadership = leadership()
+        #: Claimed and not at an end: those in a slot, and those waiting for one.
         self._running: dict[str, running.Claim] = {}
+        #: Scheduled jobs that are done; their rows go with the next claim.
+        self._over: list[str] = []
         self._given: queue.SimpleQueue[running.Claim | None] = queue.SimpleQueue()
         self._slots: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -111,11 +114,15 @@ class Worker:
     def _hand_out(self, *, lost: bool) -> None:
         """Give due jobs to free slots; also those whose worker has fallen silent."""
         with self._lock:
-            mine = list(self._running)
+            mine, over = list(self._running), list(self._over)
         free = SLOTS - len(mine)
-        if free <= 0:
+        if free <= 0 and not over:
             return
-        for claimed in running.claim_due(free, self.id, mine, self.stopping, lost=lost):
+        known = [*mine, *over]
+        taken = running.claim_due(free, self.id, known, self.stopping, lost=lost, over=over)
+        with self._lock:
+            self._over = self._over[len(over) :]
+        for claimed in taken:
             with self._lock:
                 self._running[claimed.job.id] = claimed
             self._given.put(claimed)
@@ -127,11 +134,22 @@ class Worker:
         while (claimed := self._given.get()) is not None:
             connection.close_if_unusable_or_obsolete()
             try:
-                self._guard(claimed.job.key, partial(running.run, claimed))
+                self._guard(claimed.job.key, partial(self._do, claimed))
             finally:
                 with self._lock:
                     self._running.pop(claimed.job.id, None)
-                wake.signal("jobs")  # a slot is free
+                if self._given.empty():
+                    wake.signal("jobs")  # a slot is free
+
+    def _do(self, claimed: running.Claim) -> None:
+        if self.stopping.is_set():
+            running.give_back(claimed)
+        else:
+            running.run(claimed, self._let_go)
+
+    def _let_go(self, claimed: running.Claim) -> None:
+        with self._lock:
+            self._over.append(claimed.job.id)
 
     def _attend(self, duty: Duty) -> None:
         """Do one duty whenever it is called for, and at least twice a second."""
@@ -236,7 +254,7 @@ class Worker:
         ENDING.clear()  # another worker of this process may begin
 
     def _farewell(self) -> None:
-        running.release(self.id)
+        running.release(self.id, self._over)
         WorkerRow.objects.filter(id=self.id).delete()
 
 

@@ -253,6 +253,28 @@ def test_a_scheduled_job_that_went_well_leaves_no_row() -> None:
     assert not Job.objects.filter(key="test.tick").exists()
 
 
+def test_scheduled_jobs_are_taken_ahead_but_not_one_that_was_cut_off() -> None:
+    made = [enqueue("test.tick", by=SCHEDULED_BY, unique=str(place)) for place in range(4)]
+    asked = enqueue("test.add", {"a": 1, "b": 1}, by="user:1")
+    Job.objects.filter(id=made[3]).update(tries=1)
+    taken = running.claim_due(1, "worker")
+    assert [one.job.id for one in taken] == made[:3]
+    assert Job.objects.get(id=asked).state == "waiting"
+
+
+def test_scheduled_jobs_that_are_done_are_forgotten_with_the_next_claim() -> None:
+    job = enqueue("test.tick", by=SCHEDULED_BY, unique="every")
+    over: list[running.Claim] = []
+    (claimed,) = running.claim_due(1, "worker")
+    assert running.run(claimed, over.append)
+    assert over == [claimed]
+    assert Job.objects.get(id=job).state == "running"  # after a crash it is done once more
+    following = enqueue("test.add", {"a": 1, "b": 1}, by="user:1")
+    (taken,) = running.claim_due(1, "worker", over=[job])
+    assert taken.job.id == following
+    assert not Job.objects.filter(id=job).exists()
+
+
 def test_jobs_that_ended_long_ago_are_forgotten_and_failed_ones_are_not() -> None:
     enqueue("test.add", {"a": 1, "b": 1}, by="user:1")
     enqueue("test.wrong", by="user:1")
