@@ -10,18 +10,19 @@ from anlan.sense.services import alarms, backfills
 
 @every(minutes=1)
 @job("sense.alarms", title="监测报警巡查", title_en="Look after monitoring alarms")
-def look_after(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - every job is told
+def look_after(context: JobContext) -> dict[str, int] | None:  # noqa: ARG001 - every job is told
     """Bring back what lay its time, raise what was held back, call for what nobody owes.
 
     And note how far beyond their limits the values of alarms that are over went.
     """
     released = alarms.release_held(by=system("alarms"))
-    return {
+    done = {
         "unshelved": alarms.end_shelvings(),
         "released": len(released.raised),
         "owed": alarms.owe_forgotten(),
         "peaks": alarms.note_peaks(),
     }
+    return done if any(done.values()) else None
 
 
 @job("sense.backfill.check", title="检查补录的文件", title_en="Look at old observations", tries=3)

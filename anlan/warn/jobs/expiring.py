@@ -6,6 +6,6 @@ from anlan.warn.services import expiring
 
 @every(minutes=1)
 @job("warn.expire", title="预警到期", title_en="Expire alerts")
-def expire(context: JobContext) -> int:  # noqa: ARG001 - every job is told
+def expire(context: JobContext) -> int | None:  # noqa: ARG001 - every job is told
     """End messages and alerts whose time is over."""
-    return expiring.expire_due()
+    return expiring.expire_due() or None

@@ -46,19 +46,36 @@ def _weigh_plan(plan: InForce, seen: Sight, by: Actor) -> int:
 
 def _weigh_one(plan: InForce, asked: Asked, here: int, by: Actor) -> int:
     """Make, change or close the proposal of one response; `here` is the place where it runs."""
+    rows = Proposal.objects.filter(plan=plan.plan, key=asked.response.key, closed_at=None)
+    reasons = [one.plain() for one in asked.reasons if one.place > here]
+    if _stands(rows.first(), plan, asked, reasons, here):
+        return 0  # as most do at every look: for these nobody who writes is waited for
     try:
         with transaction.atomic():
-            old = Proposal.objects.select_for_update().filter(
-                plan=plan.plan, key=asked.response.key, closed_at=None
-            ).first()  # fmt: skip
+            old = rows.select_for_update().first()
             if asked.place <= here:
                 return _let_go(old, by)
-            reasons = [one.plain() for one in asked.reasons if one.place > here]
             if old is None:
                 return 0 if _is_declined(plan, asked) else _make(plan, asked, reasons, by)
             return _change(old, plan, asked, reasons, by)
     except IntegrityError:
         return 0  # another worker made it: the next look finds it
+
+
+def _stands(
+    old: Proposal | None, plan: InForce, asked: Asked, reasons: list[dict[str, Any]], here: int
+) -> bool:
+    """Tell whether a proposal, or that there is none, is what it should be."""
+    if asked.place <= here:
+        return old is None
+    if old is None:
+        return _is_declined(plan, asked)
+    return _is_same(old, plan, asked, reasons)
+
+
+def _is_same(row: Proposal, plan: InForce, asked: Asked, reasons: list[dict[str, Any]]) -> bool:
+    same = row.place == asked.place and row.version == plan.version
+    return same and _keys(row.reasons) == _keys(reasons)
 
 
 def _is_declined(plan: InForce, asked: Asked) -> bool:
@@ -85,8 +102,7 @@ def _make(plan: InForce, asked: Asked, reasons: list[dict[str, Any]], by: Actor)
 def _change(
     row: Proposal, plan: InForce, asked: Asked, reasons: list[dict[str, Any]], by: Actor
 ) -> int:
-    same = row.place == asked.place and row.version == plan.version
-    if same and _keys(row.reasons) == _keys(reasons):
+    if _is_same(row, plan, asked, reasons):
         return 0
     worse = asked.place > row.place
     _fill(row, plan, asked, reasons)
@@ -121,9 +137,11 @@ def _let_go(row: Proposal | None, by: Actor) -> int:
 def _drop_orphans(plans: Sequence[InForce], by: Actor) -> int:
     """Close proposals of plans that are not in force any more."""
     known = {plan.plan.pk for plan in plans}
+    orphans = Proposal.objects.filter(closed_at=None).exclude(plan__in=known)
+    if not orphans.exists():
+        return 0
     with transaction.atomic():
-        rows = Proposal.objects.select_for_update().filter(closed_at=None).exclude(plan__in=known)
-        return sum(_let_go(row, by) for row in rows)
+        return sum(_let_go(row, by) for row in orphans.select_for_update())
 
 
 def decline_proposal(*, proposal: str, reason: str, by: Actor) -> None:

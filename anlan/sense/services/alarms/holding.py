@@ -7,11 +7,11 @@ it has cleared, what is still wrong of them becomes an alarm of its own.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from anlan.kernel import clock
 from anlan.sense.bindings import Binding, Change
@@ -63,13 +63,17 @@ def _above(matters: set[str]) -> dict[str, list[Alarm]]:
     return found
 
 
-@transaction.atomic
 def take_released() -> list[Change]:
     """Take what was held back by alarms that cleared some time ago; told as beginning now."""
     now = clock.now()
-    over = Alarm.objects.select_for_update().filter(held__isnull=False, cleared_at__lte=now - GRACE)
+    over = Alarm.objects.filter(held__isnull=False, cleared_at__lte=now - GRACE)
+    return _take(over, now) if over.exists() else []
+
+
+@transaction.atomic
+def _take(over: "QuerySet[Alarm]", now: datetime) -> list[Change]:
     found: dict[str, Change] = {}
-    rows = list(over.order_by("cleared_at")[:20])
+    rows = list(over.select_for_update().order_by("cleared_at")[:20])
     returned = _came_back(rows)
     for alarm in rows:
         for name, (binding, _) in alarm.held.items():

@@ -28,6 +28,8 @@ def note_peaks() -> int:
         stream__isnull=False, value__isnull=False, limit__isnull=False,
     )  # fmt: skip
     rows = list(over.select_related("stream").order_by("cleared_at")[:BATCH])
+    if not rows:
+        return 0
     for row in rows:
         row.peak = _peak(row)
     with transaction.atomic():
