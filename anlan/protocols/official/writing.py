@@ -114,11 +114,13 @@ def _end(paper: Paper) -> Iterable[str]:
     yield paragraph("", keep=True)
     # 7.3.5.3, without a seal: the signature two characters from the right, the date below it.
     yield paragraph(run(paper.office), align="right", right=2 * m.CHARACTER, keep=True)
-    noted = bool(paper.note)
-    yield paragraph(run(paper.date), align="right", right=2 * m.CHARACTER, keep=noted)
+    # Nor has the imprint: what stands last above it goes along.
+    foot = list(_foot(paper))
+    kept = bool(paper.note or foot)
+    yield paragraph(run(paper.date), align="right", right=2 * m.CHARACTER, keep=kept)
     if paper.note:
-        yield paragraph(run(f"（{paper.note}）"), first=2)
-    yield from _foot(paper)
+        yield paragraph(run(f"（{paper.note}）"), first=2, keep=bool(foot))
+    yield from foot
 
 
 def _foot(paper: Paper) -> Iterable[str]:

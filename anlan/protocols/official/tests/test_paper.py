@@ -95,6 +95,18 @@ def test_the_same_paper_is_the_same_file_and_another_is_not() -> None:
     assert write_paper(PAPER) != write_paper(replace(PAPER, title="另一份"))
 
 
+@pytest.mark.parametrize("note", ["联系人：某某", ""])
+def test_the_imprint_never_has_a_page_to_itself(note: str) -> None:
+    """From the last line of the body on, each line is kept with the next, up to the imprint."""
+    short = replace(PAPER, blocks=[Paragraph("一。"), Paragraph("二。")], note=note)
+    told = list(part(write_paper(short)).iter(f"{W}p"))
+    said = ["".join(text.text or "" for text in one.iter(f"{W}t")) for one in told]
+    kept = [one.find(f"{W}pPr/{W}keepNext") is not None for one in told]
+    last, imprint = said.index("二。"), said.index("\u3000抄送：县委办、县政府办")
+    assert all(kept[last:imprint]), said[last:imprint]
+    assert not kept[said.index("一。")]  # a page may end before it
+
+
 def test_a_long_title_breaks_where_a_reader_pauses() -> None:
     long = replace(PAPER, title="关于短时强降雨（演示）灾情的核报（第3报）")
     said = lines(part(write_paper(long)))
