@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from anlan.base.people import selectors as people
 from anlan.kernel.errors import Missing
 from anlan.learn import services
-from anlan.learn.selectors import papers
+from anlan.learn.selectors import papers, reviews
 from anlan.learn.selectors.delays import delays
 from anlan.learn.tests.conftest import Past
 from anlan.learn.tests.test_reviews import FAR, _lesson
@@ -51,6 +51,18 @@ def test_the_paper_sets_plan_beside_fact_and_names_who_is_to_mend_what(past: Pas
     assert "2099年1月1日前" in whole
     assert "复盘中，尚未完成" in whole
     assert not re.search(r"\b[a-z_]+\.[a-z_]+\b|[0-9A-Z]{26}|plan-step", whole)
+
+
+def test_a_finished_review_says_who_finished_it_and_nothing_of_being_open(past: Past) -> None:
+    review = noted(past)
+    services.finish_review(review=review, turn=2, by=past.chief)
+    said = lines(part(papers.word_of(LEAD, review)[1]))
+    whole = "\n".join(said)
+    told = reviews.one(LEAD, review)
+    assert f"由{told['finished_by_name']}完成。" in whole
+    assert "尚未完成" not in whole
+    assert "还没有" not in whole
+    assert "完成复盘后下达" not in whole  # what was to be mended is owed now
 
 
 def test_names_are_masked_for_who_may_not_take_them_away(past: Past) -> None:

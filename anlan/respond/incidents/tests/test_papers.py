@@ -9,7 +9,7 @@ import pytest
 from anlan.kernel.errors import Missing
 from anlan.respond.incidents import services
 from anlan.respond.incidents.selectors.papers import paper_of
-from anlan.respond.incidents.tests.conftest import BLAST, CHARLIE, LEAD, OFFICER, taken
+from anlan.respond.incidents.tests.conftest import BLAST, CHARLIE, LEAD, OFFICER, sent, taken
 
 pytestmark = pytest.mark.usefixtures("world")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -45,6 +45,23 @@ def test_a_signed_paper_carries_the_signer_and_its_urgency() -> None:
     assert "加急" in said
     assert "〔2026〕1号签发人：陈副县长" in said
     assert "事件等级：较大" in said
+
+
+def test_progress_and_final_reports_say_which_they_are() -> None:
+    row = taken(BLAST)
+    for number, (kind, word) in enumerate(
+        (("first", "首报"), ("more", "续报"), ("final", "终报")), start=1
+    ):
+        services.draft_report(incident=row.pk, kind=kind, by=OFFICER)
+        services.sign_report(incident=row.pk, number=number, by=LEAD)
+        sent(row, number, "written")
+        name, content = paper_of(OFFICER, row.pk, number)
+        said = lines(content)
+        title = f"关于{row.title}的{word}" + (f"（第{number}报）" if number > 1 else "")
+        assert name == f"{title}.docx"
+        assert title in "".join(said)  # in two lines where it is long
+        assert any(one.startswith(f"〔2026〕{number}号") for one in said)
+        assert "已报送" not in "".join(said)
 
 
 def test_a_neighbour_gets_no_paper() -> None:
