@@ -87,3 +87,29 @@ def main() -> None:
             sys.stderr.write(f"  {field}：{'；'.join(sentences)}\n")
         wrong = isinstance(error, Invalid) and not isinstance(error, Forbidden)
         raise SystemExit(WRONG_USE if wrong else REFUSED) from error
+    except Exception as error:
+        said = _unready(error)
+        if not said:
+            raise
+        sys.stderr.write(f"{said}\n")
+        raise SystemExit(WRONG_USE) from error
+
+
+def _unready(error: Exception) -> str:
+    """Say what is wrong with the workspace where a database error comes of that alone."""
+    if "django.db" not in sys.modules:
+        return ""
+    from django.db import DatabaseError, connection
+
+    from anlan.kernel import workspace as here
+
+    if not isinstance(error, DatabaseError):
+        return ""
+    place = here.directory()
+    if not (place / "workspace.json").is_file():
+        return f"{place} 不是安澜的工作区；请核对 --data，或用 ./run 新建"
+    try:
+        is_made = "django_migrations" in connection.introspection.table_names()
+    except DatabaseError:
+        return ""
+    return "" if is_made else f"工作区 {place} 还没有数据库结构，请先运行 anlan migrate"

@@ -26,8 +26,13 @@ def bench(
     from anlan.project import bench as benches
 
     if name == "list":
-        for one in benches.names():
-            typer.echo(f"{one:<16}{benches.describe(one)}")
+        told = {one: benches.describe(one) for one in benches.names()}
+        if as_json:
+            rows = [{"name": one, "title": title} for one, title in told.items()]
+            typer.echo(json.dumps(rows, ensure_ascii=False))
+            return
+        for one, title in told.items():
+            typer.echo(f"{one:<16}{title}")
         return
     wanted = benches.names() if every else [name]
     if not every and not name:
