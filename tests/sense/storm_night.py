@@ -16,6 +16,8 @@ SLICE = ("--from", "2019-08-10T04:24", "--to", "2019-08-10T04:44")
 COMMAND = ("replay", "lekima", "--lockstep", "--json", *SLICE)
 
 #: What came of a replay: cases in the order they were opened, debts, what was said; no ids.
+#: Alarms by the minute they were heard of: their own time is that of the newest reading known when
+#: they were judged, and which bodies of one minute are judged together is up to the machine.
 OUTCOME = """
 import json
 from anlan.base.cases.models import Case
@@ -54,7 +56,7 @@ print(json.dumps({
         for one in Message.objects.all()
     ),
     "alarms": sorted(
-        [one.rule.code, one.station.code if one.station else "", one.worst, minute(one.raised_at)]
+        [one.rule.code, one.station.code if one.station else "", one.worst, minute(one.heard_at)]
         for one in Alarm.objects.select_related("rule", "station")
     ),
     "received": sorted(
